@@ -1,0 +1,51 @@
+"""The Python way into Amazon SWF (Simple Workflow Service).
+
+Models and querysets (`swf.models`, `swf.querysets`) manage what SWF stores; histories and events
+(`swf.models`) tell what happened; deciders and workers (`swf.actors`) make things happen. Where to
+connect is told by `swf.settings` or by `swf.connect(…)`. Importing connects to nothing and reads
+no settings.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from swf._version import __version__
+
+if TYPE_CHECKING:
+    from swf import actors, constants, exceptions, models, querysets, settings
+    from swf.transport import connect
+
+_HOMES = {
+    "actors": "swf.actors",
+    "connect": "swf.transport",
+    "constants": "swf.constants",
+    "exceptions": "swf.exceptions",
+    "models": "swf.models",
+    "querysets": "swf.querysets",
+    "settings": "swf.settings",
+}
+
+__all__ = [
+    "__version__",
+    "actors",
+    "connect",
+    "constants",
+    "exceptions",
+    "models",
+    "querysets",
+    "settings",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'swf' has no attribute {name!r}")
+    home = import_module(_HOMES[name])
+    return home if _HOMES[name] == f"swf.{name}" else getattr(home, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

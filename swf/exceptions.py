@@ -1,0 +1,393 @@
+"""Everything that `swf` raises on purpose.
+
+    SWFError
+    ├── SettingsError (ValueError)              settings that cannot be used
+    ├── ValidationError (ValueError)            refused before anything was sent
+    │   └── ValidationTypeError (TypeError)
+    ├── MultipleObjectsReturned                 `get()` found more than one
+    ├── FieldError (TypeError)                  a lookup that a queryset does not know
+    ├── PollTimeout (TimeoutError)              a poll ended without a task
+    ├── InconsistentHistoryError (ValueError)   a history that SWF cannot have written
+    │   └── TransitionError                     an entity went where it cannot go
+    ├── ConnectionFailedError (ConnectionError) SWF could not be reached
+    │   └── ReadTimeout (TimeoutError)          it was reached, and did not answer in time
+    ├── CredentialsError (PermissionError)      no credentials, or half of a pair
+    └── ResponseError                           SWF answered with an error
+        ├── ValidationFault (ValidationError)
+        ├── ThrottlingFault
+        ├── ServiceFault                        HTTP 5xx
+        ├── AccessDeniedFault (PermissionError)
+        │   └── InvalidCredentialsError (CredentialsError)
+        ├── OperationNotPermittedFault (PermissionError)
+        ├── LimitExceededFault
+        │   └── TooManyTagsFault
+        ├── DefaultUndefinedFault
+        ├── TypeNotDeprecatedFault
+        ├── DoesNotExistError (LookupError)
+        │   └── UnknownResourceFault
+        │       ├── DomainDoesNotExist
+        │       ├── TypeDoesNotExist
+        │       │   ├── ActivityTypeDoesNotExist
+        │       │   └── WorkflowTypeDoesNotExist
+        │       ├── WorkflowExecutionDoesNotExist
+        │       └── TaskDoesNotExist
+        │           ├── ActivityTaskDoesNotExist
+        │           └── DecisionTaskDoesNotExist
+        ├── AlreadyExistsError
+        │   ├── DomainAlreadyExistsFault
+        │   ├── TypeAlreadyExistsFault
+        │   │   ├── ActivityTypeAlreadyExists
+        │   │   └── WorkflowTypeAlreadyExists
+        │   └── WorkflowExecutionAlreadyStartedFault
+        └── DeprecatedError
+            ├── DomainDeprecatedFault
+            └── TypeDeprecatedFault
+                ├── ActivityTypeDeprecated
+                └── WorkflowTypeDeprecated
+
+A class that ends in `Fault` is named as the fault code it stands for. Where one code serves several
+resources (SWF answers `UnknownResourceFault` for everything), a subclass names the resource.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+
+class SWFError(Exception):
+    """The root of every error of this package.
+
+    `operation` is the API operation, `resource` what it was about (`Domain('x')`), `fault` the code
+    that SWF sent, `request_id` the id under which AWS support finds the call: each None where there
+    is none. The cause, if any, is `__cause__`.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        operation: str | None = None,
+        resource: str | None = None,
+        fault: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.operation = operation
+        self.resource = resource
+        self.fault = fault
+        self.request_id = request_id
+
+    def __str__(self) -> str:
+        where = ", ".join(part for part in (self.operation, self.resource) if part)
+        return ": ".join(part for part in (where, self.message) if part)
+
+    def __repr__(self) -> str:
+        told = {
+            "operation": self.operation,
+            "resource": self.resource,
+            "fault": self.fault,
+            "request_id": self.request_id,
+        }
+        fields = "".join(f", {name}={value!r}" for name, value in told.items() if value is not None)
+        return f"{type(self).__name__}({self.message!r}{fields})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.message,), self.__dict__)
+
+
+class SettingsError(SWFError, ValueError):
+    """A setting, a settings file or an endpoint that cannot be used."""
+
+
+class ValidationError(SWFError, ValueError):
+    """An argument breaks a rule of the API; nothing was sent."""
+
+
+class ValidationTypeError(ValidationError, TypeError):
+    """An argument is of the wrong type; nothing was sent."""
+
+
+class MultipleObjectsReturned(SWFError):
+    """`get()` matched more than one object."""
+
+
+class FieldError(SWFError, TypeError):
+    """A lookup or an ordering that the queryset does not know."""
+
+
+class PollTimeout(SWFError, TimeoutError):
+    """A poll ended without a task: nothing is wrong, poll again."""
+
+
+class InconsistentHistoryError(SWFError, ValueError):
+    """An event contradicts the events before it; the message names it."""
+
+
+class TransitionError(InconsistentHistoryError):
+    """An event takes an entity to a state that it cannot reach from the one it is in."""
+
+
+class ConnectionFailedError(SWFError, ConnectionError):
+    """SWF could not be reached, or the connection broke."""
+
+
+class ReadTimeout(ConnectionFailedError, TimeoutError):
+    """SWF was reached and did not answer in time: whether it acted is unknown."""
+
+
+class CredentialsError(SWFError, PermissionError):
+    """There are no usable credentials."""
+
+
+class ResponseError(SWFError):
+    """SWF answered with an error."""
+
+
+class ValidationFault(ResponseError, ValidationError):
+    """SWF refused the request as malformed (`ValidationException` and its kin)."""
+
+
+class ThrottlingFault(ResponseError):
+    """The account or the execution makes more calls than SWF allows; try again later."""
+
+
+class ServiceFault(ResponseError):
+    """SWF failed on its own side (HTTP 5xx)."""
+
+
+class AccessDeniedFault(ResponseError, PermissionError):
+    """The caller's policy does not allow the operation."""
+
+
+class InvalidCredentialsError(AccessDeniedFault, CredentialsError):
+    """SWF does not know the access key, or the signature or token is not valid."""
+
+
+class OperationNotPermittedFault(ResponseError, PermissionError):
+    """The caller may not do this, in SWF's own words."""
+
+
+class LimitExceededFault(ResponseError):
+    """A quota is used up; the message says which."""
+
+
+class TooManyTagsFault(LimitExceededFault):
+    """A domain would have more than 50 tags."""
+
+
+class DefaultUndefinedFault(ResponseError):
+    """The type registers no default for a value that the request does not give either."""
+
+
+class TypeNotDeprecatedFault(ResponseError):
+    """Only a deprecated type can be deleted."""
+
+
+class DoesNotExistError(ResponseError, LookupError):
+    """What the operation is about does not exist (or, for an execution or a task, is not open)."""
+
+
+class UnknownResourceFault(DoesNotExistError):
+    """The fault that SWF answers for everything that it cannot find."""
+
+
+class DomainDoesNotExist(UnknownResourceFault):
+    """There is no such domain."""
+
+
+class TypeDoesNotExist(UnknownResourceFault):
+    """There is no such type in the domain."""
+
+
+class ActivityTypeDoesNotExist(TypeDoesNotExist):
+    """There is no such activity type in the domain."""
+
+
+class WorkflowTypeDoesNotExist(TypeDoesNotExist):
+    """There is no such workflow type in the domain."""
+
+
+class WorkflowExecutionDoesNotExist(UnknownResourceFault):
+    """There is no such execution, or it is not open and the operation needs an open one."""
+
+
+class TaskDoesNotExist(UnknownResourceFault):
+    """The task of this token was closed: answered, canceled, or timed out."""
+
+
+class ActivityTaskDoesNotExist(TaskDoesNotExist):
+    """The activity task of this token was closed."""
+
+
+class DecisionTaskDoesNotExist(TaskDoesNotExist):
+    """The decision task of this token was closed."""
+
+
+class AlreadyExistsError(ResponseError):
+    """What would be registered or started is there already."""
+
+
+class DomainAlreadyExistsFault(AlreadyExistsError):
+    """A domain of this name is registered, perhaps deprecated."""
+
+
+class TypeAlreadyExistsFault(AlreadyExistsError):
+    """A type of this name and version is registered, perhaps deprecated."""
+
+
+class ActivityTypeAlreadyExists(TypeAlreadyExistsFault):
+    """An activity type of this name and version is registered, perhaps deprecated."""
+
+
+class WorkflowTypeAlreadyExists(TypeAlreadyExistsFault):
+    """A workflow type of this name and version is registered, perhaps deprecated."""
+
+
+class WorkflowExecutionAlreadyStartedFault(AlreadyExistsError):
+    """An execution with this workflow id is open."""
+
+
+class DeprecatedError(ResponseError):
+    """The resource exists, and is deprecated."""
+
+
+class DomainDeprecatedFault(DeprecatedError):
+    """The domain is deprecated."""
+
+
+class TypeDeprecatedFault(DeprecatedError):
+    """The type is deprecated."""
+
+
+class ActivityTypeDeprecated(TypeDeprecatedFault):
+    """The activity type is deprecated."""
+
+
+class WorkflowTypeDeprecated(TypeDeprecatedFault):
+    """The workflow type is deprecated."""
+
+
+FAULTS: Final[Mapping[str, type[ResponseError]]] = {
+    "DefaultUndefinedFault": DefaultUndefinedFault,
+    "DomainAlreadyExistsFault": DomainAlreadyExistsFault,
+    "DomainDeprecatedFault": DomainDeprecatedFault,
+    "LimitExceededFault": LimitExceededFault,
+    "OperationNotPermittedFault": OperationNotPermittedFault,
+    "TooManyTagsFault": TooManyTagsFault,
+    "TypeAlreadyExistsFault": TypeAlreadyExistsFault,
+    "TypeDeprecatedFault": TypeDeprecatedFault,
+    "TypeNotDeprecatedFault": TypeNotDeprecatedFault,
+    "UnknownResourceFault": UnknownResourceFault,
+    "WorkflowExecutionAlreadyStartedFault": WorkflowExecutionAlreadyStartedFault,
+    "AccessDenied": AccessDeniedFault,
+    "AccessDeniedException": AccessDeniedFault,
+    "NotAuthorized": AccessDeniedFault,
+    "OptInRequired": AccessDeniedFault,
+    "UnauthorizedOperation": AccessDeniedFault,
+    "ExpiredToken": InvalidCredentialsError,
+    "ExpiredTokenException": InvalidCredentialsError,
+    "IncompleteSignature": InvalidCredentialsError,
+    "IncompleteSignatureException": InvalidCredentialsError,
+    "InvalidClientTokenId": InvalidCredentialsError,
+    "InvalidSignatureException": InvalidCredentialsError,
+    "MissingAuthenticationToken": InvalidCredentialsError,
+    "MissingAuthenticationTokenException": InvalidCredentialsError,
+    "RequestExpired": InvalidCredentialsError,
+    "SignatureDoesNotMatch": InvalidCredentialsError,
+    "UnrecognizedClientException": InvalidCredentialsError,
+    "InvalidParameterValue": ValidationFault,
+    "MalformedQueryString": ValidationFault,
+    "RequestEntityTooLargeException": ValidationFault,
+    "SerializationException": ValidationFault,
+    "UnknownOperationException": ValidationFault,
+    "ValidationError": ValidationFault,
+    "ValidationException": ValidationFault,
+    "RequestLimitExceeded": ThrottlingFault,
+    "RequestThrottled": ThrottlingFault,
+    "RequestThrottledException": ThrottlingFault,
+    "SlowDown": ThrottlingFault,
+    "Throttling": ThrottlingFault,
+    "ThrottledException": ThrottlingFault,
+    "ThrottlingException": ThrottlingFault,
+    "TooManyRequestsException": ThrottlingFault,
+    "InternalError": ServiceFault,
+    "InternalFailure": ServiceFault,
+    "InternalServerError": ServiceFault,
+    "ServiceUnavailable": ServiceFault,
+    "ServiceUnavailableException": ServiceFault,
+}
+"""Which class stands for which fault code; any other code is a plain ResponseError."""
+
+_MISSING: Final = (
+    # SWF has one code for everything it cannot find and says in these words what it was.
+    (re.compile(r"Unknown domain\b"), DomainDoesNotExist),
+    (re.compile(r"Unknown type: ActivityType="), ActivityTypeDoesNotExist),
+    (re.compile(r"Unknown type: WorkflowType="), WorkflowTypeDoesNotExist),
+    (re.compile(r"Unknown execution\b"), WorkflowExecutionDoesNotExist),
+    (re.compile(r"Unknown activity\b"), ActivityTaskDoesNotExist),
+    (re.compile(r"Unknown decision task\b"), DecisionTaskDoesNotExist),
+)
+
+_OF_ACTIVITY_TYPE: Final[Mapping[type[ResponseError], type[ResponseError]]] = {
+    UnknownResourceFault: ActivityTypeDoesNotExist,
+    TypeAlreadyExistsFault: ActivityTypeAlreadyExists,
+    TypeDeprecatedFault: ActivityTypeDeprecated,
+}
+_OF_WORKFLOW_TYPE: Final[Mapping[type[ResponseError], type[ResponseError]]] = {
+    UnknownResourceFault: WorkflowTypeDoesNotExist,
+    TypeAlreadyExistsFault: WorkflowTypeAlreadyExists,
+    TypeDeprecatedFault: WorkflowTypeDeprecated,
+}
+_OF_TASK: Final[Mapping[type[ResponseError], type[ResponseError]]] = {
+    UnknownResourceFault: ActivityTaskDoesNotExist,
+}
+_OF_DOMAIN: Final[Mapping[type[ResponseError], type[ResponseError]]] = {
+    UnknownResourceFault: DomainDoesNotExist,
+}
+_OF_EXECUTION: Final[Mapping[type[ResponseError], type[ResponseError]]] = {
+    UnknownResourceFault: WorkflowExecutionDoesNotExist,
+}
+
+_BY_OPERATION: Final[Mapping[str, Mapping[type[ResponseError], type[ResponseError]]]] = {
+    **{
+        f"{verb}ActivityType": _OF_ACTIVITY_TYPE
+        for verb in ("Delete", "Deprecate", "Describe", "Undeprecate")
+    },
+    **{
+        f"{verb}WorkflowType": _OF_WORKFLOW_TYPE
+        for verb in ("Delete", "Deprecate", "Describe", "Undeprecate")
+    },
+    # These address a domain: what they cannot find is the domain, what is there is the type.
+    "RegisterActivityType": {**_OF_ACTIVITY_TYPE, **_OF_DOMAIN},
+    "RegisterWorkflowType": {**_OF_WORKFLOW_TYPE, **_OF_DOMAIN},
+    "StartWorkflowExecution": _OF_WORKFLOW_TYPE,
+    "DescribeWorkflowExecution": _OF_EXECUTION,
+    "GetWorkflowExecutionHistory": _OF_EXECUTION,
+    "RequestCancelWorkflowExecution": _OF_EXECUTION,
+    "SignalWorkflowExecution": _OF_EXECUTION,
+    "TerminateWorkflowExecution": _OF_EXECUTION,
+    "RecordActivityTaskHeartbeat": _OF_TASK,
+    "RespondActivityTaskCanceled": _OF_TASK,
+    "RespondActivityTaskCompleted": _OF_TASK,
+    "RespondActivityTaskFailed": _OF_TASK,
+    "RespondDecisionTaskCompleted": {UnknownResourceFault: DecisionTaskDoesNotExist},
+}
+
+
+def fault_class(
+    fault: str, operation: str, message: str = "", status: int = 400
+) -> type[ResponseError]:
+    """Return the narrowest class for what SWF answered.
+
+    The fault code decides. Within `UnknownResourceFault` the resource is read from SWF's own words
+    where they are the known ones, else taken from what the operation addresses.
+    """
+    kind = FAULTS.get(fault) or (ServiceFault if status >= 500 else ResponseError)
+    if kind is UnknownResourceFault:
+        for words, narrower in _MISSING:
+            if words.match(message):
+                return narrower
+    return _BY_OPERATION.get(operation, _OF_DOMAIN).get(kind, kind)

@@ -1,0 +1,75 @@
+"""The contract of a transport, and the registry of endpoint schemes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from swf.exceptions import SettingsError
+from swf.validation import check_request
+
+
+class Transport(ABC):
+    """One way to reach an SWF: `call` is all that anything above it uses.
+
+    Params and replies are the JSON of the wire as Python objects: camelCase keys, durations as
+    strings, times as seconds since the epoch. A transport is safe to share between threads. Copying
+    one gives the same one.
+    """
+
+    __slots__ = ()
+
+    def call(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Perform one API operation and return its reply ({} where it has none).
+
+        Raises ValidationError before anything is sent where `params` break a rule of the API,
+        else the class of `swf.exceptions` that the answer stands for.
+        """
+        check_request(operation, params)
+        return self.send(operation, params)
+
+    def pages(self, operation: str, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the replies of an operation page by page, each asked for when it is needed."""
+        token = None
+        while True:
+            page = self.call(operation, {**params, "nextPageToken": token} if token else params)
+            yield page
+            token = page.get("nextPageToken")
+            if not token:
+                return
+
+    @abstractmethod
+    def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Perform one operation with params that were checked."""
+
+    def close(self) -> None:  # noqa: B027
+        """Give back what the transport holds; a later call opens it anew."""
+
+    def __copy__(self) -> Transport:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Transport:
+        return self
+
+
+Factory = Callable[..., Transport]
+_FACTORIES: Final[dict[str, Factory]] = {}
+
+
+def register_scheme(scheme: str, factory: Factory) -> None:
+    """Make `factory(endpoint_url, …)` the one that connects to endpoint URLs of this scheme."""
+    _FACTORIES[scheme] = factory
+
+
+def factory_for(endpoint_url: str | None) -> Factory:
+    """Return the factory for an endpoint URL; None is AWS itself.
+
+    Raises SettingsError, naming the schemes there are, where nothing serves the URL.
+    """
+    scheme = urlsplit(endpoint_url).scheme if endpoint_url else "https"
+    if scheme not in _FACTORIES:
+        known = ", ".join(f"{name}://" for name in sorted(_FACTORIES))
+        raise SettingsError(f"endpoint_url {endpoint_url!r}: no such scheme; known are {known}")
+    return _FACTORIES[scheme]
