@@ -1,0 +1,64 @@
+# `make demo` and `make test` do all of their own set-up: Python 3.11 or later is enough.
+# Choose an interpreter with `make test PYTHON=python3.13`, a place with `VENV=/elsewhere`.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?=
+VENV ?= .venv
+BENCH_VENV ?= .venv-bench
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint format types unit docs bench shapes clean
+
+help: ## Show what can be made.
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
+		| while IFS='|' read -r target what; do printf '%-16s%s\n' "$$target" "$$what"; done
+
+# In this order, whatever -j says: the quick checks first, pytest's closing line last.
+test: lint types docs unit ## Check everything: lint, types, docs, tests with coverage.
+
+demo: $(VENV)/.demo ## Run an order-processing workflow, from registration to its history.
+	$(BIN)/python -m examples.order_processing
+
+lint: $(VENV)/.test ## Check style and format (ruff).
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.test ## Put style and format right where that can be done by itself.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/.test ## Check types (mypy and pyright, both strict).
+	$(BIN)/mypy
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --pythonpath $(BIN)/python
+
+unit: $(VENV)/.test ## Run the tests; at least 95 % of the lines and branches must be covered.
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+docs: $(VENV)/.test ## Build the documentation; a warning is an error.
+	$(BIN)/sphinx-build -W --keep-going -n -q -b html docs docs/_build/html
+
+bench: $(BENCH_VENV)/.bench ## Measure every figure that the documentation quotes, beside its peer.
+	$(BENCH_VENV)/bin/python -m bench $(ARGS)
+
+shapes: $(VENV)/.test ## Generate swf/shapes.py anew from botocore's model of the service.
+	$(BIN)/python scripts/generate_shapes.py
+	$(BIN)/ruff format -q swf/shapes.py
+
+clean: ## Remove all that was made, the virtual environments included.
+	rm -rf $(VENV) $(BENCH_VENV) build dist docs/_build htmlcov *.egg-info .coverage .coverage.*
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp says that its extras are installed; it is as old as the files that name them.
+$(VENV)/.demo $(VENV)/.test $(BENCH_VENV)/.bench: pyproject.toml setup.py scripts/make_venv.sh
+	@PYTHON="$(PYTHON)" sh scripts/make_venv.sh $(@D) $(EXTRAS)
+	@touch $@
+
+$(VENV)/.demo: EXTRAS := demo
+$(VENV)/.test: EXTRAS := demo,docs,lint,test
+$(BENCH_VENV)/.bench: EXTRAS := bench
