@@ -1,1 +1,260 @@
-"""TODO"""
+"""The events of a workflow execution's history: one class per event type, named as the API names it.
+
+The classes load when the first of them is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from swf.models.event.activity_task import (
+        ActivityTaskCancelRequested,
+        ActivityTaskCanceled,
+        ActivityTaskCompleted,
+        ActivityTaskEvent,
+        ActivityTaskFailed,
+        ActivityTaskScheduled,
+        ActivityTaskStarted,
+        ActivityTaskTimedOut,
+        RequestCancelActivityTaskFailed,
+        ScheduleActivityTaskFailed,
+    )
+    from swf.models.event.base import Event
+    from swf.models.event.child_workflow_execution import (
+        ChildWorkflowExecutionCanceled,
+        ChildWorkflowExecutionCompleted,
+        ChildWorkflowExecutionEvent,
+        ChildWorkflowExecutionFailed,
+        ChildWorkflowExecutionStarted,
+        ChildWorkflowExecutionTerminated,
+        ChildWorkflowExecutionTimedOut,
+        StartChildWorkflowExecutionFailed,
+        StartChildWorkflowExecutionInitiated,
+    )
+    from swf.models.event.decision_task import (
+        DecisionTaskCompleted,
+        DecisionTaskEvent,
+        DecisionTaskScheduled,
+        DecisionTaskStarted,
+        DecisionTaskTimedOut,
+    )
+    from swf.models.event.external_workflow_execution import (
+        ExternalWorkflowExecutionCancelRequested,
+        ExternalWorkflowExecutionEvent,
+        ExternalWorkflowExecutionSignaled,
+        RequestCancelExternalWorkflowExecutionFailed,
+        RequestCancelExternalWorkflowExecutionInitiated,
+        SignalExternalWorkflowExecutionFailed,
+        SignalExternalWorkflowExecutionInitiated,
+    )
+    from swf.models.event.lambda_function import (
+        LambdaFunctionCompleted,
+        LambdaFunctionEvent,
+        LambdaFunctionFailed,
+        LambdaFunctionScheduled,
+        LambdaFunctionStarted,
+        LambdaFunctionTimedOut,
+        ScheduleLambdaFunctionFailed,
+        StartLambdaFunctionFailed,
+    )
+    from swf.models.event.marker import MarkerEvent, MarkerRecorded, RecordMarkerFailed
+    from swf.models.event.registry import EVENTS, event_from, events_from
+    from swf.models.event.timer import (
+        CancelTimerFailed,
+        StartTimerFailed,
+        TimerCanceled,
+        TimerEvent,
+        TimerFired,
+        TimerStarted,
+    )
+    from swf.models.event.unknown import UnknownEvent
+    from swf.models.event.workflow_execution import (
+        CancelWorkflowExecutionFailed,
+        CompleteWorkflowExecutionFailed,
+        ContinueAsNewWorkflowExecutionFailed,
+        FailWorkflowExecutionFailed,
+        WorkflowExecutionCancelRequested,
+        WorkflowExecutionCanceled,
+        WorkflowExecutionCompleted,
+        WorkflowExecutionContinuedAsNew,
+        WorkflowExecutionEvent,
+        WorkflowExecutionFailed,
+        WorkflowExecutionSignaled,
+        WorkflowExecutionStarted,
+        WorkflowExecutionTerminated,
+        WorkflowExecutionTimedOut,
+    )
+
+_HOMES: Final = {
+    "activity_task": (
+        "ActivityTaskCancelRequested",
+        "ActivityTaskCanceled",
+        "ActivityTaskCompleted",
+        "ActivityTaskEvent",
+        "ActivityTaskFailed",
+        "ActivityTaskScheduled",
+        "ActivityTaskStarted",
+        "ActivityTaskTimedOut",
+        "RequestCancelActivityTaskFailed",
+        "ScheduleActivityTaskFailed",
+    ),
+    "base": ("Event",),
+    "child_workflow_execution": (
+        "ChildWorkflowExecutionCanceled",
+        "ChildWorkflowExecutionCompleted",
+        "ChildWorkflowExecutionEvent",
+        "ChildWorkflowExecutionFailed",
+        "ChildWorkflowExecutionStarted",
+        "ChildWorkflowExecutionTerminated",
+        "ChildWorkflowExecutionTimedOut",
+        "StartChildWorkflowExecutionFailed",
+        "StartChildWorkflowExecutionInitiated",
+    ),
+    "decision_task": (
+        "DecisionTaskCompleted",
+        "DecisionTaskEvent",
+        "DecisionTaskScheduled",
+        "DecisionTaskStarted",
+        "DecisionTaskTimedOut",
+    ),
+    "external_workflow_execution": (
+        "ExternalWorkflowExecutionCancelRequested",
+        "ExternalWorkflowExecutionEvent",
+        "ExternalWorkflowExecutionSignaled",
+        "RequestCancelExternalWorkflowExecutionFailed",
+        "RequestCancelExternalWorkflowExecutionInitiated",
+        "SignalExternalWorkflowExecutionFailed",
+        "SignalExternalWorkflowExecutionInitiated",
+    ),
+    "lambda_function": (
+        "LambdaFunctionCompleted",
+        "LambdaFunctionEvent",
+        "LambdaFunctionFailed",
+        "LambdaFunctionScheduled",
+        "LambdaFunctionStarted",
+        "LambdaFunctionTimedOut",
+        "ScheduleLambdaFunctionFailed",
+        "StartLambdaFunctionFailed",
+    ),
+    "marker": (
+        "MarkerEvent",
+        "MarkerRecorded",
+        "RecordMarkerFailed",
+    ),
+    "registry": (
+        "EVENTS",
+        "event_from",
+        "events_from",
+    ),
+    "timer": (
+        "CancelTimerFailed",
+        "StartTimerFailed",
+        "TimerCanceled",
+        "TimerEvent",
+        "TimerFired",
+        "TimerStarted",
+    ),
+    "unknown": ("UnknownEvent",),
+    "workflow_execution": (
+        "CancelWorkflowExecutionFailed",
+        "CompleteWorkflowExecutionFailed",
+        "ContinueAsNewWorkflowExecutionFailed",
+        "FailWorkflowExecutionFailed",
+        "WorkflowExecutionCancelRequested",
+        "WorkflowExecutionCanceled",
+        "WorkflowExecutionCompleted",
+        "WorkflowExecutionContinuedAsNew",
+        "WorkflowExecutionEvent",
+        "WorkflowExecutionFailed",
+        "WorkflowExecutionSignaled",
+        "WorkflowExecutionStarted",
+        "WorkflowExecutionTerminated",
+        "WorkflowExecutionTimedOut",
+    ),
+}
+_HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "ActivityTaskCancelRequested",
+    "ActivityTaskCanceled",
+    "ActivityTaskCompleted",
+    "ActivityTaskEvent",
+    "ActivityTaskFailed",
+    "ActivityTaskScheduled",
+    "ActivityTaskStarted",
+    "ActivityTaskTimedOut",
+    "CancelTimerFailed",
+    "CancelWorkflowExecutionFailed",
+    "ChildWorkflowExecutionCanceled",
+    "ChildWorkflowExecutionCompleted",
+    "ChildWorkflowExecutionEvent",
+    "ChildWorkflowExecutionFailed",
+    "ChildWorkflowExecutionStarted",
+    "ChildWorkflowExecutionTerminated",
+    "ChildWorkflowExecutionTimedOut",
+    "CompleteWorkflowExecutionFailed",
+    "ContinueAsNewWorkflowExecutionFailed",
+    "DecisionTaskCompleted",
+    "DecisionTaskEvent",
+    "DecisionTaskScheduled",
+    "DecisionTaskStarted",
+    "DecisionTaskTimedOut",
+    "EVENTS",
+    "Event",
+    "ExternalWorkflowExecutionCancelRequested",
+    "ExternalWorkflowExecutionEvent",
+    "ExternalWorkflowExecutionSignaled",
+    "FailWorkflowExecutionFailed",
+    "LambdaFunctionCompleted",
+    "LambdaFunctionEvent",
+    "LambdaFunctionFailed",
+    "LambdaFunctionScheduled",
+    "LambdaFunctionStarted",
+    "LambdaFunctionTimedOut",
+    "MarkerEvent",
+    "MarkerRecorded",
+    "RecordMarkerFailed",
+    "RequestCancelActivityTaskFailed",
+    "RequestCancelExternalWorkflowExecutionFailed",
+    "RequestCancelExternalWorkflowExecutionInitiated",
+    "ScheduleActivityTaskFailed",
+    "ScheduleLambdaFunctionFailed",
+    "SignalExternalWorkflowExecutionFailed",
+    "SignalExternalWorkflowExecutionInitiated",
+    "StartChildWorkflowExecutionFailed",
+    "StartChildWorkflowExecutionInitiated",
+    "StartLambdaFunctionFailed",
+    "StartTimerFailed",
+    "TimerCanceled",
+    "TimerEvent",
+    "TimerFired",
+    "TimerStarted",
+    "UnknownEvent",
+    "WorkflowExecutionCancelRequested",
+    "WorkflowExecutionCanceled",
+    "WorkflowExecutionCompleted",
+    "WorkflowExecutionContinuedAsNew",
+    "WorkflowExecutionEvent",
+    "WorkflowExecutionFailed",
+    "WorkflowExecutionSignaled",
+    "WorkflowExecutionStarted",
+    "WorkflowExecutionTerminated",
+    "WorkflowExecutionTimedOut",
+    "event_from",
+    "events_from",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a class or function when it is first used."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

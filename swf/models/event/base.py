@@ -47,8 +47,11 @@ class Event:
     def __init__(self, raw: Mapping[str, Any]) -> None:
         if raw.get("eventType") != self.name:
             raise ValidationError(f"{self.name}: this is the event of a {raw.get('eventType')!r}")
+        self._set(raw, raw.get(self.attributes_key))
+
+    def _set(self, raw: Mapping[str, Any], attributes: Mapping[str, Any] | None) -> None:
         _set_raw(self, raw)
-        _set_attributes(self, raw.get(self.attributes_key) or {})
+        _set_attributes(self, attributes or {})
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

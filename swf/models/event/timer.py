@@ -12,7 +12,7 @@ class TimerEvent(Event):
     """An event of one timer, known by its timer id while it is open."""
 
     __slots__ = ()
-    type = "Timer"
+    type: ClassVar[str] = "Timer"
 
     timer_id: str
 
@@ -23,8 +23,18 @@ class TimerStarted(TimerEvent):
     __slots__ = ()
     state: ClassVar[str] = "started"
 
-    start_to_fire_timeout: Duration
     control: str | None
+    start_to_fire_timeout: Duration
+    decision_task_completed_event_id: int
+
+
+class StartTimerFailed(TimerEvent):
+    """The timer could not be started, for the `cause` told; it never existed."""
+
+    __slots__ = ()
+    state: ClassVar[str] = "start_failed"
+
+    cause: str
     decision_task_completed_event_id: int
 
 
@@ -35,3 +45,23 @@ class TimerFired(TimerEvent):
     state: ClassVar[str] = "fired"
 
     started_event_id: int
+
+
+class TimerCanceled(TimerEvent):
+    """CancelTimer was carried out: the timer will not fire."""
+
+    __slots__ = ()
+    state: ClassVar[str] = "canceled"
+
+    started_event_id: int
+    decision_task_completed_event_id: int
+
+
+class CancelTimerFailed(TimerEvent):
+    """The timer could not be canceled, for the `cause` told."""
+
+    __slots__ = ()
+    state: ClassVar[str] = "cancel_failed"
+
+    cause: str
+    decision_task_completed_event_id: int
