@@ -6,24 +6,30 @@ Limits are those of the API reference and the quota page (API version 2012-01-25
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final
 
 
-class RegistrationStatus(StrEnum):
+class Word(StrEnum):
+    """One of a closed set of words of the API; it is and prints as the plain string."""
+
+    __repr__ = str.__repr__
+
+
+class RegistrationStatus(Word):
     """Whether a domain or a type takes new work."""
 
     REGISTERED = "REGISTERED"
     DEPRECATED = "DEPRECATED"
 
 
-class ExecutionStatus(StrEnum):
+class ExecutionStatus(Word):
     """Whether a workflow execution still runs."""
 
     OPEN = "OPEN"
     CLOSED = "CLOSED"
 
 
-class CloseStatus(StrEnum):
+class CloseStatus(Word):
     """How a closed workflow execution ended."""
 
     COMPLETED = "COMPLETED"
@@ -34,7 +40,7 @@ class CloseStatus(StrEnum):
     TIMED_OUT = "TIMED_OUT"
 
 
-class ChildPolicy(StrEnum):
+class ChildPolicy(Word):
     """What becomes of open children when their parent is terminated or times out."""
 
     TERMINATE = "TERMINATE"
@@ -42,7 +48,7 @@ class ChildPolicy(StrEnum):
     ABANDON = "ABANDON"
 
 
-class TimeoutType(StrEnum):
+class TimeoutType(Word):
     """Which clock of a task or an execution ran out."""
 
     START_TO_CLOSE = "START_TO_CLOSE"
@@ -65,7 +71,7 @@ TERMINATE: Final = ChildPolicy.TERMINATE
 REQUEST_CANCEL: Final = ChildPolicy.REQUEST_CANCEL
 ABANDON: Final = ChildPolicy.ABANDON
 
-NONE: Final[Literal["NONE"]] = "NONE"
+NONE: Final = "NONE"
 """A duration without end, where the API allows one."""
 
 MAX_DATA_LENGTH: Final = 32_768

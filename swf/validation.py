@@ -286,7 +286,7 @@ def attributes_member(decision_type: str) -> str:
 
 
 def _decision(value: Mapping[str, Any], path: Path) -> Iterator[Violation]:
-    """A decision carries the attributes of its own type, and no others."""
+    """Refuse attributes of another decision type, and the lack of required ones."""
     named = value.get("decisionType")
     if not isinstance(named, str) or named not in SHAPES["DecisionType"]["enum"]:
         return
@@ -304,7 +304,7 @@ def _capitalised(name: str) -> str:
 
 
 def _decisions(value: Mapping[str, Any], path: Path) -> Iterator[Violation]:
-    """At most one decision closes the execution, it is the last, and all fit into one request."""
+    """Refuse a closing decision that is not the last, and a request that is too large."""
     given = value.get("decisions") or ()
     if not isinstance(given, list | tuple):
         return
@@ -339,7 +339,7 @@ def _no_two_filters(*exclusive: str) -> Checker:
 
 
 def _closed_filters(value: Mapping[str, Any], path: Path) -> Iterator[Violation]:
-    """A listing of closed executions takes exactly one time filter, and at most one other."""
+    """Refuse a listing of closed executions without exactly one time filter, or with two others."""
     yield from _no_two_filters("startTimeFilter", "closeTimeFilter")(value, path)
     yield from _no_two_filters("executionFilter", "typeFilter", "tagFilter", "closeStatusFilter")(
         value, path

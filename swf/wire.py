@@ -41,7 +41,7 @@ class ExecutionKey(NamedTuple):
 
 @cache
 def snake_case(name: str) -> str:
-    """Return `taskStartToCloseTimeout` or `TaskStartToCloseTimeout` as `task_start_to_close_timeout`."""
+    """Return `taskStartToCloseTimeout` as `task_start_to_close_timeout`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 

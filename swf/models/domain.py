@@ -1,0 +1,159 @@
+"""Domains: the namespaces of SWF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import attrs
+
+from swf.constants import DEFAULT_RETENTION_DAYS, REGISTERED
+from swf.exceptions import (
+    AlreadyExistsError,
+    DeprecatedError,
+    DomainAlreadyExistsFault,
+    DomainDeprecatedFault,
+    DomainDoesNotExist,
+    ValidationTypeError,
+)
+from swf.models.base import Model, as_duration, of_shape
+from swf.models.relations import related
+from swf.transport import Transport
+from swf.wire import Duration, Wire, duration_text, read_duration, told
+
+if TYPE_CHECKING:
+    from swf.querysets import (
+        ActivityTypeQuerySet,
+        WorkflowExecutionQuerySet,
+        WorkflowTypeQuerySet,
+    )
+
+
+@attrs.frozen(repr=False)
+class Domain(Model):
+    """A namespace of types and executions, closed to every other domain.
+
+    `retention_period` is in days (int, str, timedelta or 'NONE'): how long a closed execution is
+    kept. `status` is what the model takes the domain to be; `save` makes it so.
+    """
+
+    DoesNotExist = DomainDoesNotExist
+    AlreadyExists: ClassVar[type[AlreadyExistsError]] = DomainAlreadyExistsFault
+    Deprecated: ClassVar[type[DeprecatedError]] = DomainDeprecatedFault
+
+    name: str = attrs.field(metadata=of_shape("DomainName"))
+    status: str | None = attrs.field(
+        default=REGISTERED, kw_only=True, metadata=of_shape("RegistrationStatus")
+    )
+    description: str | None = attrs.field(
+        default=None, kw_only=True, metadata=of_shape("Description")
+    )
+    retention_period: Duration | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=as_duration("retention_period", timedelta(days=1)),
+        metadata=of_shape("DurationInDays"),
+    )
+    arn: str | None = attrs.field(default=None, kw_only=True, metadata=of_shape("Arn"))
+
+    @classmethod
+    def _decode(cls, wire: Wire, context: Any, connection: Transport | None) -> dict[str, Any]:
+        info: Wire = wire.get("domainInfo", wire)
+        configuration: Wire = wire.get("configuration", {})
+        return {
+            "name": info["name"],
+            "status": info["status"],
+            "description": info.get("description"),
+            "retention_period": read_duration(
+                configuration.get("workflowExecutionRetentionPeriodInDays")
+            ),
+            "arn": info.get("arn"),
+        }
+
+    def upstream(self) -> Self:
+        """Return the domain as SWF has it now (DescribeDomain)."""
+        reply = self.connection.call("DescribeDomain", {"name": self.name})
+        return self._from_wire(reply, None, self._connection)
+
+    def save(self, *, tags: Mapping[str, str] | None = None) -> None:
+        """Register the domain (RegisterDomain), for 30 days of retention where none was told.
+
+        Raises `Domain.AlreadyExists` where a domain of this name is registered or deprecated: what
+        a domain says of itself cannot be changed afterwards.
+        """
+        period = DEFAULT_RETENTION_DAYS if self.retention_period is None else self.retention_period
+        params = told(
+            name=self.name,
+            workflowExecutionRetentionPeriodInDays=duration_text(period),
+            description=self.description,
+            tags=None if tags is None else _resource_tags(tags),
+        )
+        self.connection.call("RegisterDomain", params)
+
+    def deprecate(self) -> None:
+        """Deprecate the domain (DeprecateDomain): open executions go on, new ones are refused."""
+        self.connection.call("DeprecateDomain", {"name": self.name})
+
+    def delete(self) -> None:
+        """Deprecate the domain: SWF deletes none. The same as `deprecate()`."""
+        self.deprecate()
+
+    def undeprecate(self) -> None:
+        """Take the deprecated domain back into use (UndeprecateDomain)."""
+        self.connection.call("UndeprecateDomain", {"name": self.name})
+
+    def tags(self) -> dict[str, str]:
+        """Return the domain's tags by key (ListTagsForResource)."""
+        reply = self.connection.call("ListTagsForResource", {"resourceArn": self._resource_arn()})
+        return {tag["key"]: tag.get("value", "") for tag in reply["tags"]}
+
+    def add_tags(self, tags: Mapping[str, str]) -> None:
+        """Set tags of the domain (TagResource); those of the same key are overwritten."""
+        params = {"resourceArn": self._resource_arn(), "tags": _resource_tags(tags)}
+        self.connection.call("TagResource", params)
+
+    def remove_tags(self, keys: Iterable[str]) -> None:
+        """Remove the tags of these keys (UntagResource); keys that are not there do no harm."""
+        if isinstance(keys, str):
+            raise ValidationTypeError(
+                f"Domain.remove_tags: keys must be a list of str, got {keys!r}"
+            )
+        params = {"resourceArn": self._resource_arn(), "tagKeys": list(keys)}
+        self.connection.call("UntagResource", params)
+
+    def _resource_arn(self) -> str | None:
+        return self.arn or self.upstream().arn
+
+    def workflows(self, status: str = REGISTERED) -> WorkflowTypeQuerySet:
+        """Return the workflow types of the domain."""
+        queryset: WorkflowTypeQuerySet = related("workflows")(self)
+        return queryset.filter(status=status)
+
+    def activities(self, status: str = REGISTERED) -> ActivityTypeQuerySet:
+        """Return the activity types of the domain."""
+        queryset: ActivityTypeQuerySet = related("activities")(self)
+        return queryset.filter(status=status)
+
+    def executions(self) -> WorkflowExecutionQuerySet:
+        """Return the workflow executions of the domain, open and closed."""
+        queryset: WorkflowExecutionQuerySet = related("executions")(self)
+        return queryset
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+
+def as_domain(value: Any) -> Domain:
+    """Return the domain that is given as a model or by name."""
+    if isinstance(value, str):
+        return Domain(value)
+    if not isinstance(value, Domain):
+        raise ValidationTypeError(f"domain: must be a Domain or a name, got {value!r}")
+    return value
+
+
+def _resource_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    if not isinstance(tags, Mapping):
+        raise ValidationTypeError(f"Domain: tags must be a mapping of key to value, got {tags!r}")
+    return [{"key": key, "value": value} for key, value in tags.items()]

@@ -1,0 +1,388 @@
+"""Workflow types, and the executions that are started of them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+import attrs
+
+from swf.exceptions import (
+    AlreadyExistsError,
+    WorkflowExecutionAlreadyStartedFault,
+    WorkflowExecutionDoesNotExist,
+    WorkflowTypeAlreadyExists,
+    WorkflowTypeDeprecated,
+    WorkflowTypeDoesNotExist,
+)
+from swf.models.base import (
+    Model,
+    as_duration,
+    as_priority,
+    as_text_tuple,
+    of_shape,
+    optional_moment,
+    task_list_name,
+)
+from swf.models.domain import Domain, as_domain
+from swf.models.history import History
+from swf.models.relations import related
+from swf.models.versioned import VersionedType
+from swf.transport import Transport
+from swf.wire import (
+    Duration,
+    DurationLike,
+    ExecutionKey,
+    Wire,
+    duration,
+    duration_text,
+    payload,
+    read_duration,
+    told,
+)
+
+
+@attrs.frozen(repr=False)
+class WorkflowType(VersionedType):
+    """A kind of workflow, by name and version, and the defaults of its executions.
+
+    Durations are seconds (int, str, timedelta or 'NONE'; an execution cannot be without end).
+    """
+
+    DoesNotExist = WorkflowTypeDoesNotExist
+    AlreadyExists = WorkflowTypeAlreadyExists
+    Deprecated = WorkflowTypeDeprecated
+    _kind: ClassVar[str] = "WorkflowType"
+    _defaults: ClassVar[dict[str, str]] = {
+        "task_list": "defaultTaskList",
+        "task_priority": "defaultTaskPriority",
+        "child_policy": "defaultChildPolicy",
+        "execution_start_to_close_timeout": "defaultExecutionStartToCloseTimeout",
+        "task_start_to_close_timeout": "defaultTaskStartToCloseTimeout",
+        "lambda_role": "defaultLambdaRole",
+    }
+
+    task_list: str | None = attrs.field(
+        default=None, kw_only=True, converter=task_list_name, metadata=of_shape("Name")
+    )
+    task_priority: int | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=as_priority("task_priority"),
+        metadata=of_shape("TaskPriority"),
+    )
+    child_policy: str | None = attrs.field(
+        default=None, kw_only=True, metadata=of_shape("ChildPolicy")
+    )
+    execution_start_to_close_timeout: Duration | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=as_duration("execution_start_to_close_timeout"),
+        metadata=of_shape("DurationInSeconds"),
+    )
+    task_start_to_close_timeout: Duration | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=as_duration("task_start_to_close_timeout"),
+        metadata=of_shape("DurationInSeconds"),
+    )
+    lambda_role: str | None = attrs.field(default=None, kw_only=True, metadata=of_shape("Arn"))
+
+    def start_execution(
+        self,
+        workflow_id: str | None = None,
+        input: Any = None,
+        *,
+        task_list: str | None = None,
+        task_priority: int | None = None,
+        child_policy: str | None = None,
+        execution_start_to_close_timeout: DurationLike | None = None,
+        task_start_to_close_timeout: DurationLike | None = None,
+        tag_list: Iterable[str] | None = None,
+        lambda_role: str | None = None,
+    ) -> WorkflowExecution:
+        """Start an execution and return it, with its run id and what it was started with.
+
+        `workflow_id` is made up, and unique, where it is not given. `input` is sent as it is where
+        it is a str, else as JSON. What is not given is the type's default.
+
+        Raises `WorkflowExecution.AlreadyExists` where an execution with this workflow id is open,
+        DefaultUndefinedFault where neither the call nor the type gives a value that must be there,
+        `WorkflowType.Deprecated` where the type is (StartWorkflowExecution).
+        """
+        if workflow_id is None:
+            workflow_id = f"{self.name[:200]}-{self.version[:16]}-{uuid.uuid4()}"
+        given: dict[str, Any] = told(
+            task_list=task_list_name(task_list),
+            task_priority=as_priority("task_priority")(task_priority),
+            child_policy=child_policy,
+            execution_start_to_close_timeout=duration(
+                execution_start_to_close_timeout, "execution_start_to_close_timeout"
+            ),
+            task_start_to_close_timeout=duration(
+                task_start_to_close_timeout, "task_start_to_close_timeout"
+            ),
+            tag_list=as_text_tuple("tag_list")(tag_list),
+            input=payload(input, "input"),
+            lambda_role=lambda_role,
+        )
+        reply = self.connection.call(
+            "StartWorkflowExecution", self._start_params(workflow_id, given)
+        )
+        return WorkflowExecution(
+            self.domain,
+            workflow_id,
+            reply["runId"],
+            workflow_type=self,
+            connection=self._connection,
+            **given,
+        )
+
+    def _start_params(self, workflow_id: str, given: dict[str, Any]) -> dict[str, Any]:
+        priority = given.get("task_priority")
+        name = given.get("task_list")
+        return self._named() | told(
+            workflowId=workflow_id,
+            input=given.get("input"),
+            taskList=None if name is None else {"name": name},
+            taskPriority=None if priority is None else str(priority),
+            childPolicy=given.get("child_policy"),
+            executionStartToCloseTimeout=duration_text(
+                given.get("execution_start_to_close_timeout")
+            ),
+            taskStartToCloseTimeout=duration_text(given.get("task_start_to_close_timeout")),
+            tagList=list(given["tag_list"]) if "tag_list" in given else None,
+            lambdaRole=given.get("lambda_role"),
+        )
+
+
+@attrs.frozen
+class OpenCounts:
+    """How much of an execution is open (DescribeWorkflowExecution's `openCounts`)."""
+
+    activity_tasks: int = 0
+    decision_tasks: int = 0
+    timers: int = 0
+    child_workflow_executions: int = 0
+    lambda_functions: int = 0
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> OpenCounts:
+        """Return the counts that the API's structure tells."""
+        return cls(
+            activity_tasks=wire["openActivityTasks"],
+            decision_tasks=wire["openDecisionTasks"],
+            timers=wire["openTimers"],
+            child_workflow_executions=wire["openChildWorkflowExecutions"],
+            lambda_functions=wire.get("openLambdaFunctions", 0),
+        )
+
+
+@attrs.frozen(repr=False)
+class WorkflowExecution(Model):
+    """One run of a workflow, or, without `run_id`, whichever run of a workflow id is the latest.
+
+    Listings tell less of an execution than `upstream()`: what they leave out is None. `parent` and
+    `workflow_type` are models too. Durations are in seconds, times are aware, in UTC.
+    """
+
+    DoesNotExist = WorkflowExecutionDoesNotExist
+    AlreadyExists: ClassVar[type[AlreadyExistsError]] = WorkflowExecutionAlreadyStartedFault
+    _undescribed = frozenset({"domain", "input"})
+
+    domain: Domain = attrs.field(converter=as_domain, eq=lambda domain: domain.name)
+    workflow_id: str = attrs.field(metadata=of_shape("WorkflowId"))
+    run_id: str | None = attrs.field(default=None, metadata=of_shape("WorkflowRunId"))
+    status: str | None = attrs.field(
+        default=None, kw_only=True, metadata=of_shape("ExecutionStatus")
+    )
+    close_status: str | None = attrs.field(
+        default=None, kw_only=True, metadata=of_shape("CloseStatus")
+    )
+    workflow_type: WorkflowType | None = attrs.field(
+        default=None,
+        kw_only=True,
+        validator=attrs.validators.optional(attrs.validators.instance_of(WorkflowType)),
+        eq=lambda workflow_type: workflow_type and workflow_type.key,
+    )
+    task_list: str | None = attrs.field(
+        default=None, kw_only=True, converter=task_list_name, metadata=of_shape("Name")
+    )
+    task_priority: int | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=as_priority("task_priority"),
+        metadata=of_shape("TaskPriority"),
+    )
+    child_policy: str | None = attrs.field(
+        default=None, kw_only=True, metadata=of_shape("ChildPolicy")
+    )
+    execution_start_to_close_timeout: Duration | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=as_duration("execution_start_to_close_timeout"),
+        metadata=of_shape("DurationInSeconds"),
+    )
+    task_start_to_close_timeout: Duration | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=as_duration("task_start_to_close_timeout"),
+        metadata=of_shape("DurationInSeconds"),
+    )
+    lambda_role: str | None = attrs.field(default=None, kw_only=True, metadata=of_shape("Arn"))
+    input: str | None = attrs.field(default=None, kw_only=True, metadata=of_shape("Data"))
+    tag_list: tuple[str, ...] | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=as_text_tuple("tag_list"),
+        metadata=of_shape("TagList"),
+    )
+    start_timestamp: datetime | None = attrs.field(
+        default=None, kw_only=True, metadata=of_shape("Timestamp")
+    )
+    close_timestamp: datetime | None = attrs.field(
+        default=None, kw_only=True, metadata=of_shape("Timestamp")
+    )
+    cancel_requested: bool | None = attrs.field(
+        default=None, kw_only=True, metadata=of_shape("Canceled")
+    )
+    parent: WorkflowExecution | None = attrs.field(
+        default=None, kw_only=True, eq=lambda parent: parent and parent.key
+    )
+    open_counts: OpenCounts | None = attrs.field(default=None, kw_only=True)
+    latest_activity_task_timestamp: datetime | None = attrs.field(
+        default=None, kw_only=True, metadata=of_shape("Timestamp")
+    )
+    latest_execution_context: str | None = attrs.field(
+        default=None, kw_only=True, metadata=of_shape("Data")
+    )
+
+    @property
+    def connection(self) -> Transport:
+        """The connection given to this execution, else its domain's."""
+        return self._connection or self.domain.connection
+
+    @property
+    def key(self) -> ExecutionKey:
+        """What names the execution within its domain."""
+        return ExecutionKey(self.workflow_id, self.run_id)
+
+    @classmethod
+    def _decode(cls, wire: Wire, context: Domain, connection: Transport | None) -> dict[str, Any]:
+        info: Wire = wire.get("executionInfo", wire)
+        execution, workflow_type = info["execution"], info["workflowType"]
+        parent: Wire | None = info.get("parent")
+        fields = {
+            "domain": context,
+            "workflow_id": execution["workflowId"],
+            "run_id": execution["runId"],
+            "status": info["executionStatus"],
+            "close_status": info.get("closeStatus"),
+            "workflow_type": WorkflowType(
+                context,
+                workflow_type["name"],
+                workflow_type["version"],
+                status=None,
+                connection=connection,
+            ),
+            "tag_list": tuple(info.get("tagList", ())),
+            "start_timestamp": optional_moment(info["startTimestamp"]),
+            "close_timestamp": optional_moment(info.get("closeTimestamp")),
+            "cancel_requested": info.get("cancelRequested"),
+            "parent": parent
+            and cls(context, parent["workflowId"], parent["runId"], connection=connection),
+        }
+        if "executionConfiguration" in wire:
+            fields |= _decode_details(wire)
+        return fields
+
+    def upstream(self) -> Self:
+        """Return the execution as SWF has it now (DescribeWorkflowExecution).
+
+        Without run id, that is the open run of the workflow id, else the one closed last.
+        """
+        reply = self.connection.call("DescribeWorkflowExecution", self._described())
+        return self._from_wire(reply, self.domain, self._connection)
+
+    def _described(self) -> dict[str, Any]:
+        """Return the params of the operations that need the run id."""
+        run_id = self.run_id
+        if run_id is None:
+            run_id = related("executions")(self.domain, self._connection).latest(self.workflow_id).run_id
+        return {
+            "domain": self.domain.name,
+            "execution": {"workflowId": self.workflow_id, "runId": run_id},
+        }
+
+    def _addressed(self, **params: Any) -> dict[str, Any]:
+        """Return the params of the operations that find the open run by themselves."""
+        return told(
+            domain=self.domain.name, workflowId=self.workflow_id, runId=self.run_id, **params
+        )
+
+    def history(
+        self, *, maximum_page_size: int | None = None, reverse_order: bool = False
+    ) -> History:
+        """Return the whole history, all its pages (GetWorkflowExecutionHistory)."""
+        params = self._described() | told(
+            maximumPageSize=maximum_page_size, reverseOrder=reverse_order or None
+        )
+        return History.from_pages(self.connection.pages("GetWorkflowExecutionHistory", params))
+
+    def signal(self, signal_name: str, input: Any = None) -> None:
+        """Record a signal in the open execution's history (SignalWorkflowExecution).
+
+        `input` is sent as it is where it is a str, else as JSON. Raises
+        `WorkflowExecution.DoesNotExist` where the execution is not open.
+        """
+        params = self._addressed(signalName=signal_name, input=payload(input, "input"))
+        self.connection.call("SignalWorkflowExecution", params)
+
+    def request_cancel(self) -> None:
+        """Ask the open execution's decider to cancel it (RequestCancelWorkflowExecution).
+
+        Raises `WorkflowExecution.DoesNotExist` where the execution is not open.
+        """
+        self.connection.call("RequestCancelWorkflowExecution", self._addressed())
+
+    def terminate(
+        self,
+        *,
+        reason: str | None = None,
+        details: Any = None,
+        child_policy: str | None = None,
+    ) -> None:
+        """Close the open execution at once (TerminateWorkflowExecution).
+
+        `child_policy` overrides the execution's own for this once. Raises
+        `WorkflowExecution.DoesNotExist` where the execution is not open.
+        """
+        params = self._addressed(
+            reason=reason, details=payload(details, "details"), childPolicy=child_policy
+        )
+        self.connection.call("TerminateWorkflowExecution", params)
+
+    def __repr__(self) -> str:
+        run = "" if self.run_id is None else f", {self.run_id!r}"
+        return f"{type(self).__name__}({self.workflow_id!r}{run})"
+
+
+def _decode_details(wire: Wire) -> dict[str, Any]:
+    """Return the fields that only a description tells."""
+    configuration: Wire = wire["executionConfiguration"]
+    priority: str | None = configuration.get("taskPriority")
+    return {
+        "task_list": configuration["taskList"]["name"],
+        "task_priority": None if priority is None else int(priority),
+        "child_policy": configuration["childPolicy"],
+        "execution_start_to_close_timeout": read_duration(
+            configuration["executionStartToCloseTimeout"]
+        ),
+        "task_start_to_close_timeout": read_duration(configuration["taskStartToCloseTimeout"]),
+        "lambda_role": configuration.get("lambdaRole"),
+        "open_counts": OpenCounts.from_wire(wire["openCounts"]),
+        "latest_activity_task_timestamp": optional_moment(wire.get("latestActivityTaskTimestamp")),
+        "latest_execution_context": wire.get("latestExecutionContext"),
+    }
