@@ -1,4 +1,4 @@
-"""The events of a workflow execution's history: one class per event type, named as the API names it.
+"""The events of an execution's history: one class per event type, named as the API names it.
 
 The classes load when the first of them is used.
 """
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from swf.models.event.activity_task import (
-        ActivityTaskCancelRequested,
         ActivityTaskCanceled,
+        ActivityTaskCancelRequested,
         ActivityTaskCompleted,
         ActivityTaskEvent,
         ActivityTaskFailed,
@@ -75,8 +75,8 @@ if TYPE_CHECKING:
         CompleteWorkflowExecutionFailed,
         ContinueAsNewWorkflowExecutionFailed,
         FailWorkflowExecutionFailed,
-        WorkflowExecutionCancelRequested,
         WorkflowExecutionCanceled,
+        WorkflowExecutionCancelRequested,
         WorkflowExecutionCompleted,
         WorkflowExecutionContinuedAsNew,
         WorkflowExecutionEvent,
@@ -177,6 +177,7 @@ _HOMES: Final = {
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "EVENTS",
     "ActivityTaskCancelRequested",
     "ActivityTaskCanceled",
     "ActivityTaskCompleted",
@@ -201,7 +202,6 @@ __all__ = [
     "DecisionTaskScheduled",
     "DecisionTaskStarted",
     "DecisionTaskTimedOut",
-    "EVENTS",
     "Event",
     "ExternalWorkflowExecutionCancelRequested",
     "ExternalWorkflowExecutionEvent",

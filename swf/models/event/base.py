@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, ClassVar, Final, Self
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Final, NoReturn, Self
 
-from swf.exceptions import ValidationError
+from swf.exceptions import FieldError, ValidationError, ValidationTypeError
+from swf.models.event.raw import check_raw
 from swf.shapes import SHAPES
 from swf.wire import ExecutionKey, TypeKey, moment, read_duration, snake_case
 
@@ -19,16 +21,24 @@ RENAMED: Final[Mapping[tuple[str, str], str]] = {
 }
 """Attributes whose field has another name than the API's own in snake_case."""
 
+_ELSEWHERE: Final = frozenset({"parent_initiated_event_id", "external_initiated_event_id"})
+"""Fields that count in the history of another execution."""
+
 
 class Event:
     """One event of a workflow execution's history, as SWF recorded it.
 
     Subclasses are named as the API's event types and declare their attributes as annotations; each
-    becomes a read-only property that decodes its value from `raw` when it is asked for. What the API
-    leaves out is None.
+    is a read-only property that decodes its value from `raw` when it is asked for. What `raw`
+    leaves out, or has as null, is None; an id that does not apply is 0 where SWF says 0. Payloads
+    (`input`, `result`, `details`, `control`, …) are the text as recorded: `load` decodes it.
+
+    Two events are equal when they are of one type and all that they tell is equal, whatever kind of
+    number or datetime carries the time. Raises ValidationError where `raw` is not an event of the
+    class.
     """
 
-    __slots__ = ("_attributes", "raw")
+    __slots__ = ("raw",)
 
     name: ClassVar[str]
     """The event type, as the API spells it: `ActivityTaskScheduled`."""
@@ -39,19 +49,18 @@ class Event:
     fields: ClassVar[tuple[str, ...]]
     """The names of the attributes, in the API's order."""
     attributes_key: ClassVar[str]
+    """The member of `raw` that carries the attributes."""
 
     raw: Mapping[str, Any]
     """The event as it came: never changed, and not to be changed."""
-    _attributes: Mapping[str, Any]
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
-        if raw.get("eventType") != self.name:
-            raise ValidationError(f"{self.name}: this is the event of a {raw.get('eventType')!r}")
-        self._set(raw, raw.get(self.attributes_key))
-
-    def _set(self, raw: Mapping[str, Any], attributes: Mapping[str, Any] | None) -> None:
-        _set_raw(self, raw)
-        _set_attributes(self, attributes or {})
+        check_raw(raw)
+        if raw["eventType"] != getattr(self, "name", None):
+            raise ValidationError(
+                f"{type(self).__name__}: eventType must be its own, got {raw['eventType']!r}"
+            )
+        set_raw(self, raw)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -59,13 +68,12 @@ class Event:
         if shape not in SHAPES:
             return  # an entity's base class, not an event type
         cls.name = cls.__name__
-        cls.attributes_key = shape[0].lower() + shape[1:]
+        cls.attributes_key = key = attributes_key(cls.name)
         names: list[str] = []
         for member, member_shape in SHAPES[shape]["members"].items():
             name = RENAMED.get((shape, member)) or snake_case(member)
-            setattr(
-                cls, name, property(_reader(member, member_shape), doc=f"`{member}` of the event.")
-            )
+            read = _reader(key, member, member_shape)
+            setattr(cls, name, property(read, doc=f"`{member}` of the event."))
             names.append(name)
         cls.fields = tuple(names)
 
@@ -76,25 +84,72 @@ class Event:
 
     @property
     def timestamp(self) -> datetime:
-        """When SWF recorded it, aware, in UTC."""
-        return moment(self.raw["eventTimestamp"])
+        """When SWF recorded it, aware, in UTC.
+
+        Raises ValidationError where the recorded number is no time that a datetime can tell.
+        """
+        try:
+            return _from_epoch(self.raw["eventTimestamp"], UTC)
+        except TypeError:
+            return moment(self.raw["eventTimestamp"])
+        except (ValueError, OverflowError, OSError) as error:
+            raise ValidationError(
+                f"{self.name}({self.id}): eventTimestamp is no time: {error}"
+            ) from error
+
+    @property
+    def links(self) -> dict[str, int]:
+        """The ids of the earlier events of this history that it names, by field.
+
+        Ids that SWF did not tell or that do not apply (0), and ids that count in another
+        execution's history, are left out.
+        """
+        named = ((field, getattr(self, field)) for field in self.fields if is_link(field))
+        return {field: event_id for field, event_id in named if event_id}
+
+    def load(self, field: str) -> Any:
+        """Return the value of the JSON text in a field; None where nothing was recorded.
+
+        Raises ValidationError, naming event and field, where the text is not JSON or the field is
+        no text, and FieldError where the event has no such field.
+        """
+        if field not in self.fields:
+            raise FieldError(
+                f"{self.name}({self.id}) has no field {field!r}; it has {', '.join(self.fields)}"
+            )
+        text = getattr(self, field)
+        if text is None:
+            return None
+        if not isinstance(text, str):
+            raise ValidationTypeError(f"{self.name}({self.id}).{field}: is no text, got {text!r}")
+        try:
+            return json.loads(text, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(f"{self.name}({self.id}).{field}: not JSON: {error}") from error
 
     def as_dict(self) -> dict[str, Any]:
         """Return every attribute that was told, decoded, by name."""
         values = ((name, getattr(self, name)) for name in self.fields)
         return {name: value for name, value in values if value is not None}
 
-    def __setattr__(self, name: str, value: object) -> None:
+    def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{self.name} is immutable: cannot set {name!r}")
 
-    def __delattr__(self, name: str) -> None:
+    def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"{self.name} is immutable: cannot delete {name!r}")
 
     def __eq__(self, other: object) -> bool:
-        return self.raw == other.raw if isinstance(other, Event) else NotImplemented
+        if not isinstance(other, Event):
+            return NotImplemented
+        return self.raw == other.raw or (
+            self.name == other.name
+            and self.id == other.id
+            and self.timestamp == other.timestamp
+            and self.as_dict() == other.as_dict()
+        )
 
     def __hash__(self) -> int:
-        return hash((self.name, self.raw["eventId"], self.raw["eventTimestamp"]))
+        return hash((self.name, self.id, self.timestamp))
 
     def __reduce__(self) -> tuple[type[Self], tuple[Mapping[str, Any]]]:
         return (type(self), (self.raw,))
@@ -104,21 +159,54 @@ class Event:
         return f"{self.name}({self.id}{fields})"
 
 
-_set_raw: Final[Callable[[Event, Mapping[str, Any]], None]] = Event.raw.__set__  # type: ignore[attr-defined]
-_set_attributes: Final[Callable[[Event, Mapping[str, Any]], None]] = Event._attributes.__set__  # type: ignore[attr-defined]
+set_raw: Final[Callable[[Event, Mapping[str, Any]], None]] = Event.raw.__set__  # type: ignore[attr-defined]
+"""Give a bare event its `raw`: for the registry, which builds events that were checked."""
+
+_from_epoch: Final = datetime.fromtimestamp
 
 
-def _reader(member: str, shape: str) -> Callable[[Event], Any]:
+def attributes_key(name: str) -> str:
+    """Return the member of a raw event that carries the attributes of this event type."""
+    return f"{name[:1].lower()}{name[1:]}EventAttributes"
+
+
+def is_link(field: str) -> bool:
+    """Tell whether a field holds the id of an earlier event of the same history."""
+    return field.endswith("_event_id") and field not in _ELSEWHERE
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a value of JSON")
+
+
+def _reader(key: str, member: str, shape: str) -> Callable[[Event], Any]:
     """Return the function that reads one attribute of an event and decodes it by its shape."""
     decode = _DECODERS.get(shape)
     if decode is None:
-        return lambda event: event._attributes.get(member)
 
-    def read(event: Event) -> Any:
-        value = event._attributes.get(member)
-        return None if value is None else decode(value)
+        def read(event: Event) -> Any:
+            try:
+                return event.raw[key].get(member)
+            except (KeyError, AttributeError):
+                return _untold(event, key)
+    else:
+
+        def read(event: Event) -> Any:
+            try:
+                value = event.raw[key].get(member)
+            except (KeyError, AttributeError):
+                return _untold(event, key)
+            return None if value is None else decode(value)
 
     return read
+
+
+def _untold(event: Event, key: str) -> None:
+    """Take attributes that are absent or null for untold; refuse what is no structure."""
+    if event.raw.get(key) is not None:
+        raise ValidationTypeError(
+            f"{event.name}({event.id}): {key} must be a mapping, got {event.raw[key]!r}"
+        )
 
 
 def _type_key(value: Mapping[str, str]) -> TypeKey:
@@ -138,6 +226,5 @@ _DECODERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "TaskPriority": int,
     "DurationInSeconds": read_duration,
     "DurationInSecondsOptional": read_duration,
-    "Timestamp": moment,
 }
 """How the shapes that are not plain text or numbers are read."""

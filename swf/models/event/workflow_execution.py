@@ -141,7 +141,7 @@ class CancelWorkflowExecutionFailed(WorkflowExecutionEvent):
 
 
 class WorkflowExecutionContinuedAsNew(WorkflowExecutionEvent):
-    """The execution closed, and the run `new_execution_run_id` of the same workflow id follows it."""
+    """The execution closed; the run `new_execution_run_id` of the same workflow id follows it."""
 
     __slots__ = ()
     state: ClassVar[str] = "continued_as_new"
