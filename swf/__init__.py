@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from swf._version import __version__
+from swf.models import relations
 
 if TYPE_CHECKING:
     from swf import actors, constants, exceptions, models, querysets, settings
@@ -37,6 +38,9 @@ __all__ = [
     "querysets",
     "settings",
 ]
+
+
+relations.load_with(lambda: import_module("swf.querysets"))
 
 
 def __getattr__(name: str) -> Any:

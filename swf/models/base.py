@@ -42,7 +42,7 @@ class Difference:
 class ModelDiff:
     """What differs between a model and its upstream version; empty, and then false, if nothing.
 
-    Made from `Difference`s or (attr, local, upstream) triples; those that do not differ are dropped.
+    Made of `Difference`s or (attr, local, upstream) triples; those that do not differ are dropped.
     """
 
     __slots__ = ("_differences",)
@@ -235,7 +235,7 @@ class Model(ConnectedSWFObject, ABC):
 
     @property
     def changes(self) -> ModelDiff:
-        """What this model was told that is otherwise upstream; what it was not told is not compared.
+        """What this model was told and is otherwise upstream; what it was not told is not compared.
 
         Raises the model's `DoesNotExist` where there is nothing upstream.
         """
@@ -253,8 +253,10 @@ class Model(ConnectedSWFObject, ABC):
         differences = []
         for field in _fields(type(self)):
             local, remote = getattr(self, field.name), getattr(upstream, field.name)
+            if local is None or field.name in self._undescribed:
+                continue
             key = field.eq_key or _itself
-            if local is not None and field.name not in self._undescribed and key(local) != key(remote):
+            if key(local) != key(remote):
                 differences.append((field.name, local, remote))
         return ModelDiff(*differences)
 

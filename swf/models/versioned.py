@@ -137,4 +137,3 @@ def _read_default(member: str, value: Any) -> Any:
     if member.endswith("Timeout"):
         return read_duration(value)
     return int(value) if member == "defaultTaskPriority" else value
-

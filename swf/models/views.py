@@ -48,7 +48,10 @@ def html_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
         for row in rows
     )
     caption = escape(harmless(title))
-    return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return (
+        f"<table><caption>{caption}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
 
 
 def fields_table(title: str, fields: Mapping[str, Any]) -> Any:

@@ -310,7 +310,8 @@ class WorkflowExecution(Model):
         """Return the params of the operations that need the run id."""
         run_id = self.run_id
         if run_id is None:
-            run_id = related("executions")(self.domain, self._connection).latest(self.workflow_id).run_id
+            executions = related("executions")(self.domain, connection=self._connection)
+            run_id = executions.latest(self.workflow_id).run_id
         return {
             "domain": self.domain.name,
             "execution": {"workflowId": self.workflow_id, "runId": run_id},

@@ -1,0 +1,342 @@
+"""What all querysets have in common: laziness, paging, slices, order."""
+
+from __future__ import annotations
+
+import difflib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
+from heapq import merge
+from itertools import chain, islice
+from typing import Any, ClassVar, Final, Generic, Self, TypeVar, overload
+
+import attrs
+
+from swf.constants import MAX_PAGE_SIZE
+from swf.core import ConnectedSWFObject
+from swf.exceptions import (
+    DoesNotExistError,
+    FieldError,
+    MultipleObjectsReturned,
+    ValidationError,
+    ValidationTypeError,
+)
+from swf.models import Model, views
+from swf.models.event import Event
+from swf.transport import Transport
+from swf.wire import Wire
+
+M = TypeVar("M", bound=Model | Event)
+
+REPR_SIZE: Final = 20
+"""How many objects a queryset prints before it says that there are more."""
+
+
+@attrs.frozen
+class Listing:
+    """One List operation to be read page by page, and the Count operation that goes with it."""
+
+    operation: str
+    params: Mapping[str, Any]
+    items: str
+    count: str | None = None
+
+
+class Count(int):
+    """A number of objects; where `truncated`, SWF stopped counting and there are more."""
+
+    truncated: bool
+
+    def __new__(cls, value: int, *, truncated: bool = False) -> Self:
+        """Make a count of `value` objects."""
+        count = super().__new__(cls, value)
+        count.truncated = truncated
+        return count
+
+
+@attrs.frozen(eq=False, repr=False)
+class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
+    """A lazy, immutable set of models: nothing is sent before it is read.
+
+    `filter`, `reverse`, slices and the like return a narrower queryset. Every reading asks SWF anew
+    and holds one page at a time, so what is read is what SWF says now; keep a `list(…)` to keep an
+    answer. There is no `len()`, which would read all pages unseen: `count()` says what it costs.
+    """
+
+    model: ClassVar[type[Any]]
+    DoesNotExist: ClassVar[type[DoesNotExistError]]
+    MultipleObjectsReturned: ClassVar[type[MultipleObjectsReturned]] = MultipleObjectsReturned
+    _lookups: ClassVar[tuple[str, ...]]
+    _orderings: ClassVar[tuple[str, ...]]
+
+    _connection: Transport | None = attrs.field(default=None, kw_only=True)
+    _where: Mapping[str, Any] = attrs.field(factory=dict, init=False)
+    _reversed: bool = attrs.field(default=False, init=False)
+    _start: int = attrs.field(default=0, init=False)
+    _stop: int | None = attrs.field(default=None, init=False)
+    _page_size: int | None = attrs.field(default=None, init=False)
+
+    # What a queryset class says of itself.
+
+    @abstractmethod
+    def _listings(self) -> list[Listing]:
+        """Return the listings that together hold everything the filters let through."""
+
+    @abstractmethod
+    def _model(self, item: Wire) -> M:
+        """Return the model of one listed item."""
+
+    @abstractmethod
+    def _order(self, item: Wire) -> Any:
+        """Return what the listings are ordered by, to merge several."""
+
+    def _identity(self, item: Wire) -> Any:
+        """Return what an item is known by, so that one listed twice is given once."""
+        return self._order(item)
+
+    def _predicate(self) -> Callable[[Wire], bool] | None:
+        """Return what is decided here, item by item; None where there is nothing to decide."""
+        return None
+
+    def _exact(self) -> bool:
+        """Return whether the listings hold nothing but what the filters let through."""
+        return self._predicate() is None
+
+    def _but(self, **changes: Any) -> Self:
+        """Return a queryset that is like this one but for these fields."""
+        changed = copy(self)
+        for name, value in changes.items():
+            object.__setattr__(changed, name, value)
+        return changed
+
+    # Narrowing.
+
+    def all(self) -> Self:
+        """Return the queryset itself, as it is lazy and never changes."""
+        return self
+
+    def _filtered(self, lookups: Mapping[str, Any]) -> Self:
+        if self._start or self._stop is not None:
+            raise ValidationError(f"{type(self).__name__}: filter before slicing, not after")
+        return self._but(_where={**self._where, **lookups})
+
+    def reverse(self) -> Self:
+        """Return the queryset in the opposite order."""
+        if self._start or self._stop is not None:
+            raise ValidationError(f"{type(self).__name__}: reverse before slicing, not after")
+        return self._but(_reversed=not self._reversed)
+
+    def order_by(self, field: str) -> Self:
+        """Return the queryset in the order of `field`, descending where it begins with '-'.
+
+        SWF knows one order of each listing; any other is a FieldError that names it.
+        """
+        known = tuple(chain.from_iterable((name, f"-{name}") for name in self._orderings))
+        if field not in known:
+            raise FieldError(
+                f"{type(self).__name__}.order_by: no order by {field!r}; "
+                f"SWF knows {', '.join(known)}"
+            )
+        return self._ordered(field.lstrip("-"), descending=field.startswith("-"))
+
+    def _ordered(self, field: str, *, descending: bool) -> Self:  # noqa: ARG002
+        return self._but(_reversed=descending)
+
+    def page_size(self, size: int) -> Self:
+        """Return the queryset that asks for `size` objects a page (1 to 1,000)."""
+        if isinstance(size, bool) or not isinstance(size, int):
+            raise ValidationTypeError(f"page_size: must be an int, got {size!r}")
+        if not 1 <= size <= MAX_PAGE_SIZE:
+            raise ValidationError(f"page_size: must be from 1 to {MAX_PAGE_SIZE}, got {size}")
+        return self._but(_page_size=size)
+
+    def using(self, connection: Transport) -> Self:
+        """Return the queryset that asks over another connection."""
+        return self._but(_connection=connection)
+
+    # Reading.
+
+    def pages(self) -> Iterator[list[M]]:
+        """Yield lists of models as SWF cuts its pages, each asked for when it is needed.
+
+        Several listings are read one after another, slices are not applied.
+        """
+        keep = self._predicate()
+        for listing in self._listings():
+            for page in self.connection.pages(listing.operation, self._paged(listing)):
+                items: Iterable[Wire] = page[listing.items]
+                yield [self._model(item) for item in items if keep is None or keep(item)]
+
+    def __iter__(self) -> Iterator[M]:
+        return map(self._model, islice(self._items(), self._start, self._stop))
+
+    iterator = __iter__
+
+    def _items(self) -> Iterator[Wire]:
+        listings = [self._listed(listing) for listing in self._listings()]
+        items = listings[0] if len(listings) == 1 else self._merged(listings)
+        keep = self._predicate()
+        return items if keep is None else filter(keep, items)
+
+    def _listed(self, listing: Listing) -> Iterator[Wire]:
+        pages = self.connection.pages(listing.operation, self._paged(listing))
+        return chain.from_iterable(page[listing.items] for page in pages)
+
+    def _merged(self, listings: list[Iterator[Wire]]) -> Iterator[Wire]:
+        """Yield the items of several listings in their common order, each once."""
+        seen: set[Any] = set()
+        for item in merge(*listings, key=self._order, reverse=self._descending()):
+            known = self._identity(item)
+            if known not in seen:
+                seen.add(known)
+                yield item
+
+    def _descending(self) -> bool:
+        return self._reversed
+
+    def _paged(self, listing: Listing) -> dict[str, Any]:
+        params = dict(listing.params)
+        size = self._page_size
+        if size is None and self._stop is not None and self._exact():
+            size = min(max(self._stop, 1), MAX_PAGE_SIZE)
+        if size is not None:
+            params["maximumPageSize"] = size
+        if self._reversed:
+            params["reverseOrder"] = True
+        return params
+
+    def count(self) -> Count:
+        """Return how many there are.
+
+        Asks the Count operation where SWF has one for these filters, else reads all pages. SWF
+        stops counting at a limit of its own: then the number is `truncated`.
+        """
+        listings = self._listings()
+        sliced = self._start or self._stop is not None
+        if sliced or not self._exact() or any(one.count is None for one in listings):
+            return Count(sum(1 for _ in islice(self._items(), self._start, self._stop)))
+        total, truncated = 0, False
+        for listing in listings:
+            reply = self.connection.call(str(listing.count), listing.params)
+            total += reply["count"]
+            truncated = truncated or reply.get("truncated", False)
+        return Count(total, truncated=truncated)
+
+    def exists(self) -> bool:
+        """Return whether there is at least one; asks for no more than that."""
+        return self.first() is not None
+
+    def first(self) -> M | None:
+        """Return the first object, None where there is none."""
+        return next(iter(self._sliced(0, 1)), None)
+
+    def last(self) -> M | None:
+        """Return the last object, None where there is none."""
+        if self._start or self._stop is not None:
+            found = list(self)
+            return found[-1] if found else None
+        return self.reverse().first()
+
+    def _single(self, described: str) -> M:
+        """Return the only object; raise where there is none or more than one."""
+        found = list(self._sliced(0, 2))
+        if not found:
+            raise self.DoesNotExist(f"no {self.model.__name__} matches {described}")
+        if len(found) > 1:
+            raise MultipleObjectsReturned(
+                f"more than one {self.model.__name__} matches {described}; use filter()"
+            )
+        return found[0]
+
+    def _sliced(self, start: int, stop: int | None) -> Self:
+        """Return the part of this queryset from `start` to `stop`, counted within its own slice."""
+        begin = self._start + start
+        end = None if stop is None else self._start + stop
+        if self._stop is not None:
+            end = self._stop if end is None else min(end, self._stop)
+            begin = min(begin, self._stop)
+        return self._but(_start=begin, _stop=end)
+
+    @overload
+    def __getitem__(self, index: int) -> M: ...
+    @overload
+    def __getitem__(self, index: slice) -> Self: ...
+    def __getitem__(self, index: int | slice) -> M | Self:
+        if isinstance(index, slice):
+            return self._slice(index)
+        if isinstance(index, bool) or not isinstance(index, int):
+            raise TypeError(f"{type(self).__name__} indices are int or slice, not {index!r}")
+        if index < 0:
+            return self._from_end(index)
+        for found in self._sliced(index, index + 1):
+            return found
+        raise IndexError(f"{type(self).__name__} index {index} out of range")
+
+    def _slice(self, index: slice) -> Self:
+        given = (index.start, index.stop)
+        if index.step not in (None, 1) or any(bound is not None and bound < 0 for bound in given):
+            raise ValidationError(
+                f"{type(self).__name__}: a slice counts from the start, without step; "
+                "use reverse() to count from the end, list(…) for anything else"
+            )
+        start = index.start or 0
+        return self._sliced(start, None if index.stop is None else max(index.stop, start))
+
+    def _from_end(self, index: int) -> M:
+        if self._start or self._stop is not None:
+            return list(self)[index]
+        return self.reverse()[-index - 1]
+
+    def __bool__(self) -> bool:
+        return self.exists()
+
+    def __eq__(self, other: object) -> bool:
+        """Read the queryset and compare it with a list, tuple or queryset, in order."""
+        if not isinstance(other, QuerySet | list | tuple):
+            return NotImplemented
+        return list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        found = [repr(one) for one in self._sliced(0, REPR_SIZE + 1)]
+        if len(found) > REPR_SIZE:
+            found[REPR_SIZE:] = ["...(more)..."]
+        return f"[{', '.join(found)}]"
+
+    def __rich__(self) -> Any:
+        return views.rich_table(*self._table())
+
+    def _repr_html_(self) -> str:
+        return views.html_table(*self._table())
+
+    def _table(self) -> tuple[str, tuple[str, ...], list[list[Any]]]:
+        found = list(self._sliced(0, REPR_SIZE + 1))
+        title = type(self).__name__
+        if len(found) > REPR_SIZE:
+            title, found = f"{title} (the first {REPR_SIZE})", found[:REPR_SIZE]
+        return (
+            title,
+            self._columns,
+            [[getattr(one, name) for name in self._columns] for one in found],
+        )
+
+    _columns: ClassVar[tuple[str, ...]] = ()
+
+
+def unknown_lookup(queryset: str, name: str, known: Iterable[str]) -> FieldError:
+    """Return the error for a lookup that a queryset does not know."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    return FieldError(f"{queryset}: no lookup {name!r}{hint}; known are {', '.join(names)}")
+
+
+def several(value: Any, argument: str, allowed: Iterable[str]) -> tuple[str, ...]:
+    """Return one or several words of an enumeration as a tuple; refuse any other word."""
+    words = (value,) if isinstance(value, str) else tuple(value)
+    names = tuple(map(str, allowed))
+    for word in words:
+        if word not in names:
+            raise ValidationError(f"{argument}: must be one of {', '.join(names)}, got {word!r}")
+    return tuple(dict.fromkeys(map(str, words)))

@@ -1,0 +1,114 @@
+"""The domains of an account and region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, Never, Self
+
+import attrs
+
+from swf.constants import REGISTERED, RegistrationStatus
+from swf.exceptions import DomainDoesNotExist, ValidationTypeError
+from swf.models import Domain
+from swf.querysets.base import Listing, QuerySet, several, unknown_lookup
+from swf.wire import DurationLike, Wire, told
+
+
+@attrs.frozen(eq=False, repr=False)
+class DomainQuerySet(QuerySet[Domain]):
+    """The registered domains, by name; `filter(status=DEPRECATED)` for the deprecated ones."""
+
+    model = Domain
+    DoesNotExist = DomainDoesNotExist
+    _lookups = ("name", "registration_status", "status")
+    _orderings = ("name",)
+    _columns: ClassVar[tuple[str, ...]] = ("name", "status", "description")
+
+    def filter(
+        self,
+        *,
+        status: str | Iterable[str] | None = None,
+        registration_status: str | Iterable[str] | None = None,
+        name: str | None = None,
+        **unknown: Never,
+    ) -> Self:
+        """Return a narrower queryset.
+
+        `status` (or `registration_status`): REGISTERED, DEPRECATED, or both in a list. `name`: this
+        one, compared here. Any other lookup is a FieldError.
+        """
+        for lookup in unknown:
+            raise unknown_lookup(type(self).__name__, lookup, self._lookups)
+        words = status if status is not None else registration_status
+        return self._filtered(
+            told(
+                status=None if words is None else several(words, "status", RegistrationStatus),
+                name=name,
+            )
+        )
+
+    def _listings(self) -> list[Listing]:
+        return [
+            Listing("ListDomains", {"registrationStatus": status}, "domainInfos")
+            for status in self._where.get("status", (REGISTERED,))
+        ]
+
+    def _model(self, item: Wire) -> Domain:
+        return Domain._from_wire(item, None, self._connection)
+
+    def _order(self, item: Wire) -> Any:
+        return item["name"]
+
+    def _predicate(self) -> Callable[[Wire], bool] | None:
+        name = self._where.get("name")
+        return None if name is None else lambda item: item["name"] == name
+
+    def get(self, name: str) -> Domain:
+        """Return the domain of this name, deprecated or not (DescribeDomain).
+
+        Raises `DomainQuerySet.DoesNotExist` where there is none.
+        """
+        return Domain(name, connection=self._connection).upstream()
+
+    def create(
+        self,
+        name: str,
+        *,
+        description: str | None = None,
+        retention_period: DurationLike | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> Domain:
+        """Register a domain and return it; raises `Domain.AlreadyExists` where it is there."""
+        if tags is not None and not isinstance(tags, Mapping):
+            raise ValidationTypeError(f"tags: must be a mapping of key to value, got {tags!r}")
+        domain = Domain(
+            name,
+            description=description,
+            retention_period=retention_period,
+            connection=self._connection,
+        )
+        domain.save(tags=tags)
+        return domain
+
+    def get_or_create(
+        self,
+        name: str,
+        *,
+        description: str | None = None,
+        retention_period: DurationLike | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> tuple[Domain, bool]:
+        """Return the domain of this name as it is upstream, and whether this call registered it.
+
+        The other arguments count only where it is registered now.
+        """
+        try:
+            return self.get(name), False
+        except DomainDoesNotExist:
+            try:
+                created = self.create(
+                    name, description=description, retention_period=retention_period, tags=tags
+                )
+            except Domain.AlreadyExists:  # somebody else was quicker
+                return self.get(name), False
+            return created, True

@@ -1,0 +1,343 @@
+"""The workflow executions of a domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar, Final, Never, Self
+
+import attrs
+from dateutil.parser import isoparse
+
+from swf.clock import SystemClock
+from swf.constants import CLOSED, OPEN, CloseStatus, ExecutionStatus
+from swf.exceptions import ValidationError, ValidationTypeError, WorkflowExecutionDoesNotExist
+from swf.models import Domain, WorkflowExecution, WorkflowType
+from swf.models.domain import as_domain
+from swf.querysets.base import Listing, QuerySet, several, unknown_lookup
+from swf.transport import Transport
+from swf.wire import TypeKey, Wire, epoch, moment, told
+
+When = datetime | date | timedelta | float | str
+"""A time: aware datetime, date, ISO string, or how long ago as timedelta or number of days."""
+
+_EVER: Final = 0.0  # SWF wants to be told an oldest date; this one hides nothing that is retained
+
+
+@attrs.frozen(eq=False, repr=False)
+class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
+    """The executions of a domain, open and closed, those started last first."""
+
+    model = WorkflowExecution
+    DoesNotExist = WorkflowExecutionDoesNotExist
+    _lookups = (
+        "close_latest_date",
+        "close_oldest_date",
+        "close_status",
+        "latest_date",
+        "oldest_date",
+        "start_latest_date",
+        "start_oldest_date",
+        "status",
+        "tag",
+        "workflow_id",
+        "workflow_type",
+        "workflow_type_name",
+        "workflow_type_version",
+    )
+    _orderings = ("start_timestamp", "close_timestamp")
+    _columns: ClassVar[tuple[str, ...]] = (
+        "workflow_id",
+        "run_id",
+        "workflow_type",
+        "status",
+        "close_status",
+        "start_timestamp",
+        "close_timestamp",
+        "tag_list",
+    )
+
+    domain: Domain = attrs.field(converter=as_domain)
+
+    @property
+    def connection(self) -> Transport:
+        """The connection given to this queryset, else its domain's."""
+        return self._connection or self.domain.connection
+
+    def filter(
+        self,
+        *,
+        status: str | Iterable[str] | None = None,
+        workflow_id: str | None = None,
+        workflow_type: WorkflowType | TypeKey | tuple[str, str] | str | None = None,
+        workflow_type_name: str | None = None,
+        workflow_type_version: str | None = None,
+        tag: str | None = None,
+        close_status: str | None = None,
+        start_oldest_date: When | None = None,
+        start_latest_date: When | None = None,
+        close_oldest_date: When | None = None,
+        close_latest_date: When | None = None,
+        oldest_date: When | None = None,
+        latest_date: When | None = None,
+        **unknown: Never,
+    ) -> Self:
+        """Return a narrower queryset: executions that pass all of the filters.
+
+        - `status`: OPEN or CLOSED, else both.
+        - `workflow_type`: a WorkflowType, a (name, version), or a name for all versions;
+          `workflow_type_name` and `workflow_type_version` say the same in two words.
+        - `tag`: one of the execution's tags. `close_status`: how it closed.
+        - `start_oldest_date`, `start_latest_date` (also `oldest_date`, `latest_date`),
+          `close_oldest_date`, `close_latest_date`: bounds, inclusive. An aware datetime, a date
+          (from its first, up to its last moment, in UTC), an ISO string (UTC where it says no
+          zone), or how long ago: a timedelta or a number of days.
+
+        SWF filters by one of workflow id, tag, type and close status, and by start or by close
+        time; where more is given, the rest is compared here, on what is listed. `close_…` filters
+        leave out open executions. Any other lookup is a FieldError.
+        """
+        for lookup in unknown:
+            raise unknown_lookup(type(self).__name__, lookup, self._lookups)
+        name, version = _type_of(workflow_type, workflow_type_name, workflow_type_version)
+        now = SystemClock().now()
+        oldest = start_oldest_date if start_oldest_date is not None else oldest_date
+        latest = start_latest_date if start_latest_date is not None else latest_date
+        words = None if status is None else several(status, "status", ExecutionStatus)
+        found = self._filtered(
+            told(
+                status=words,
+                workflow_id=_text(workflow_id, "workflow_id"),
+                type_name=name,
+                type_version=version,
+                tag=_text(tag, "tag"),
+                close_status=close_status and several(close_status, "close_status", CloseStatus)[0],
+                start_oldest=_when(oldest, "start_oldest_date", now, time.min),
+                start_latest=_when(latest, "start_latest_date", now, time.max),
+                close_oldest=_when(close_oldest_date, "close_oldest_date", now, time.min),
+                close_latest=_when(close_latest_date, "close_latest_date", now, time.max),
+            )
+        )
+        found._check()
+        return found
+
+    def _check(self) -> None:
+        """Refuse filters that nothing can pass."""
+        where = self._where
+        for kind in ("start", "close"):
+            oldest, latest = where.get(f"{kind}_oldest"), where.get(f"{kind}_latest")
+            if oldest is not None and latest is not None and oldest > latest:
+                raise ValidationError(
+                    f"{kind}_oldest_date {oldest.isoformat()} is after "
+                    f"{kind}_latest_date {latest.isoformat()}"
+                )
+        if CLOSED not in where.get("status", (CLOSED,)) and self._needs_closed():
+            raise ValidationError(
+                f"{type(self).__name__}.filter: an open execution has no close status or close time"
+            )
+
+    def _needs_closed(self) -> bool:
+        where = self._where
+        return (
+            "close_status" in where
+            or "close_oldest" in where
+            or "close_latest" in where
+            or where.get("order") == "close_timestamp"
+        )
+
+    def _by_close_time(self) -> bool:
+        """Return whether SWF is asked by close time, and so lists in that order."""
+        where = self._where
+        order: str | None = where.get("order")
+        if order is not None:
+            return order == "close_timestamp"
+        return "close_oldest" in where or "close_latest" in where
+
+    def _ordered(self, field: str, *, descending: bool) -> Self:
+        found = attrs.evolve(self, where={**self._where, "order": field}, reversed=not descending)
+        found._check()
+        return found
+
+    def _statuses(self) -> tuple[str, ...]:
+        if self._needs_closed():
+            return (CLOSED,)
+        statuses: tuple[str, ...] = self._where.get("status", (OPEN, CLOSED))
+        return statuses
+
+    def _listings(self) -> list[Listing]:
+        # Open ones first: one that closes in between is then listed twice, and not lost.
+        return [self._listing(status) for status in (OPEN, CLOSED) if status in self._statuses()]
+
+    def _listing(self, status: str) -> Listing:
+        kind = "close" if status == CLOSED and self._by_close_time() else "start"
+        params = {
+            "domain": self.domain.name,
+            f"{kind}TimeFilter": self._time_filter(kind),
+            **self._server_filter(),
+        }
+        word = "Open" if status == OPEN else "Closed"
+        return Listing(
+            f"List{word}WorkflowExecutions",
+            params,
+            "executionInfos",
+            f"Count{word}WorkflowExecutions",
+        )
+
+    def _time_filter(self, kind: str) -> dict[str, float]:
+        oldest, latest = self._where.get(f"{kind}_oldest"), self._where.get(f"{kind}_latest")
+        return told(
+            oldestDate=_EVER if oldest is None else epoch(oldest),
+            latestDate=None if latest is None else epoch(latest),
+        )
+
+    def _server_filter(self) -> dict[str, Any]:
+        """Return the one filter that SWF is asked for: the one that likely lets least through."""
+        where = self._where
+        if "workflow_id" in where:
+            return {"executionFilter": {"workflowId": where["workflow_id"]}}
+        if "tag" in where:
+            return {"tagFilter": {"tag": where["tag"]}}
+        if "type_name" in where:
+            key = told(name=where["type_name"], version=where.get("type_version"))
+            return {"typeFilter": key}
+        if "close_status" in where:
+            return {"closeStatusFilter": {"status": where["close_status"]}}
+        return {}
+
+    def _exact(self) -> bool:
+        given = set(self._where) - {"status", "order"}
+        times = {name for name in given if name.endswith(("_oldest", "_latest"))}
+        asked = "close_" if self._by_close_time() else "start_"
+        if any(not name.startswith(asked) for name in times):
+            return False
+        others = given - times
+        return others == {"type_name", "type_version"} or (
+            len(others) < 2 and "type_version" not in others
+        )
+
+    def _predicate(self) -> Callable[[Wire], bool] | None:
+        """Return the comparison of what SWF was not asked, or may not have filtered by.
+
+        SWF-compatible servers leave out some filters, so what costs little is compared again here.
+        """
+        tests = [_TESTS[name](value) for name, value in self._where.items() if name in _TESTS] + [
+            _in_time(name, value)
+            for name, value in self._where.items()
+            if name.startswith("start_" if self._by_close_time() else "close_")
+            and name != "close_status"
+        ]
+        return (lambda item: all(test(item) for test in tests)) if tests else None
+
+    def _model(self, item: Wire) -> WorkflowExecution:
+        return WorkflowExecution._from_wire(item, self.domain, self._connection)
+
+    def _order(self, item: Wire) -> Any:
+        return item["closeTimestamp" if self._by_close_time() else "startTimestamp"]
+
+    def _identity(self, item: Wire) -> Any:
+        return item["execution"]["workflowId"], item["execution"]["runId"]
+
+    def _descending(self) -> bool:
+        return not self._reversed
+
+    def get(self, workflow_id: str, run_id: str | None = None) -> WorkflowExecution:
+        """Return the execution, described in full (DescribeWorkflowExecution).
+
+        Without run id, the open run of the workflow id, else the one started last. Raises
+        `DoesNotExist` where there is none.
+        """
+        named = WorkflowExecution(self.domain, workflow_id, run_id, connection=self._connection)
+        return named.upstream()
+
+    def latest(self, workflow_id: str) -> WorkflowExecution:
+        """Return the open run of a workflow id, else the one started last, as it is listed.
+
+        Raises `DoesNotExist` where there is none.
+        """
+        runs = self.filter(workflow_id=workflow_id)
+        found = runs.filter(status=OPEN).first() or runs.filter(status=CLOSED).first()
+        if found is None:
+            raise WorkflowExecutionDoesNotExist(
+                "no open or retained run of this workflow id",
+                operation="ListClosedWorkflowExecutions",
+                resource=f"WorkflowExecution({workflow_id!r})",
+            )
+        return found
+
+
+def _type_of(
+    workflow_type: Any, name: str | None, version: str | None
+) -> tuple[str | None, str | None]:
+    """Return the name and version that the three ways to name a type say together."""
+    if workflow_type is None:
+        return _text(name, "workflow_type_name"), _text(version, "workflow_type_version")
+    if name is not None or version is not None:
+        raise ValidationError(
+            "filter: give workflow_type, or workflow_type_name and workflow_type_version, not both"
+        )
+    if isinstance(workflow_type, str):
+        return workflow_type, None
+    if isinstance(workflow_type, WorkflowType):
+        return workflow_type.key
+    if isinstance(workflow_type, tuple) and len(workflow_type) == 2:
+        return _text(workflow_type[0], "workflow_type"), _text(workflow_type[1], "workflow_type")
+    raise ValidationTypeError(
+        f"workflow_type: must be a WorkflowType, a (name, version) or a name, got {workflow_type!r}"
+    )
+
+
+def _text(value: Any, argument: str) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise ValidationTypeError(f"{argument}: must be a str, got {value!r}")
+    return value
+
+
+def _when(value: Any, argument: str, now: datetime, of_day: time) -> datetime | None:
+    """Return a bound as an aware datetime; a date without time means its first or last moment."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = _parsed(value, argument)
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValidationError(f"{argument}: must be an aware datetime, got {value!r}")
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, of_day, UTC)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = timedelta(days=value)
+    if isinstance(value, timedelta):
+        return now - value
+    raise ValidationTypeError(
+        f"{argument}: must be a datetime, a date, an ISO string, a timedelta or days, got {value!r}"
+    )
+
+
+def _parsed(text: str, argument: str) -> datetime | date:
+    try:
+        parsed = isoparse(text)
+    except ValueError as error:
+        raise ValidationError(f"{argument}: not an ISO date or time: {text!r}") from error
+    if len(text) <= len("2026-01-31"):
+        return parsed.date()
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+_Test = Callable[[Wire], bool]
+
+_TESTS: Final[Mapping[str, Callable[[str], _Test]]] = {
+    "workflow_id": lambda value: lambda item: item["execution"]["workflowId"] == value,
+    "type_name": lambda value: lambda item: item["workflowType"]["name"] == value,
+    "type_version": lambda value: lambda item: item["workflowType"]["version"] == value,
+    "tag": lambda value: lambda item: value in item.get("tagList", ()),
+    "close_status": lambda value: lambda item: item.get("closeStatus") == value,
+}
+
+
+def _in_time(name: str, bound: datetime) -> _Test:
+    """Return the comparison of a start or close time that SWF was not asked for."""
+    kind, end = name.split("_")
+    member = f"{kind}Timestamp"
+    if end == "oldest":
+        return lambda item: member in item and moment(item[member]) >= bound
+    return lambda item: member in item and moment(item[member]) <= bound

@@ -1,0 +1,100 @@
+"""The events of workflow executions, read page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Never, Self
+
+import attrs
+
+from swf.constants import MAX_PAGE_SIZE
+from swf.exceptions import ValidationError, WorkflowExecutionDoesNotExist
+from swf.models import Domain, History, WorkflowExecution
+from swf.models.domain import as_domain
+from swf.models.event import Event, event_from
+from swf.querysets.base import Listing, QuerySet, unknown_lookup
+from swf.transport import Transport
+from swf.wire import Wire, told
+
+
+@attrs.frozen(eq=False, repr=False)
+class HistoryQuerySet(QuerySet[Event]):
+    """The events of one execution, oldest first, once `filter(workflow_id=…)` has named it.
+
+    `get` returns the whole history at once; iterating holds one page of it.
+    """
+
+    model = Event
+    DoesNotExist = WorkflowExecutionDoesNotExist
+    _lookups = ("name", "run_id", "workflow_id")
+    _orderings = ("id",)
+    _columns: ClassVar[tuple[str, ...]] = ("id", "name", "timestamp")
+
+    domain: Domain = attrs.field(converter=as_domain)
+
+    @property
+    def connection(self) -> Transport:
+        """The connection given to this queryset, else its domain's."""
+        return self._connection or self.domain.connection
+
+    def filter(
+        self,
+        *,
+        workflow_id: str | None = None,
+        run_id: str | None = None,
+        name: str | None = None,
+        **unknown: Never,
+    ) -> Self:
+        """Return a narrower queryset.
+
+        `workflow_id` and `run_id` name the execution (without run id, the open run, else the one
+        started last), `name` an event type, compared here. Any other lookup is a FieldError.
+        """
+        for lookup in unknown:
+            raise unknown_lookup(type(self).__name__, lookup, self._lookups)
+        return self._filtered(told(workflow_id=workflow_id, run_id=run_id, name=name))
+
+    def _execution(self) -> WorkflowExecution:
+        if "workflow_id" not in self._where:
+            raise ValidationError(
+                "HistoryQuerySet: which execution? Name it with filter(workflow_id=…) or get(…)"
+            )
+        return WorkflowExecution(
+            self.domain,
+            self._where["workflow_id"],
+            self._where.get("run_id"),
+            connection=self._connection,
+        )
+
+    def _listings(self) -> list[Listing]:
+        params = self._execution()._described()
+        return [Listing("GetWorkflowExecutionHistory", params, "events")]
+
+    def _model(self, item: Wire) -> Event:
+        return event_from(item)
+
+    def _order(self, item: Wire) -> Any:
+        return item["eventId"]
+
+    def _predicate(self) -> Callable[[Wire], bool] | None:
+        name = self._where.get("name")
+        return None if name is None else lambda item: item["eventType"] == name
+
+    def get(
+        self,
+        workflow_id: str,
+        run_id: str | None = None,
+        *,
+        max_results: int | None = None,
+        page_size: int = MAX_PAGE_SIZE,
+        reverse: bool = False,
+    ) -> History:
+        """Return the history of an execution: all of it, or its first `max_results` events.
+
+        `reverse` begins with the newest. Raises `DoesNotExist` where there is no such execution
+        (GetWorkflowExecutionHistory).
+        """
+        events = self.filter(workflow_id=workflow_id, run_id=run_id).page_size(page_size)
+        if reverse:
+            events = events.reverse()
+        return History(events[:max_results] if max_results is not None else events)

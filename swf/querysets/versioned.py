@@ -1,0 +1,116 @@
+"""What the querysets of workflow types and of activity types have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, Never, Self, TypeVar
+
+import attrs
+
+from swf.constants import REGISTERED, RegistrationStatus
+from swf.models.domain import Domain, as_domain
+from swf.models.versioned import VersionedType
+from swf.querysets.base import Listing, QuerySet, several, unknown_lookup
+from swf.transport import Transport
+from swf.wire import Wire, told
+
+V = TypeVar("V", bound=VersionedType)
+
+
+@attrs.frozen(eq=False, repr=False)
+class VersionedTypeQuerySet(QuerySet[V]):
+    """The registered types of a domain, by name."""
+
+    model: ClassVar[type[VersionedType]]
+    _lookups = ("name", "registration_status", "status", "version")
+    _orderings = ("name",)
+    _columns: ClassVar[tuple[str, ...]] = (
+        "name",
+        "version",
+        "status",
+        "creation_date",
+        "description",
+    )
+
+    domain: Domain = attrs.field(converter=as_domain)
+
+    @property
+    def connection(self) -> Transport:
+        """The connection given to this queryset, else its domain's."""
+        return self._connection or self.domain.connection
+
+    def filter(
+        self,
+        *,
+        status: str | Iterable[str] | None = None,
+        registration_status: str | Iterable[str] | None = None,
+        name: str | None = None,
+        version: str | None = None,
+        **unknown: Never,
+    ) -> Self:
+        """Return a narrower queryset.
+
+        `status` (or `registration_status`): REGISTERED, DEPRECATED, or both in a list. `name`: the
+        types of exactly this name. `version`: this one, compared here. Any other lookup is a
+        FieldError.
+        """
+        for lookup in unknown:
+            raise unknown_lookup(type(self).__name__, lookup, self._lookups)
+        words = status if status is not None else registration_status
+        return self._filtered(
+            told(
+                status=None if words is None else several(words, "status", RegistrationStatus),
+                name=name,
+                version=version,
+            )
+        )
+
+    @property
+    def _member(self) -> str:
+        kind = self.model._kind
+        return f"{kind[0].lower()}{kind[1:]}"
+
+    def _listings(self) -> list[Listing]:
+        params = told(domain=self.domain.name, name=self._where.get("name"))
+        return [
+            Listing(
+                f"List{self.model._kind}s", {**params, "registrationStatus": status}, "typeInfos"
+            )
+            for status in self._where.get("status", (REGISTERED,))
+        ]
+
+    def _model(self, item: Wire) -> V:
+        return self.model._from_wire(item, self.domain, self._connection)  # type: ignore[return-value]
+
+    def _order(self, item: Wire) -> Any:
+        key = item[self._member]
+        return key["name"], key["version"]
+
+    def _predicate(self) -> Callable[[Wire], bool] | None:
+        version, member = self._where.get("version"), self._member
+        return None if version is None else lambda item: item[member]["version"] == version
+
+    def get(self, name: str, version: str | None = None) -> V:
+        """Return the type of this name and version, deprecated or not (Describe*Type).
+
+        Without a version, the only registered one. Raises `DoesNotExist` where there is none,
+        MultipleObjectsReturned where the name has several versions.
+        """
+        if version is None:
+            version = self.filter(name=name)._single(f"name={name!r}").version
+        named = self.model(self.domain, name, version, connection=self._connection)
+        return named.upstream()  # type: ignore[return-value]
+
+    def _create(self, name: str, version: str, fields: dict[str, Any]) -> V:
+        created = self.model(self.domain, name, version, connection=self._connection, **fields)
+        created.save()
+        return created  # type: ignore[return-value]
+
+    def _get_or_create(self, name: str, version: str, fields: dict[str, Any]) -> tuple[V, bool]:
+        try:
+            return self.get(name, version), False
+        except self.model.DoesNotExist:
+            try:
+                return self._create(name, version, fields), True
+            except self.model.AlreadyExists:  # somebody else was quicker
+                return self.get(name, version), False
