@@ -12,6 +12,7 @@
     ├── ConnectionFailedError (ConnectionError) SWF could not be reached
     │   └── ReadTimeout (TimeoutError)          it was reached, and did not answer in time
     ├── CredentialsError (PermissionError)      no credentials, or half of a pair
+    ├── NotPicklableError (TypeError)           a connection that belongs to this process
     └── ResponseError                           SWF answered with an error
         ├── ValidationFault (ValidationError)
         ├── ThrottlingFault
@@ -140,6 +141,10 @@ class ReadTimeout(ConnectionFailedError, TimeoutError):
 
 class CredentialsError(SWFError, PermissionError):
     """There are no usable credentials."""
+
+
+class NotPicklableError(SWFError, TypeError):
+    """A connection holds what cannot, or should not, be handed to another process."""
 
 
 class ResponseError(SWFError):

@@ -1,0 +1,121 @@
+"""The transport over boto3: Amazon SWF itself, and every server that speaks its protocol.
+
+This package's only way to boto3 and botocore: the modules beside this one whose names begin with
+`aws_` import them, and are themselves imported when the first call is made.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from swf.exceptions import NotPicklableError, SettingsError
+from swf.transport.base import Transport
+from swf.transport.recipe import Recipe, recipe
+
+if TYPE_CHECKING:
+    from swf.transport import aws_client
+
+_lock = threading.Lock()
+_forks = itertools.count(1)
+_process = 0
+
+
+def _in_child() -> None:
+    """A child shares its parent's sockets: clients of another process are not used any more."""
+    global _process  # noqa: PLW0603
+    _process = next(_forks)
+    _lock.release()
+
+
+# Nobody else holds the lock while the process forks, so the child finds it free.
+os.register_at_fork(
+    before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_in_child
+)
+
+
+def _loaded() -> type[aws_client.Clients]:
+    """Return the half of this transport that imports botocore (some 100 ms)."""
+    clients: type[aws_client.Clients] = import_module("swf.transport.aws_client").Clients
+    return clients
+
+
+class AwsTransport(Transport):
+    """Calls SWF through botocore: its signing, its retries, its connections.
+
+    Made by `swf.connect`. Its clients are made by the first call, anew after a fork and after
+    `close()`.
+    """
+
+    __slots__ = ("__weakref__", "_clients", "_recipe")
+
+    def __init__(self, made_from: Recipe) -> None:
+        _check_endpoint(made_from.endpoint_url)
+        self._recipe = made_from
+        self._clients: tuple[int, aws_client.Clients] | None = None
+
+    @property
+    def endpoint_url(self) -> str | None:
+        """The endpoint that was asked for; None where botocore finds it by itself."""
+        return self._recipe.endpoint_url
+
+    def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Perform one operation with params that were checked."""
+        held = self._clients
+        if held is None or held[0] != _process:
+            held = self._opened()
+        return held[1].send(operation, params)
+
+    def _opened(self) -> tuple[int, aws_client.Clients]:
+        clients = _loaded()
+        with _lock:
+            if self._clients is None or self._clients[0] != _process:
+                self._clients = (_process, clients(self._recipe))
+            return self._clients
+
+    def close(self) -> None:
+        """Let go of the clients and their sockets; a later call makes new ones."""
+        held, self._clients = self._clients, None
+        if held is not None and held[0] == _process:
+            held[1].close()
+
+    def __repr__(self) -> str:
+        made = self._recipe
+        told = {"endpoint_url": made.endpoint_url, "region": made.region, "profile": made.profile}
+        fields = ", ".join(f"{name}={value!r}" for name, value in told.items() if value is not None)
+        return f"{type(self).__name__}({fields})"
+
+    def __reduce__(self) -> tuple[Callable[..., Transport], tuple[Any, ...]]:
+        made = self._recipe
+        if made.private is not None:
+            raise NotPicklableError(
+                f"{self!r} cannot be pickled: {made.private}; "
+                "connect in the process that uses it, or name a profile"
+            )
+        return (_made_again, (made.endpoint_url, made.region, made.profile, made.config))
+
+
+def _made_again(
+    endpoint_url: str | None, region: str | None, profile: str | None, config: Any
+) -> AwsTransport:
+    """Return the transport of a pickle; its keys are those that this process finds."""
+    return AwsTransport(
+        recipe(endpoint_url=endpoint_url, region=region, profile=profile, config=config)
+    )
+
+
+def _check_endpoint(endpoint_url: str | None) -> None:
+    if endpoint_url is None:
+        return
+    try:
+        parts = urlsplit(endpoint_url)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, an address that is none
+        usable = False
+    if not usable:
+        raise SettingsError(f"endpoint_url {endpoint_url!r}: not a URL of a server")

@@ -1,0 +1,137 @@
+"""The one place where errors of botocore become errors of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
+
+from swf.exceptions import (
+    ConnectionFailedError,
+    CredentialsError,
+    PollTimeout,
+    ReadTimeout,
+    ResponseError,
+    SettingsError,
+    SWFError,
+    ValidationError,
+    fault_class,
+)
+from swf.transport.resource import resource_of
+
+_POLLS: Final = frozenset({"PollForActivityTask", "PollForDecisionTask"})
+
+_KINDS: Final[tuple[tuple[str, type[SWFError]], ...]] = (
+    # By name, since not every version of botocore has them all; the first that fits decides.
+    ("ReadTimeoutError", ReadTimeout),
+    ("ConnectionError", ConnectionFailedError),
+    ("InvalidProxiesConfigError", SettingsError),
+    ("HTTPClientError", ConnectionFailedError),
+    ("IncompleteReadError", ConnectionFailedError),
+    ("ChecksumError", ConnectionFailedError),
+    ("NoCredentialsError", CredentialsError),
+    ("PartialCredentialsError", CredentialsError),
+    ("CredentialRetrievalError", CredentialsError),
+    ("MetadataRetrievalError", CredentialsError),
+    ("NoAuthTokenError", CredentialsError),
+    ("TokenRetrievalError", CredentialsError),
+    ("UnknownCredentialError", CredentialsError),
+    ("RefreshWithMFAUnsupportedError", CredentialsError),
+    ("SSOError", CredentialsError),
+    ("LoginError", CredentialsError),
+    ("ParamValidationError", ValidationError),
+    ("BaseEndpointResolverError", SettingsError),
+    ("EndpointProviderError", SettingsError),
+    ("InvalidEndpointConfigurationError", SettingsError),
+    ("InvalidConfigError", SettingsError),
+    ("InvalidDefaultsMode", SettingsError),
+    ("InvalidRegionError", SettingsError),
+    ("InvalidRetryConfigurationError", SettingsError),
+    ("ConfigNotFound", SettingsError),
+    ("ConfigParseError", SettingsError),
+    ("InvalidIMDSEndpointError", SettingsError),
+    ("InvalidIMDSEndpointModeError", SettingsError),
+    ("ProfileNotFound", SettingsError),
+    ("UnknownRegionError", SettingsError),
+    ("UnknownServiceError", SettingsError),
+    ("UnknownSignatureVersionError", SettingsError),
+    ("UnsupportedSignatureVersionError", SettingsError),
+    ("MissingDependencyException", SettingsError),
+)
+
+_CLASSES: Final = tuple(
+    (getattr(boto, name), kind) for name, kind in _KINDS if hasattr(boto, name)
+)
+
+
+@contextmanager
+def mapped_errors(
+    operation: str, params: Mapping[str, Any], endpoint_url: str | None
+) -> Iterator[None]:
+    """Whatever botocore raises in the block leaves it as the error of `swf.exceptions` it stands for.
+
+    The cause is chained, without its traceback: the message tells all that it would.
+    """
+    try:
+        yield
+    except boto.ClientError as error:
+        raise _answered(error, operation, params) from _bare(error)
+    except ResponseParserError as error:
+        raise ResponseError(str(error), operation=operation) from _bare(error)
+    except boto.BotoCoreError as error:
+        raise _failed(error, operation, params, endpoint_url) from _bare(error)
+
+
+def no_region() -> SettingsError:
+    """Return the error of a connection to AWS without a region."""
+    return SettingsError(
+        "no region: give region= to swf.connect() or swf.settings.set(), set the environment "
+        "variable AWS_DEFAULT_REGION, or write it under [defaults] in ~/.swf"
+    )
+
+
+def _bare(error: Exception) -> Exception:
+    """Return the error without the frames of botocore, which tell a user nothing."""
+    error.__suppress_context__ = True
+    return error.with_traceback(None)
+
+
+def _answered(
+    error: boto.ClientError, operation: str, params: Mapping[str, Any]
+) -> ResponseError:
+    told = error.response.get("Error", {})
+    fault = str(told.get("Code") or "Unknown").rpartition("#")[2].partition(":")[0]
+    metadata = error.response.get("ResponseMetadata", {})
+    status = metadata.get("HTTPStatusCode", 400)
+    message = told.get("Message") or error.response.get("message") or ""
+    kind = fault_class(fault, operation, message, status)
+    return kind(
+        message or f"SWF answered {fault} (HTTP {status})",
+        operation=operation,
+        resource=resource_of(kind, operation, params),
+        fault=fault,
+        request_id=metadata.get("RequestId"),
+    )
+
+
+def _failed(
+    error: boto.BotoCoreError, operation: str, params: Mapping[str, Any], endpoint_url: str | None
+) -> SWFError:
+    if isinstance(error, boto.NoRegionError):
+        return no_region()
+    kind = next((kind for name, kind in _CLASSES if isinstance(error, name)), SWFError)
+    message = str(error)
+    if kind is CredentialsError:
+        message = (
+            f"{message.rstrip('.')}: give a key pair or profile= to swf.connect() or "
+            "swf.settings.set(), set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+            "or write them under [credentials] in ~/.swf"
+        )
+    elif issubclass(kind, ConnectionFailedError) and endpoint_url and endpoint_url not in message:
+        message = f"{endpoint_url}: {message}"
+    if kind is ReadTimeout and operation in _POLLS:
+        kind = PollTimeout
+    return kind(message, operation=operation, resource=resource_of(kind, operation, params))

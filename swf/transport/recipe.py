@@ -1,0 +1,109 @@
+"""What a connection is made from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from swf import settings
+from swf.exceptions import SettingsError
+from swf.settings import Setting
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Recipe:
+    """The arguments of one `connect()`, and what the settings add to them.
+
+    A factory of `register_scheme` is given one, and returns the transport.
+    """
+
+    endpoint_url: str | None = None
+    region: str | None = None
+    profile: str | None = None
+    session: Any = attrs.field(default=None, repr=False)
+    client: Any = attrs.field(default=None, repr=False)
+    config: Any = attrs.field(default=None, repr=False)
+    credentials: dict[str, str] = attrs.field(factory=dict, repr=False)
+    """`aws_access_key_id`, `aws_secret_access_key` and perhaps `aws_session_token`, or nothing."""
+    credentials_origin: str | None = None
+
+    @property
+    def private(self) -> str | None:
+        """What keeps the recipe from being handed to another process; None where nothing does."""
+        if self.client is not None:
+            return "it was made with client="
+        if self.session is not None:
+            return "it was made with session="
+        if self.credentials_origin in ("argument", "settings.set()", "settings.override()"):
+            return f"its keys came from this process alone ({self.credentials_origin})"
+        return None
+
+
+def recipe(
+    *,
+    endpoint_url: str | None = None,
+    region: str | None = None,
+    profile: str | None = None,
+    session: Any = None,
+    client: Any = None,
+    config: Any = None,
+    aws_access_key_id: str | None = None,
+    aws_secret_access_key: str | None = None,
+    aws_session_token: str | None = None,
+) -> Recipe:
+    """Return the recipe of these arguments and the settings in effect.
+
+    Raises SettingsError for arguments that contradict each other.
+    """
+    given = {
+        "endpoint_url": endpoint_url,
+        "region": region,
+        "profile": profile,
+        "session": session,
+        "config": config,
+        "aws_access_key_id": aws_access_key_id,
+        "aws_secret_access_key": aws_secret_access_key,
+        "aws_session_token": aws_session_token,
+    }
+    _refuse_beside("client", client, given)
+    if client is not None:
+        return Recipe(client=client)
+    beside_session = ("profile", *settings.CREDENTIALS)
+    _refuse_beside("session", session, {name: given[name] for name in beside_session})
+    found = settings.resolve(
+        endpoint_url=endpoint_url,
+        region=region,
+        profile=profile,
+        aws_access_key_id=aws_access_key_id,
+        aws_secret_access_key=aws_secret_access_key,
+        aws_session_token=aws_session_token,
+    )
+    if session is not None:
+        # A session brings its own credentials and its own region; only an argument goes before it.
+        own = ("endpoint_url",) if region is None else ("endpoint_url", "region")
+        found = {name: value for name, value in found.items() if name in own}
+    return _of(found, session, config)
+
+
+def _refuse_beside(name: str, value: Any, others: dict[str, Any]) -> None:
+    also = [other for other, told in others.items() if told is not None]
+    if value is not None and also:
+        raise SettingsError(
+            f"connect: {name}= brings its own {', '.join(also)}; give one or the other"
+        )
+
+
+def _of(found: dict[str, Setting], session: Any, config: Any) -> Recipe:
+    plain = {name: one.value for name, one in found.items()}
+    credentials = {name: plain[name] for name in settings.CREDENTIALS if name in plain}
+    origin = found["aws_access_key_id"].origin if credentials else None
+    return Recipe(
+        endpoint_url=plain.get("endpoint_url"),
+        region=plain.get("region"),
+        profile=plain.get("profile"),
+        session=session,
+        config=config,
+        credentials=credentials,
+        credentials_origin=origin,
+    )
