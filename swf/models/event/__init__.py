@@ -60,7 +60,7 @@ if TYPE_CHECKING:
         StartLambdaFunctionFailed,
     )
     from swf.models.event.marker import MarkerEvent, MarkerRecorded, RecordMarkerFailed
-    from swf.models.event.registry import EVENTS, event_from, events_from
+    from swf.models.event.registry import EVENTS, FIELDS, event_from, events_from, typed
     from swf.models.event.timer import (
         CancelTimerFailed,
         StartTimerFailed,
@@ -145,8 +145,10 @@ _HOMES: Final = {
     ),
     "registry": (
         "EVENTS",
+        "FIELDS",
         "event_from",
         "events_from",
+        "typed",
     ),
     "timer": (
         "CancelTimerFailed",
@@ -178,6 +180,7 @@ _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in name
 
 __all__ = [
     "EVENTS",
+    "FIELDS",
     "ActivityTaskCancelRequested",
     "ActivityTaskCanceled",
     "ActivityTaskCompleted",
@@ -244,6 +247,7 @@ __all__ = [
     "WorkflowExecutionTimedOut",
     "event_from",
     "events_from",
+    "typed",
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Final, NoReturn, Self
+from typing import Any, ClassVar, Final, NoReturn
 
 from swf.exceptions import FieldError, ValidationError, ValidationTypeError
 from swf.models.event.raw import check_raw
@@ -151,7 +151,7 @@ class Event:
     def __hash__(self) -> int:
         return hash((self.name, self.id, self.timestamp))
 
-    def __reduce__(self) -> tuple[type[Self], tuple[Mapping[str, Any]]]:
+    def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.raw,))
 
     def __repr__(self) -> str:
@@ -159,7 +159,7 @@ class Event:
         return f"{self.name}({self.id}{fields})"
 
 
-set_raw: Final[Callable[[Event, Mapping[str, Any]], None]] = Event.raw.__set__  # type: ignore[attr-defined]
+set_raw: Final[Callable[[Event, Mapping[str, Any]], None]] = vars(Event)["raw"].__set__
 """Give a bare event its `raw`: for the registry, which builds events that were checked."""
 
 _from_epoch: Final = datetime.fromtimestamp
