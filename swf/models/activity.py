@@ -11,12 +11,12 @@ from swf.exceptions import (
     ActivityTypeDeprecated,
     ActivityTypeDoesNotExist,
 )
-from swf.models.base import as_duration, as_priority, of_shape, task_list_name
+from swf.models.base import as_priority, of_shape, seconds, task_list_name
 from swf.models.versioned import VersionedType
 from swf.wire import Duration
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class ActivityType(VersionedType):
     """A kind of work, by name and version, and the defaults of its tasks.
 
@@ -42,30 +42,30 @@ class ActivityType(VersionedType):
     task_priority: int | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=as_priority("task_priority"),
+        converter=as_priority,
         metadata=of_shape("TaskPriority"),
     )
     task_heartbeat_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=as_duration("task_heartbeat_timeout"),
+        converter=seconds,
         metadata=of_shape("DurationInSeconds"),
     )
     task_schedule_to_close_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=as_duration("task_schedule_to_close_timeout"),
+        converter=seconds,
         metadata=of_shape("DurationInSeconds"),
     )
     task_schedule_to_start_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=as_duration("task_schedule_to_start_timeout"),
+        converter=seconds,
         metadata=of_shape("DurationInSeconds"),
     )
     task_start_to_close_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=as_duration("task_start_to_close_timeout"),
+        converter=seconds,
         metadata=of_shape("DurationInSeconds"),
     )

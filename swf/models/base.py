@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, overload
@@ -19,6 +19,9 @@ from swf.wire import Duration, DurationLike, Wire, duration, duration_text, mome
 
 SHAPE: Final = "shape"
 """The key of a field's metadata that names the API shape its value must obey."""
+
+SAME_BY: Final = "same_by"
+"""The key of a field's metadata that holds what its values are compared by."""
 
 _put: Final = object.__setattr__
 _new: Final = object.__new__
@@ -104,40 +107,43 @@ def of_shape(shape: str) -> dict[str, str]:
     return {SHAPE: shape}
 
 
-def as_duration(
-    argument: str, unit: timedelta = timedelta(seconds=1)
-) -> Callable[[DurationLike | None], Duration | None]:
-    """Return the converter of a field that holds a duration."""
-
-    def convert(value: DurationLike | None) -> Duration | None:
-        return duration(value, argument, unit=unit)
-
-    return convert
+def same_by(key: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return the metadata of a field whose values are the same where `key` says the same."""
+    return {SAME_BY: key}
 
 
-def as_text_tuple(argument: str) -> Callable[[Any], tuple[str, ...] | None]:
-    """Return the converter of a field that holds several strings."""
-
-    def convert(value: Any) -> tuple[str, ...] | None:
-        if isinstance(value, str | bytes | Mapping):
-            raise ValidationTypeError(f"{argument}: must be a list of str, got {value!r}")
-        return None if value is None else tuple(value)
-
-    return convert
+# Converters take what they can and leave the rest as it is: the model then refuses it by name.
 
 
-def as_priority(argument: str) -> Callable[[int | str | None], int | None]:
-    """Return the converter of a field that holds a task priority."""
+def seconds(value: DurationLike | None) -> Duration | None:
+    """Return a duration as whole seconds or NONE."""
+    try:
+        return duration(value, "")
+    except ValidationError:
+        return value  # type: ignore[return-value]
 
-    def convert(value: int | str | None) -> int | None:
-        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-            return value
-        try:
-            return int(str(value))
-        except ValueError as error:
-            raise ValidationTypeError(f"{argument}: must be an integer, got {value!r}") from error
 
-    return convert
+def days(value: DurationLike | None) -> Duration | None:
+    """Return a duration as whole days or NONE."""
+    try:
+        return duration(value, "", unit=timedelta(days=1))
+    except ValidationError:
+        return value  # type: ignore[return-value]
+
+
+def as_text_tuple(value: Iterable[str] | None) -> tuple[str, ...] | None:
+    """Return several strings as a tuple."""
+    if value is None or isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        return value  # type: ignore[return-value]
+    return tuple(value)
+
+
+def as_priority(value: int | str | None) -> int | None:
+    """Return a task priority as an int."""
+    try:
+        return int(value) if isinstance(value, str) else value
+    except ValueError:
+        return value  # type: ignore[return-value]
 
 
 def optional_moment(value: float | datetime | None) -> datetime | None:
@@ -161,25 +167,21 @@ def _field_names(model: type[Model]) -> frozenset[str]:
     return frozenset(one.name for one in _fields(model))
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class Model(ConnectedSWFObject, ABC):
     """An immutable picture of one SWF entity, and what can be done to that entity.
 
-    Two models are equal when all that they were told is equal; the connection does not count. One
-    that came from SWF is decoded when a field is first read.
+    Two models are equal when they name the same entity and do not contradict each other: a field
+    that either was not told (None) does not count, nor does the connection. So what a listing
+    returns equals the model written by hand, and `model == model.upstream()` says whether it is
+    synced. A model that came from SWF is decoded when a field is first read.
     """
 
     DoesNotExist: ClassVar[type[DoesNotExistError]]
     _undescribed: ClassVar[frozenset[str]] = frozenset({"domain"})  # what upstream never tells
 
-    _connection: Transport | None = attrs.field(
-        default=None,
-        kw_only=True,
-        repr=False,
-        eq=False,
-        validator=attrs.validators.optional(attrs.validators.instance_of(Transport)),
-    )
-    _source: tuple[Wire, Any] | None = attrs.field(init=False, default=None, repr=False, eq=False)
+    _connection: Transport | None = attrs.field(default=None, kw_only=True, alias="connection")
+    _source: tuple[Wire, Any] | None = attrs.field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         """Refuse values that SWF would refuse, naming the argument and the rule."""
@@ -189,11 +191,14 @@ class Model(ConnectedSWFObject, ABC):
             raise kind(f"{type(self).__name__}: " + "; ".join(map(str, found)))
 
     def _violations(self) -> Iterator[Violation]:
+        connection: object = self._connection
+        if connection is not None and not isinstance(connection, Transport):
+            yield Violation(("connection",), connection, "must be a connection", wrong_type=True)
         for field in _fields(type(self)):
             value = getattr(self, field.name)
             if value is not None and SHAPE in field.metadata:
                 shape: str = field.metadata[SHAPE]
-                yield from violations(shape, _on_wire(shape, value), (field.name,))
+                yield from violations(shape, _on_wire(shape, value, field.name), (field.name,))
 
     @classmethod
     def _from_wire(cls, wire: Wire, context: Any, connection: Transport | None) -> Self:
@@ -249,16 +254,37 @@ class Model(ConnectedSWFObject, ABC):
         except DoesNotExistError:
             return False
 
+    @abstractmethod
+    def _identity(self) -> tuple[str, ...]:
+        """Return what names the entity within its account and region."""
+
     def _compared_with(self, upstream: Self) -> ModelDiff:
-        differences = []
-        for field in _fields(type(self)):
-            local, remote = getattr(self, field.name), getattr(upstream, field.name)
-            if local is None or field.name in self._undescribed:
-                continue
-            key = field.eq_key or _itself
-            if key(local) != key(remote):
-                differences.append((field.name, local, remote))
+        names = (one.name for one in _fields(type(self)))
+        differences = [
+            (name, local, remote)
+            for name, (local, remote, key) in zip(names, self._pairs(upstream), strict=True)
+            if local is not None and name not in self._undescribed and key(local) != key(remote)
+        ]
         return ModelDiff(*differences)
+
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        if not isinstance(other, Model) or self._identity() != other._identity():
+            return False
+        return all(
+            mine is None or theirs is None or key(mine) == key(theirs)
+            for mine, theirs, key in self._pairs(other)
+        )
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self._identity()))
+
+    def _pairs(self, other: Model) -> Iterator[tuple[Any, Any, Callable[[Any], Any]]]:
+        """Yield the values of each field, and what to compare of them."""
+        for field in _fields(type(self)):
+            mine, theirs = getattr(self, field.name), getattr(other, field.name)
+            yield mine, theirs, field.metadata.get(SAME_BY, _itself)
 
     def _as_dict(self) -> dict[str, Any]:
         """Return what the model was told, by field."""
@@ -288,11 +314,12 @@ def _restored(model: type[Model], state: Mapping[str, Any]) -> Model:
     return restored
 
 
-def _on_wire(shape: str, value: Any) -> Any:
+def _on_wire(shape: str, value: Any, argument: str) -> Any:
     """Return a field's value as the wire would carry it."""
     if shape.startswith("Duration"):
-        return duration_text(value)
-    if shape == "TaskPriority":
+        unit = timedelta(days=1) if shape == "DurationInDays" else timedelta(seconds=1)
+        return duration_text(duration(value, argument, unit=unit))
+    if shape == "TaskPriority" and not isinstance(value, bool | float):
         return str(value)
     if shape == "Timestamp" and isinstance(value, datetime) and value.tzinfo is None:
         return repr(value)  # a naive time names no moment, so it is refused as a wrong type

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import attrs
@@ -17,7 +16,7 @@ from swf.exceptions import (
     DomainDoesNotExist,
     ValidationTypeError,
 )
-from swf.models.base import Model, as_duration, of_shape
+from swf.models.base import Model, days, of_shape
 from swf.models.relations import related
 from swf.transport import Transport
 from swf.wire import Duration, Wire, duration_text, read_duration, told
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     )
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class Domain(Model):
     """A namespace of types and executions, closed to every other domain.
 
@@ -52,7 +51,7 @@ class Domain(Model):
     retention_period: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=as_duration("retention_period", timedelta(days=1)),
+        converter=days,
         metadata=of_shape("DurationInDays"),
     )
     arn: str | None = attrs.field(default=None, kw_only=True, metadata=of_shape("Arn"))
@@ -70,6 +69,9 @@ class Domain(Model):
             ),
             "arn": info.get("arn"),
         }
+
+    def _identity(self) -> tuple[str, ...]:
+        return (self.name,)
 
     def upstream(self) -> Self:
         """Return the domain as SWF has it now (DescribeDomain)."""

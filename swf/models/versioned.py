@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 import attrs
 
 from swf.constants import REGISTERED
 from swf.exceptions import AlreadyExistsError, DeprecatedError
-from swf.models.base import Model, of_shape, optional_moment
+from swf.models.base import Model, of_shape, optional_moment, same_by
 from swf.models.domain import Domain, as_domain
 from swf.transport import Transport
 from swf.wire import TypeKey, Wire, read_duration
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class VersionedType(Model):
     """A type registered in a domain under a name and a version; what it says never changes.
 
@@ -28,7 +29,7 @@ class VersionedType(Model):
     _kind: ClassVar[str]
     _defaults: ClassVar[dict[str, str]]  # field -> member of the configuration
 
-    domain: Domain = attrs.field(converter=as_domain, eq=lambda domain: domain.name)
+    domain: Domain = attrs.field(converter=as_domain, metadata=same_by(attrgetter("name")))
     name: str = attrs.field(metadata=of_shape("Name"))
     version: str = attrs.field(metadata=of_shape("Version"))
     status: str | None = attrs.field(
@@ -53,6 +54,9 @@ class VersionedType(Model):
     def key(self) -> TypeKey:
         """What names the type within its domain."""
         return TypeKey(self.name, self.version)
+
+    def _identity(self) -> tuple[str, ...]:
+        return (self.domain.name, self.name, self.version)
 
     def _named(self) -> dict[str, Any]:
         """Return the params that name this type to an operation."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from html import escape
 from importlib import import_module
 from typing import Any
@@ -19,6 +20,8 @@ def harmless(value: Any) -> str:
 
 
 def _words(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, tuple | list) and not hasattr(value, "_fields"):
         return ", ".join(map(str, value))
     if isinstance(value, Mapping):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 import attrs
@@ -19,11 +20,12 @@ from swf.exceptions import (
 )
 from swf.models.base import (
     Model,
-    as_duration,
     as_priority,
     as_text_tuple,
     of_shape,
     optional_moment,
+    same_by,
+    seconds,
     task_list_name,
 )
 from swf.models.domain import Domain, as_domain
@@ -44,7 +46,7 @@ from swf.wire import (
 )
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class WorkflowType(VersionedType):
     """A kind of workflow, by name and version, and the defaults of its executions.
 
@@ -70,7 +72,7 @@ class WorkflowType(VersionedType):
     task_priority: int | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=as_priority("task_priority"),
+        converter=as_priority,
         metadata=of_shape("TaskPriority"),
     )
     child_policy: str | None = attrs.field(
@@ -79,13 +81,13 @@ class WorkflowType(VersionedType):
     execution_start_to_close_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=as_duration("execution_start_to_close_timeout"),
+        converter=seconds,
         metadata=of_shape("DurationInSeconds"),
     )
     task_start_to_close_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=as_duration("task_start_to_close_timeout"),
+        converter=seconds,
         metadata=of_shape("DurationInSeconds"),
     )
     lambda_role: str | None = attrs.field(default=None, kw_only=True, metadata=of_shape("Arn"))
@@ -116,7 +118,7 @@ class WorkflowType(VersionedType):
             workflow_id = f"{self.name[:200]}-{self.version[:16]}-{uuid.uuid4()}"
         given: dict[str, Any] = told(
             task_list=task_list_name(task_list),
-            task_priority=as_priority("task_priority")(task_priority),
+            task_priority=as_priority(task_priority),
             child_policy=child_policy,
             execution_start_to_close_timeout=duration(
                 execution_start_to_close_timeout, "execution_start_to_close_timeout"
@@ -124,7 +126,7 @@ class WorkflowType(VersionedType):
             task_start_to_close_timeout=duration(
                 task_start_to_close_timeout, "task_start_to_close_timeout"
             ),
-            tag_list=as_text_tuple("tag_list")(tag_list),
+            tag_list=as_text_tuple(tag_list),
             input=payload(input, "input"),
             lambda_role=lambda_role,
         )
@@ -180,7 +182,7 @@ class OpenCounts:
         )
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class WorkflowExecution(Model):
     """One run of a workflow, or, without `run_id`, whichever run of a workflow id is the latest.
 
@@ -192,7 +194,7 @@ class WorkflowExecution(Model):
     AlreadyExists: ClassVar[type[AlreadyExistsError]] = WorkflowExecutionAlreadyStartedFault
     _undescribed = frozenset({"domain", "input"})
 
-    domain: Domain = attrs.field(converter=as_domain, eq=lambda domain: domain.name)
+    domain: Domain = attrs.field(converter=as_domain, metadata=same_by(attrgetter("name")))
     workflow_id: str = attrs.field(metadata=of_shape("WorkflowId"))
     run_id: str | None = attrs.field(default=None, metadata=of_shape("WorkflowRunId"))
     status: str | None = attrs.field(
@@ -205,7 +207,7 @@ class WorkflowExecution(Model):
         default=None,
         kw_only=True,
         validator=attrs.validators.optional(attrs.validators.instance_of(WorkflowType)),
-        eq=lambda workflow_type: workflow_type and workflow_type.key,
+        metadata=same_by(attrgetter("key")),
     )
     task_list: str | None = attrs.field(
         default=None, kw_only=True, converter=task_list_name, metadata=of_shape("Name")
@@ -213,7 +215,7 @@ class WorkflowExecution(Model):
     task_priority: int | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=as_priority("task_priority"),
+        converter=as_priority,
         metadata=of_shape("TaskPriority"),
     )
     child_policy: str | None = attrs.field(
@@ -222,13 +224,13 @@ class WorkflowExecution(Model):
     execution_start_to_close_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=as_duration("execution_start_to_close_timeout"),
+        converter=seconds,
         metadata=of_shape("DurationInSeconds"),
     )
     task_start_to_close_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=as_duration("task_start_to_close_timeout"),
+        converter=seconds,
         metadata=of_shape("DurationInSeconds"),
     )
     lambda_role: str | None = attrs.field(default=None, kw_only=True, metadata=of_shape("Arn"))
@@ -236,7 +238,7 @@ class WorkflowExecution(Model):
     tag_list: tuple[str, ...] | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=as_text_tuple("tag_list"),
+        converter=as_text_tuple,
         metadata=of_shape("TagList"),
     )
     start_timestamp: datetime | None = attrs.field(
@@ -249,7 +251,7 @@ class WorkflowExecution(Model):
         default=None, kw_only=True, metadata=of_shape("Canceled")
     )
     parent: WorkflowExecution | None = attrs.field(
-        default=None, kw_only=True, eq=lambda parent: parent and parent.key
+        default=None, kw_only=True, metadata=same_by(attrgetter("key"))
     )
     open_counts: OpenCounts | None = attrs.field(default=None, kw_only=True)
     latest_activity_task_timestamp: datetime | None = attrs.field(
@@ -268,6 +270,9 @@ class WorkflowExecution(Model):
     def key(self) -> ExecutionKey:
         """What names the execution within its domain."""
         return ExecutionKey(self.workflow_id, self.run_id)
+
+    def _identity(self) -> tuple[str, ...]:
+        return (self.domain.name, self.workflow_id)
 
     @classmethod
     def _decode(cls, wire: Wire, context: Domain, connection: Transport | None) -> dict[str, Any]:

@@ -68,13 +68,14 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
     MultipleObjectsReturned: ClassVar[type[MultipleObjectsReturned]] = MultipleObjectsReturned
     _lookups: ClassVar[tuple[str, ...]]
     _orderings: ClassVar[tuple[str, ...]]
+    _columns: ClassVar[Mapping[str, Callable[[Any], Any]]]  # what a table of it shows
 
-    _connection: Transport | None = attrs.field(default=None, kw_only=True)
-    _where: Mapping[str, Any] = attrs.field(factory=dict, init=False)
-    _reversed: bool = attrs.field(default=False, init=False)
-    _start: int = attrs.field(default=0, init=False)
-    _stop: int | None = attrs.field(default=None, init=False)
-    _page_size: int | None = attrs.field(default=None, init=False)
+    _connection: Transport | None = attrs.field(default=None, kw_only=True, alias="connection")
+    _where: Mapping[str, Any] = attrs.field(factory=dict, init=False, kw_only=True)
+    _reversed: bool = attrs.field(default=False, init=False, kw_only=True)
+    _start: int = attrs.field(default=0, init=False, kw_only=True)
+    _stop: int | None = attrs.field(default=None, init=False, kw_only=True)
+    _page_size: int | None = attrs.field(default=None, init=False, kw_only=True)
 
     # What a queryset class says of itself.
 
@@ -315,13 +316,8 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
         title = type(self).__name__
         if len(found) > REPR_SIZE:
             title, found = f"{title} (the first {REPR_SIZE})", found[:REPR_SIZE]
-        return (
-            title,
-            self._columns,
-            [[getattr(one, name) for name in self._columns] for one in found],
-        )
-
-    _columns: ClassVar[tuple[str, ...]] = ()
+        rows = [[cell(one) for cell in self._columns.values()] for one in found]
+        return title, tuple(self._columns), rows
 
 
 def unknown_lookup(queryset: str, name: str, known: Iterable[str]) -> FieldError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from typing import Any, ClassVar, Never, Self
 
 import attrs
@@ -22,7 +23,11 @@ class DomainQuerySet(QuerySet[Domain]):
     DoesNotExist = DomainDoesNotExist
     _lookups = ("name", "registration_status", "status")
     _orderings = ("name",)
-    _columns: ClassVar[tuple[str, ...]] = ("name", "status", "description")
+    _columns: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "name": attrgetter("name"),
+        "status": attrgetter("status"),
+        "description": attrgetter("description"),
+    }
 
     def filter(
         self,

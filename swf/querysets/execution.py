@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from operator import attrgetter
 from typing import Any, ClassVar, Final, Never, Self
 
 import attrs
@@ -46,16 +47,15 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
         "workflow_type_version",
     )
     _orderings = ("start_timestamp", "close_timestamp")
-    _columns: ClassVar[tuple[str, ...]] = (
-        "workflow_id",
-        "run_id",
-        "workflow_type",
-        "status",
-        "close_status",
-        "start_timestamp",
-        "close_timestamp",
-        "tag_list",
-    )
+    _columns: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "workflow id": attrgetter("workflow_id"),
+        "type": lambda execution: " ".join(execution.workflow_type.key),
+        "status": lambda execution: execution.close_status or execution.status,
+        "started": attrgetter("start_timestamp"),
+        "closed": attrgetter("close_timestamp"),
+        "tags": attrgetter("tag_list"),
+        "run id": attrgetter("run_id"),
+    }
 
     domain: Domain = attrs.field(converter=as_domain)
 
@@ -154,7 +154,7 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
         return "close_oldest" in where or "close_latest" in where
 
     def _ordered(self, field: str, *, descending: bool) -> Self:
-        found = attrs.evolve(self, where={**self._where, "order": field}, reversed=not descending)
+        found = self._but(_where={**self._where, "order": field}, _reversed=not descending)
         found._check()
         return found
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, ClassVar, Never, Self
 
 import attrs
@@ -28,7 +29,11 @@ class HistoryQuerySet(QuerySet[Event]):
     DoesNotExist = WorkflowExecutionDoesNotExist
     _lookups = ("name", "run_id", "workflow_id")
     _orderings = ("id",)
-    _columns: ClassVar[tuple[str, ...]] = ("id", "name", "timestamp")
+    _columns: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "id": attrgetter("id"),
+        "name": attrgetter("name"),
+        "timestamp": attrgetter("timestamp"),
+    }
 
     domain: Domain = attrs.field(converter=as_domain)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from typing import Any, ClassVar, Never, Self, TypeVar
 
 import attrs
@@ -24,13 +25,13 @@ class VersionedTypeQuerySet(QuerySet[V]):
     model: ClassVar[type[VersionedType]]
     _lookups = ("name", "registration_status", "status", "version")
     _orderings = ("name",)
-    _columns: ClassVar[tuple[str, ...]] = (
-        "name",
-        "version",
-        "status",
-        "creation_date",
-        "description",
-    )
+    _columns: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "name": attrgetter("name"),
+        "version": attrgetter("version"),
+        "status": attrgetter("status"),
+        "creation date": attrgetter("creation_date"),
+        "description": attrgetter("description"),
+    }
 
     domain: Domain = attrs.field(converter=as_domain)
 
