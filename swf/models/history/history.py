@@ -40,6 +40,7 @@ class History(Sequence["events.Event"]):
     """
 
     __slots__ = ("_compiled", "_fed", "_positions", "_raws")
+    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, events: Iterable[events.Event | Wire] = ()) -> None:
         self._raws = _raw_list(events)
@@ -210,16 +211,18 @@ class History(Sequence["events.Event"]):
 
         Raises InconsistentHistoryError, naming the event, where they contradict each other.
         """
+        compiled = self._compiled
         if self._descends():
-            if self._compiled is None or self._fed != len(self):
-                self._compiled, self._fed = self.compile(), len(self)
-            return self._compiled
-        if self._compiled is None:
-            self._compiled = package.CompiledHistory()
+            if compiled is None or self._fed != len(self):
+                compiled = self._compiled = self.compile()
+                self._fed = len(self)
+            return compiled
+        if compiled is None:
+            compiled = self._compiled = package.CompiledHistory()
         for event in events.typed(self._raws[self._fed :]):
-            self._compiled.append(event)
-            self._fed += 1
-        return self._compiled
+            compiled.append(event)
+            self._fed += 1  # one by one: where an event is refused, those before it are in
+        return compiled
 
     def _descends(self) -> bool:
         return len(self) > 1 and bool(self._raws[0]["eventId"] > self._raws[-1]["eventId"])
