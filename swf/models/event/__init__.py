@@ -178,9 +178,7 @@ _HOMES: Final = {
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = [
-    "EVENTS",
-    "FIELDS",
+__all__ = [  # noqa: RUF022 (the plain order of `sorted`)
     "ActivityTaskCancelRequested",
     "ActivityTaskCanceled",
     "ActivityTaskCompleted",
@@ -205,10 +203,12 @@ __all__ = [
     "DecisionTaskScheduled",
     "DecisionTaskStarted",
     "DecisionTaskTimedOut",
+    "EVENTS",
     "Event",
     "ExternalWorkflowExecutionCancelRequested",
     "ExternalWorkflowExecutionEvent",
     "ExternalWorkflowExecutionSignaled",
+    "FIELDS",
     "FailWorkflowExecutionFailed",
     "LambdaFunctionCompleted",
     "LambdaFunctionEvent",
