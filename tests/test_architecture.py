@@ -33,7 +33,11 @@ ORDER: Final = tuple(part for floor in FLOORS for part in floor)
 ONLY_IN: Final[Mapping[str, str]] = {"boto3": "swf.transport", "botocore": "swf.transport"}
 """Packages from outside, and the one part that may import them."""
 
-LAZY: Final[Mapping[str, frozenset[str]]] = {"swf.models.views": frozenset({"rich"})}
+LAZY: Final = (
+    ("swf", "swf.querysets"),  # tells the models, which stand lower, who knows their lists
+    ("swf.models.views", "rich"),  # only where something is shown
+    ("swf.transport.aws", "swf.transport.aws_client"),  # where boto3 is, only for the first call
+)
 """Who may import what with `import_module` on first use, because it is slow or optional.
 
 Beside these only a package's module-level `__getattr__` may, for the names that it re-exports.
@@ -226,14 +230,16 @@ def computed_imports(sources: Sources) -> list[str]:
         f"{module.name}:{call.lineno} calls {ast.unparse(call)}"
         for module in sources.values()
         for call in filter(None, map(computed_import, ast.walk(module.tree)))
-        if loaded(call) not in LAZY.get(module.name, ()) and call not in own_names(module)
+        if not is_declared(module, call) and call not in own_names(module)
     ]
 
 
-def loaded(call: ast.Call) -> str:
-    """Return the package that a computed import names; empty where only the program knows it."""
+def is_declared(module: Module, call: ast.Call) -> bool:
+    """Whether LAZY lets a module import what the call names in so many words."""
     name = call.args[0] if call.args else None
-    return str(name.value).partition(".")[0] if isinstance(name, ast.Constant) else ""
+    return isinstance(name, ast.Constant) and any(
+        module.name == loader and f"{name.value}.".startswith(f"{what}.") for loader, what in LAZY
+    )
 
 
 def own_names(module: Module) -> set[ast.AST]:
