@@ -146,7 +146,7 @@ def set(  # noqa: A001
     domain: str | None = None,
     **unknown: Any,
 ) -> None:
-    """The values given are in effect from now on; None leaves a key as it is.
+    """Put the values given in effect, at once; None leaves a key as it is.
 
     Connections that were made explicitly keep what they were made with; the default one is made
     anew. A new key pair drops the session token of the one before it. Raises SettingsError, naming
@@ -181,7 +181,7 @@ def override(
     domain: str | None = None,
     **unknown: Any,
 ) -> Iterator[None]:
-    """The values given are in effect, for every thread, until the block ends.
+    """Put the values given in effect, for every thread, until the block ends.
 
     They go before what `set()` tells, inside the block too; the innermost block goes first.
     """
@@ -208,7 +208,7 @@ def override(
 
 
 def clear() -> None:
-    """What `set()` and `override()` told is forgotten; the environment and the file remain."""
+    """Forget what `set()` and `override()` told; the environment and the file remain."""
     with _lock:
         _set.clear()
         _overrides.clear()
@@ -297,8 +297,7 @@ def _variables_in_effect() -> dict[str, str]:
         key: variable
         for key, variables in _VARIABLES.items()
         for variable in reversed(variables)
-        if os.environ.get(variable)
-        and not (ignored and variable.startswith("AWS_ENDPOINT_URL"))
+        if os.environ.get(variable) and not (ignored and variable.startswith("AWS_ENDPOINT_URL"))
     }
 
 
@@ -336,16 +335,13 @@ def from_file(path: str | os.PathLike[str]) -> dict[str, str]:
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: not UTF-8 text (byte {error.start})") from None
     found = _parsed(text, str(path))
-    if mode & (stat.S_IRGRP | stat.S_IROTH) and not CREDENTIAL_SET.isdisjoint(found):
+    if mode & (stat.S_IRGRP | stat.S_IROTH) and any(key in found for key in CREDENTIALS):
         warnings.warn(
             f"{path} holds credentials and can be read by others: chmod 600 {path}",
             SettingsWarning,
             stacklevel=2,
         )
     return found
-
-
-CREDENTIAL_SET: Final = frozenset(CREDENTIALS)
 
 
 def from_stream(stream: TextIO) -> dict[str, str]:

@@ -12,7 +12,7 @@ Reply = Mapping[str, Any] | BaseException | Callable[[Mapping[str, Any]], Any] |
 
 
 class CannedTransport(Transport):
-    """Answers from a table: operation -> reply, exception, function of the params, or a list of these.
+    """Answers from a table: operation -> reply, exception, function of params, or a list of them.
 
     A list is answered item by item, one for each call; one call too many is an AssertionError, as
     is an operation that is not in the table. `calls` holds (operation, params) in order; requests

@@ -21,7 +21,7 @@ START_SECONDS = 60
 
 @pytest.fixture(autouse=True)
 def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """No credential, region, endpoint or file of the machine reaches a test, nor one test another."""
+    """Keep credentials, regions, endpoints and files of the machine away from the tests."""
     for name in list(os.environ):
         if name.startswith(("AWS_", "SWF_")) or name == "region":
             monkeypatch.delenv(name)

@@ -27,16 +27,14 @@ _process = 0
 
 
 def _in_child() -> None:
-    """A child shares its parent's sockets: clients of another process are not used any more."""
+    """Give up the clients of the parent, whose sockets the child shares."""
     global _process  # noqa: PLW0603
     _process = next(_forks)
     _lock.release()
 
 
 # Nobody else holds the lock while the process forks, so the child finds it free.
-os.register_at_fork(
-    before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_in_child
-)
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_in_child)
 
 
 def _loaded() -> type[aws_client.Clients]:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import random
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ProxyConnectionError,
+)
 from botocore.session import Session
 
 from swf._version import __version__
-from swf.exceptions import SettingsError
+from swf.exceptions import FAULTS, SettingsError, ThrottlingFault
 from swf.settings import is_loopback
 from swf.transport.aws_errors import mapped_errors, no_region
 from swf.transport.aws_parser import WireParserFactory
@@ -25,13 +32,19 @@ LOOPBACK_REGION: Final = "us-east-1"
 LOOPBACK_KEYS: Final = {"aws_access_key_id": "loopback", "aws_secret_access_key": "loopback"}
 """The keys for a server on this machine, which asks for a signature and cannot check it."""
 
+CONNECT_SECONDS: Final = 10
+"""How long a connection may take to be there."""
+
 MAX_POOL_CONNECTIONS: Final = 50
 """Sockets kept open per client: one for each poller and heartbeater at work at once."""
 
 POLL_READ_SECONDS: Final = 75
 """SWF holds a poll for 60 seconds; who hangs up earlier leaves a ghost that swallows a task."""
 
-_ONCE: Final = {"mode": "standard", "total_max_attempts": 1}
+SIGNAL_ATTEMPTS: Final = 3
+"""How often a signal is sent that SWF refuses for the rate of calls, or that cannot be sent."""
+
+_NEVER_SENT: Final = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
 
 _POLL: Final = "poll"
 _RESPOND: Final = "respond"
@@ -50,20 +63,15 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 """Which client makes a call; every other operation is *control*."""
 
-_TIMING: Final[Mapping[str, dict[str, Any]]] = {
-    # botocore would repeat a poll that timed out, and each one given up can swallow a task.
-    _POLL: {"read_timeout": POLL_READ_SECONDS, "retries": _ONCE, "tcp_keepalive": True},
-    _RESPOND: {
-        "read_timeout": 10,
-        "retries": {"mode": "standard", "total_max_attempts": 5},
-    },
-    # A signal has no id of its own: one that was received and is sent again is two signals.
-    _SIGNAL: {"read_timeout": 20, "retries": _ONCE},
-    _CONTROL: {
-        "read_timeout": 20,
-        "retries": {"mode": "standard", "total_max_attempts": 3},
-    },
+_READ_SECONDS: Final = {_POLL: POLL_READ_SECONDS, _RESPOND: 10, _SIGNAL: 20, _CONTROL: 20}
+
+_ATTEMPTS: Final = {
+    _POLL: 1,  # each poll given up can swallow a task, so it is the poller who polls again
+    _RESPOND: 5,
+    _SIGNAL: 1,  # it has no id: one that was received and is sent again is two signals
+    _CONTROL: 3,
 }
+"""How often botocore sends a request that fails in a way that may pass."""
 
 _lock = threading.RLock()
 # Nobody else holds it while the process forks, so the child finds it free.
@@ -81,10 +89,11 @@ class Clients:
         self._clients: dict[str, Any] = {}
         self._calls: dict[str, Callable[..., dict[str, Any]]] = {}
         self._session: Session | None = None
+        self._endpoint_url = recipe.endpoint_url
 
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Perform one operation and return its reply as the wire has it."""
-        with mapped_errors(operation, params, self._recipe.endpoint_url):
+        with mapped_errors(operation, params, self._endpoint_url):
             call = self._calls.get(operation) or self._bound(operation)
             reply = call(**params)
         reply.pop("ResponseMetadata", None)
@@ -93,20 +102,20 @@ class Clients:
     def _bound(self, operation: str) -> Callable[..., dict[str, Any]]:
         kind = _KINDS.get(operation, _CONTROL)
         with _lock:
-            call: Callable[..., dict[str, Any]] = getattr(
-                self._client(kind), snake_case(operation)
-            )
+            call: Callable[..., dict[str, Any]] = getattr(self._client(kind), snake_case(operation))
             self._calls[operation] = call
             return call
 
     def _client(self, kind: str) -> Any:
         made = self._recipe
         if made.client is not None:
+            self._endpoint_url = made.client.meta.endpoint_url
             return made.client
         if kind not in self._clients:
             if self._session is None:
                 self._session = _session_of(made)
-            self._clients[kind] = _client_of(self._session, made, kind)
+            client = self._clients[kind] = _client_of(self._session, made, kind)
+            self._endpoint_url = client.meta.endpoint_url
         return self._clients[kind]
 
     def close(self) -> None:
@@ -124,7 +133,8 @@ def _session_of(recipe: Recipe) -> Session:
     """
     if recipe.session is not None:
         # A boto3 session is a face on a botocore one, which alone has the hook for parsers.
-        return getattr(recipe.session, "_session", recipe.session)
+        given: Session = getattr(recipe.session, "_session", recipe.session)
+        return given
     # What botocore finds by itself it finds by way of these.
     found_by = sorted(
         (name, value)
@@ -140,11 +150,11 @@ def _session_of(recipe: Recipe) -> Session:
 
 def _client_of(session: Session, recipe: Recipe, kind: str) -> Any:
     """Return a new client; the session is left as it was."""
-    keys = dict(recipe.credentials)
+    keys: dict[str, Any] = dict(recipe.credentials)
     bare = not keys and recipe.profile is None and recipe.session is None
     if bare and is_loopback(recipe.endpoint_url):
         keys = dict(LOOPBACK_KEYS)
-    region = recipe.region or session.get_config_variable("region")
+    region = recipe.region or session.get_config_variable("region") or recipe.spare_region
     replaced = session.get_component("response_parser_factory")
     session.register_component("response_parser_factory", WireParserFactory(replaced))
     try:
@@ -155,6 +165,8 @@ def _client_of(session: Session, recipe: Recipe, kind: str) -> Any:
             config=_config(recipe, kind),
             **keys,
         )
+    except BotoCoreError:
+        raise  # some of them are ValueErrors too
     except ValueError as error:
         raise SettingsError(f"endpoint_url {recipe.endpoint_url!r}: {error}") from error
     finally:
@@ -162,26 +174,46 @@ def _client_of(session: Session, recipe: Recipe, kind: str) -> Any:
     if region is None and not is_loopback(client.meta.endpoint_url):
         client.close()
         raise no_region()
+    if kind == _SIGNAL:
+        events: Any = client.meta.events
+        events.register("needs-retry.swf.SignalWorkflowExecution", _signal_again)
     return client
 
 
-def _config(recipe: Recipe, kind: str) -> Config:
+def _signal_again(
+    attempts: int, response: Any = None, caught_exception: Any = None, **_: Any
+) -> float | None:
+    """Tell botocore the seconds to wait before it sends a signal again; None is not again.
+
+    Only a signal that SWF certainly did not take is sent again.
+    """
+    if attempts >= SIGNAL_ATTEMPTS:
+        return None
+    if caught_exception is not None:
+        taken = not isinstance(caught_exception, _NEVER_SENT)
+    else:
+        fault = response[1].get("Error", {}).get("Code", "")
+        taken = FAULTS.get(fault) is not ThrottlingFault
+    return None if taken else random.uniform(0, 2 ** (attempts - 1))  # noqa: S311
+
+
+def _config(recipe: Recipe, kind: str) -> Any:
     """Return this package's configuration of a client with the caller's laid over it."""
-    timing = _TIMING[kind]
-    config = Config(
-        connect_timeout=10,
+    own = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=_READ_SECONDS[kind],
+        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS[kind]},
         max_pool_connections=MAX_POOL_CONNECTIONS,
         parameter_validation=False,  # `Transport.call` has checked the request
+        tcp_keepalive=True,  # or a gateway on the way forgets a poll that waits
         user_agent_extra=f"swf/{__version__}",
-        **timing,
     )
-    given = recipe.config
-    if given is None:
-        return config
-    config = config.merge(given)
-    if timing["retries"] is _ONCE:
+    if recipe.config is None:
+        return own
+    config: Any = own.merge(recipe.config)
+    if _ATTEMPTS[kind] == 1:
         # No wish for retries can mean to poll or to signal twice.
-        config = config.merge(Config(retries=dict(_ONCE)))
+        config = config.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
     if kind == _POLL and config.read_timeout < POLL_READ_SECONDS:
         config = config.merge(Config(read_timeout=POLL_READ_SECONDS))
     return config

@@ -62,16 +62,14 @@ _KINDS: Final[tuple[tuple[str, type[SWFError]], ...]] = (
     ("MissingDependencyException", SettingsError),
 )
 
-_CLASSES: Final = tuple(
-    (getattr(boto, name), kind) for name, kind in _KINDS if hasattr(boto, name)
-)
+_CLASSES: Final = tuple((getattr(boto, name), kind) for name, kind in _KINDS if hasattr(boto, name))
 
 
 @contextmanager
 def mapped_errors(
     operation: str, params: Mapping[str, Any], endpoint_url: str | None
 ) -> Iterator[None]:
-    """Whatever botocore raises in the block leaves it as the error of `swf.exceptions` it stands for.
+    """Turn whatever botocore raises in the block into the error of `swf.exceptions` for it.
 
     The cause is chained, without its traceback: the message tells all that it would.
     """
@@ -99,14 +97,13 @@ def _bare(error: Exception) -> Exception:
     return error.with_traceback(None)
 
 
-def _answered(
-    error: boto.ClientError, operation: str, params: Mapping[str, Any]
-) -> ResponseError:
-    told = error.response.get("Error", {})
+def _answered(error: boto.ClientError, operation: str, params: Mapping[str, Any]) -> ResponseError:
+    response: Mapping[str, Any] = error.response
+    told = response.get("Error", {})
     fault = str(told.get("Code") or "Unknown").rpartition("#")[2].partition(":")[0]
-    metadata = error.response.get("ResponseMetadata", {})
+    metadata = response.get("ResponseMetadata", {})
     status = metadata.get("HTTPStatusCode", 400)
-    message = told.get("Message") or error.response.get("message") or ""
+    message = told.get("Message") or response.get("message") or ""
     kind = fault_class(fault, operation, message, status)
     return kind(
         message or f"SWF answered {fault} (HTTP {status})",
@@ -124,9 +121,9 @@ def _failed(
         return no_region()
     kind = next((kind for name, kind in _CLASSES if isinstance(error, name)), SWFError)
     message = str(error)
-    if kind is CredentialsError:
+    if isinstance(error, boto.NoCredentialsError):
         message = (
-            f"{message.rstrip('.')}: give a key pair or profile= to swf.connect() or "
+            "no credentials: give a key pair or profile= to swf.connect() or "
             "swf.settings.set(), set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
             "or write them under [credentials] in ~/.swf"
         )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.parsers import JSONParser, ResponseParserError
 
 
-class WireParser(JSONParser):  # type: ignore[misc]
+class WireParser(JSONParser):
     """Returns the reply of SWF as its JSON says it; errors are left to botocore.
 
     botocore walks every reply along the service's model, to turn times into datetimes: some twenty
     times the cost of reading the JSON.
     """
 
-    def parse(self, response: dict[str, Any], shape: Any) -> dict[str, Any]:
+    def parse(self, response: Mapping[str, Any], shape: Any) -> dict[str, Any]:
         """Return the reply, with botocore's metadata in it.
 
         Raises ResponseParserError where the reply is not a JSON object.

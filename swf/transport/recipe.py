@@ -27,6 +27,8 @@ class Recipe:
     credentials: dict[str, str] = attrs.field(factory=dict, repr=False)
     """`aws_access_key_id`, `aws_secret_access_key` and perhaps `aws_session_token`, or nothing."""
     credentials_origin: str | None = None
+    spare_region: str | None = None
+    """The region where neither an argument nor the session given tells one."""
 
     @property
     def private(self) -> str | None:
@@ -80,10 +82,13 @@ def recipe(
         aws_session_token=aws_session_token,
     )
     if session is not None:
-        # A session brings its own credentials and its own region; only an argument goes before it.
-        own = ("endpoint_url",) if region is None else ("endpoint_url", "region")
-        found = {name: value for name, value in found.items() if name in own}
-    return _of(found, session, config)
+        # A session brings its own credentials.
+        found = {name: found[name] for name in ("endpoint_url", "region") if name in found}
+    made = _of(found, session, config)
+    if session is not None and region is None:
+        # Its own region goes before the settings.
+        return attrs.evolve(made, region=None, spare_region=made.region)
+    return made
 
 
 def _refuse_beside(name: str, value: Any, others: dict[str, Any]) -> None:
@@ -96,7 +101,9 @@ def _refuse_beside(name: str, value: Any, others: dict[str, Any]) -> None:
 
 def _of(found: dict[str, Setting], session: Any, config: Any) -> Recipe:
     plain = {name: one.value for name, one in found.items()}
-    credentials = {name: plain[name] for name in settings.CREDENTIALS if name in plain}
+    credentials: dict[str, str] = {
+        name: plain[name] for name in settings.CREDENTIALS if name in plain
+    }
     origin = found["aws_access_key_id"].origin if credentials else None
     return Recipe(
         endpoint_url=plain.get("endpoint_url"),

@@ -15,7 +15,12 @@ def resource_of(kind: type[SWFError], operation: str, params: Mapping[str, Any])
         return _domain(params)
     if issubclass(kind, _OF_TYPE):
         return _type(operation, params) or _domain(params)
-    return _execution(params) or _type(operation, params) or _domain(params) or params.get("resourceArn")
+    return (
+        _execution(params)
+        or _type(operation, params)
+        or _domain(params)
+        or params.get("resourceArn")
+    )
 
 
 _OF_DOMAIN = (
