@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 from swf.constants import NONE
 from swf.exceptions import ValidationError, ValidationTypeError
@@ -37,6 +37,18 @@ class ExecutionKey(NamedTuple):
 
     workflow_id: str
     run_id: str | None = None
+
+
+class Count(int):
+    """A number of objects; where `truncated`, SWF stopped counting and there are more."""
+
+    truncated: bool
+
+    def __new__(cls, value: int, *, truncated: bool = False) -> Self:
+        """Make a count of `value` objects."""
+        count = super().__new__(cls, value)
+        count.truncated = truncated
+        return count
 
 
 @cache

@@ -16,10 +16,10 @@ from swf.exceptions import (
     DomainDoesNotExist,
     ValidationTypeError,
 )
-from swf.models.base import Model, days, of_shape
+from swf.models.base import Model, days, of_shape, task_list_name
 from swf.models.relations import related
 from swf.transport import Transport
-from swf.wire import Duration, Wire, duration_text, read_duration, told
+from swf.wire import Count, Duration, Wire, duration_text, read_duration, told
 
 if TYPE_CHECKING:
     from swf.querysets import (
@@ -141,6 +141,19 @@ class Domain(Model):
         """Return the workflow executions of the domain, open and closed."""
         queryset: WorkflowExecutionQuerySet = related("executions")(self)
         return queryset
+
+    def count_pending_activity_tasks(self, task_list: str) -> Count:
+        """Return about how many activity tasks wait in a task list (CountPendingActivityTasks)."""
+        return self._pending("Activity", task_list)
+
+    def count_pending_decision_tasks(self, task_list: str) -> Count:
+        """Return about how many decision tasks wait in a task list (CountPendingDecisionTasks)."""
+        return self._pending("Decision", task_list)
+
+    def _pending(self, kind: str, task_list: str) -> Count:
+        params = {"domain": self.name, "taskList": {"name": task_list_name(task_list)}}
+        reply = self.connection.call(f"CountPending{kind}Tasks", params)
+        return Count(reply["count"], truncated=reply.get("truncated", False))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import attrs
 
@@ -44,6 +44,9 @@ from swf.wire import (
     read_duration,
     told,
 )
+
+if TYPE_CHECKING:
+    from swf.querysets import WorkflowExecutionQuerySet
 
 
 @attrs.frozen(repr=False, eq=False)
@@ -141,6 +144,13 @@ class WorkflowType(VersionedType):
             connection=self._connection,
             **given,
         )
+
+    def executions(self) -> WorkflowExecutionQuerySet:
+        """Return the executions of this type, open and closed."""
+        queryset: WorkflowExecutionQuerySet = related("executions")(
+            self.domain, connection=self._connection
+        )
+        return queryset.filter(workflow_type=self)
 
     def _start_params(self, workflow_id: str, given: dict[str, Any]) -> dict[str, Any]:
         priority = given.get("task_priority")

@@ -24,7 +24,7 @@ from swf.exceptions import (
 from swf.models import Model, views
 from swf.models.event import Event
 from swf.transport import Transport
-from swf.wire import Wire
+from swf.wire import Count, Wire
 
 M = TypeVar("M", bound=Model | Event)
 
@@ -40,18 +40,6 @@ class Listing:
     params: Mapping[str, Any]
     items: str
     count: str | None = None
-
-
-class Count(int):
-    """A number of objects; where `truncated`, SWF stopped counting and there are more."""
-
-    truncated: bool
-
-    def __new__(cls, value: int, *, truncated: bool = False) -> Self:
-        """Make a count of `value` objects."""
-        count = super().__new__(cls, value)
-        count.truncated = truncated
-        return count
 
 
 @attrs.frozen(eq=False, repr=False)
