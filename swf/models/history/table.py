@@ -1,0 +1,65 @@
+"""A compiled history as a table for people: one row for each entity."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from swf.models.history.entities.base import Entity
+
+
+class Row(NamedTuple):
+    """One entity: what it is, where it is, when it was there, and how it ended."""
+
+    entity: str
+    id: str | int
+    state: str
+    scheduled: datetime
+    started: datetime | None
+    closed: datetime | None
+    duration: timedelta | None
+    attempts: int
+    outcome: str | None
+
+
+COLUMNS: Final = Row._fields
+
+_LONGEST: Final = 80
+
+
+def row(entity: Entity[Any]) -> Row:
+    """Return the row of an entity; `attempts` counts the bearers of its id up to it."""
+    return Row(
+        entity=entity.type,
+        id=entity.id,
+        state=entity.state.value,
+        scheduled=entity.scheduled_at,
+        started=entity.started_at,
+        closed=entity.closed_at,
+        duration=entity.duration,
+        attempts=entity.attempt,
+        outcome=entity.outcome,
+    )
+
+
+def cells(shown: Row) -> tuple[str | None, ...]:
+    """Return a row as short texts: times of day in UTC, durations in seconds, outcomes cut."""
+    return (
+        shown.entity,
+        str(shown.id),
+        shown.state,
+        _time(shown.scheduled),
+        _time(shown.started),
+        _time(shown.closed),
+        None if shown.duration is None else f"{shown.duration.total_seconds():.3f} s",
+        str(shown.attempts),
+        _cut(shown.outcome),
+    )
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03}"
+
+
+def _cut(text: str | None) -> str | None:
+    return text if text is None or len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
