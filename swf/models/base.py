@@ -196,7 +196,8 @@ class Model(ConnectedSWFObject, ABC):
             yield Violation(("connection",), connection, "must be a connection", wrong_type=True)
         for field in _fields(type(self)):
             value = getattr(self, field.name)
-            if value is not None and SHAPE in field.metadata:
+            optional = field.default is not attrs.NOTHING
+            if SHAPE in field.metadata and not (optional and value is None):
                 shape: str = field.metadata[SHAPE]
                 yield from violations(shape, _on_wire(shape, value, field.name), (field.name,))
 

@@ -165,7 +165,7 @@ class WorkflowType(VersionedType):
                 given.get("execution_start_to_close_timeout")
             ),
             taskStartToCloseTimeout=duration_text(given.get("task_start_to_close_timeout")),
-            tagList=list(given["tag_list"]) if "tag_list" in given else None,
+            tagList=given.get("tag_list"),
             lambdaRole=given.get("lambda_role"),
         )
 

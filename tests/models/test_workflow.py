@@ -1,0 +1,347 @@
+"""Workflow executions, and how they are started."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from canned import CannedTransport
+from replies import STARTED, domain_reply, execution_info, execution_reply
+
+from swf.exceptions import DefaultUndefinedFault, ValidationError, ValidationTypeError
+from swf.models import Domain, ModelDiff, OpenCounts, WorkflowExecution, WorkflowType
+
+
+@pytest.fixture
+def order(connection):
+    """A registered workflow type on the test server."""
+    shop = Domain("shop", connection=connection)
+    shop.save()
+    made = WorkflowType(
+        shop,
+        "order",
+        "1",
+        task_list="orders",
+        child_policy="ABANDON",
+        execution_start_to_close_timeout=3600,
+        task_start_to_close_timeout=60,
+    )
+    made.save()
+    return made
+
+
+def test_an_execution_is_started_signaled_and_terminated(order):
+    """A started execution is synced, its history tells what was done, it ends as told."""
+    execution = order.start_execution("order-1", {"item": 5}, tag_list=["eu"])
+
+    assert repr(execution) == f"WorkflowExecution('order-1', {execution.run_id!r})"
+    assert (execution.input, execution.tag_list) == ('{"item":5}', ("eu",))
+    assert execution.workflow_type is order
+    assert execution.changes == ModelDiff()
+    assert execution.is_synced
+    execution.signal("paid", {"by": "card"})
+    execution.terminate(reason="test", details="over", child_policy="TERMINATE")
+    history = execution.history()
+    assert [event.name for event in history][:2] == [
+        "WorkflowExecutionStarted",
+        "DecisionTaskScheduled",
+    ]
+    assert history.filter(name="WorkflowExecutionSignaled").first.input == '{"by":"card"}'
+    assert (history.last.name, history.last.reason) == ("WorkflowExecutionTerminated", "test")
+    assert execution.upstream().close_status == "TERMINATED"
+
+
+def test_a_registered_policy_is_not_overridden(order):
+    """A start says only what it was told: the type's own defaults apply."""
+    started = order.upstream().start_execution("order-1")
+
+    assert started.upstream().child_policy == "ABANDON"
+    assert started.history().first.child_policy == "ABANDON"
+
+
+def test_every_field_of_a_start_is_sent():
+    """All that the API takes at a start travels under the API's names."""
+    connection = CannedTransport(StartWorkflowExecution={"runId": "run-1"})
+
+    execution = WorkflowType("shop", "order", "1", connection=connection).start_execution(
+        "order-1",
+        "plain text",
+        task_list="fast",
+        task_priority=-1,
+        child_policy="TERMINATE",
+        execution_start_to_close_timeout="60",
+        task_start_to_close_timeout="NONE",
+        tag_list=["a", "b"],
+        lambda_role="arn:aws:iam::1:role/x",
+    )
+
+    assert connection.calls == [
+        (
+            "StartWorkflowExecution",
+            {
+                "domain": "shop",
+                "workflowType": {"name": "order", "version": "1"},
+                "workflowId": "order-1",
+                "input": "plain text",
+                "taskList": {"name": "fast"},
+                "taskPriority": "-1",
+                "childPolicy": "TERMINATE",
+                "executionStartToCloseTimeout": "60",
+                "taskStartToCloseTimeout": "NONE",
+                "tagList": ["a", "b"],
+                "lambdaRole": "arn:aws:iam::1:role/x",
+            },
+        )
+    ]
+    assert execution.execution_start_to_close_timeout == 60
+    assert (execution.task_list, execution.task_priority) == ("fast", -1)
+
+
+def test_no_input_is_not_an_input():
+    """None sends no input at all; falsy values are sent."""
+    connection = CannedTransport(StartWorkflowExecution={"runId": "run-1"})
+    made = WorkflowType("shop", "order", "1", connection=connection)
+
+    for value in (None, "", 0, False, [], {}):
+        made.start_execution("w", value)
+
+    inputs = [params.get("input", "absent") for _, params in connection.calls]
+    assert inputs == ["absent", "", "0", "false", "[]", "{}"]
+
+
+def test_made_up_workflow_ids_are_unique_and_valid():
+    """Executions started in the same moment get different ids, however long the type's name."""
+    connection = CannedTransport(StartWorkflowExecution={"runId": "run-1"})
+    made = WorkflowType("shop", "n" * 256, "v" * 64, connection=connection)
+
+    ids = {made.start_execution().workflow_id for _ in range(50)}
+
+    assert len(ids) == 50
+    assert all(len(one) <= 256 for one in ids)
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("workflow_id", "a:b"),
+        ("workflow_id", 5),
+        ("input", {1, 2}),
+        ("input", float("nan")),
+        ("input", "x" * 32_769),
+        ("tag_list", "eu"),
+        ("tag_list", ["x"] * 6),
+        ("tag_list", [5]),
+        ("child_policy", "KILL"),
+        ("task_priority", 2**40),
+        ("task_list", " orders"),
+        ("execution_start_to_close_timeout", "NONE"),
+        ("task_start_to_close_timeout", -5),
+        ("lambda_role", ""),
+    ],
+)
+def test_a_bad_start_is_refused_before_anything_is_sent(argument, value):
+    """A start that SWF would refuse is refused here, naming the argument."""
+    connection = CannedTransport()
+
+    with pytest.raises(ValidationError, match=argument):
+        WorkflowType("shop", "order", "1", connection=connection).start_execution(
+            **{"workflow_id": "order-1", argument: value}
+        )
+    assert connection.calls == []
+
+
+def test_starting_what_runs_or_cannot_run_says_so(order):
+    """An open workflow id, a missing default and a deprecated type are three different errors."""
+    order.start_execution("order-1")
+
+    with pytest.raises(WorkflowExecution.AlreadyExists, match="order-1"):
+        order.start_execution("order-1")
+    bare = WorkflowType(order.domain, "bare", "1")
+    bare.save()
+    with pytest.raises(DefaultUndefinedFault):
+        bare.start_execution("order-2")
+    order.deprecate()
+    with pytest.raises(WorkflowType.Deprecated):
+        order.start_execution("order-3")
+    with pytest.raises(WorkflowType.DoesNotExist):
+        WorkflowType(order.domain, "nope", "1").start_execution("order-4")
+
+
+def test_a_description_is_decoded_to_the_last_field():
+    """Every field that DescribeWorkflowExecution tells is read, typed, absent ones as None."""
+    reply = execution_reply(
+        "order-1",
+        closeStatus="TIMED_OUT",
+        closeTimestamp=STARTED + 60,
+        tagList=["a", "b"],
+        parent={"workflowId": "parent-1", "runId": "run-0"},
+    )
+    connection = CannedTransport(DescribeWorkflowExecution=reply)
+
+    found = WorkflowExecution("shop", "order-1", "run-1", connection=connection).upstream()
+
+    assert (found.status, found.close_status) == ("CLOSED", "TIMED_OUT")
+    assert (found.close_timestamp - found.start_timestamp).total_seconds() == 60
+    assert found.start_timestamp == datetime.fromtimestamp(STARTED, UTC)
+    assert found.tag_list == ("a", "b")
+    assert (found.task_list, found.task_priority) == ("orders", -3)
+    assert (found.task_start_to_close_timeout, found.execution_start_to_close_timeout) == (
+        "NONE",
+        3600,
+    )
+    assert (found.child_policy, found.lambda_role) == ("ABANDON", "arn:aws:iam::1:role/x")
+    assert found.open_counts == OpenCounts(2, 1, 0, 3, 4)
+    assert found.latest_execution_context == ""
+    assert found.latest_activity_task_timestamp > found.start_timestamp
+    assert found.cancel_requested is False
+    assert found.input is None
+
+
+def test_parent_and_type_are_models_that_can_be_asked():
+    """Navigation leads to models of the same domain and connection."""
+    reply = execution_reply("order-1", parent={"workflowId": "parent-1", "runId": "run-0"})
+    connection = CannedTransport(
+        DescribeWorkflowExecution=[reply, execution_reply("parent-1", "run-0")],
+        DescribeDomain=domain_reply(),
+    )
+
+    found = WorkflowExecution("shop", "order-1", "run-1", connection=connection).upstream()
+
+    assert found.workflow_type == WorkflowType("shop", "order", "1")
+    assert found.workflow_type.status is None
+    assert found.workflow_type.connection is connection
+    assert found.parent.upstream().parent is None
+    assert found.parent.run_id == "run-0"
+
+
+def test_a_change_of_the_execution_shows():
+    """What was told and is otherwise upstream is a difference; the type compares by its key."""
+    connection = CannedTransport(
+        DescribeWorkflowExecution=execution_reply("order-1", closeStatus="FAILED")
+    )
+    listed = WorkflowExecution._from_wire(execution_info("order-1"), Domain("shop"), connection)
+
+    assert listed.changes.differing_fields == ("status",)
+    assert listed.upstream().changes == ModelDiff()
+
+
+def test_an_execution_without_tags_has_none():
+    """A listed execution without tags has an empty tuple; one made by hand was not told."""
+    listed = WorkflowExecution._from_wire(execution_info("w"), Domain("shop"), None)
+
+    assert listed.tag_list == ()
+    assert WorkflowExecution("shop", "w").tag_list is None
+
+
+def test_without_run_id_the_latest_run_is_meant(order):
+    """exists, changes, upstream and history find the run by themselves, open or closed."""
+    first = order.start_execution("order-1")
+    named = WorkflowExecution(order.domain, "order-1")
+
+    assert named.exists
+    assert named.is_synced
+    assert named.upstream().run_id == first.run_id
+    assert named.history().first.name == "WorkflowExecutionStarted"
+    named.signal("paid", "by card")
+    named.terminate()
+    assert named.upstream().close_status == "TERMINATED"
+    assert not WorkflowExecution(order.domain, "order-2").exists
+    with pytest.raises(WorkflowExecution.DoesNotExist, match="order-2"):
+        WorkflowExecution(order.domain, "order-2").upstream()
+
+
+def test_without_run_id_nothing_is_sent_for_it():
+    """Operations that find the open run by themselves get no run id."""
+    connection = CannedTransport(
+        RequestCancelWorkflowExecution={},
+        SignalWorkflowExecution={},
+        TerminateWorkflowExecution={},
+    )
+    named = WorkflowExecution("shop", "order-1", connection=connection)
+
+    named.request_cancel()
+    named.signal("paid", input=0)
+    named.terminate()
+
+    assert [params for _, params in connection.calls] == [
+        {"domain": "shop", "workflowId": "order-1"},
+        {"domain": "shop", "workflowId": "order-1", "signalName": "paid", "input": "0"},
+        {"domain": "shop", "workflowId": "order-1"},
+    ]
+    WorkflowExecution("shop", "order-1", "run-1", connection=connection).request_cancel()
+    assert connection.calls[-1][1]["runId"] == "run-1"
+
+
+@pytest.mark.parametrize(
+    "act", [lambda one: one.signal("paid", "by card"), lambda one: one.terminate()]
+)
+def test_acting_on_what_is_not_open_is_the_models_own_error(act, order):
+    """An execution that is not there is named as an execution, not as a domain."""
+    with pytest.raises(WorkflowExecution.DoesNotExist, match="order-9"):
+        act(WorkflowExecution(order.domain, "order-9"))
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda one: one.signal(""),
+        lambda one: one.signal("x" * 257),
+        lambda one: one.signal("paid", input="x" * 32_769),
+        lambda one: one.terminate(reason="x" * 257),
+        lambda one: one.terminate(child_policy="KILL"),
+        lambda one: one.terminate(details=object()),
+        lambda one: one.history(maximum_page_size=1001),
+    ],
+)
+def test_bad_arguments_are_refused_before_anything_is_sent(act):
+    """Lengths, words and types are checked here."""
+    connection = CannedTransport()
+
+    with pytest.raises(ValidationError):
+        act(WorkflowExecution("shop", "order-1", "run-1", connection=connection))
+    assert connection.calls == []
+
+
+def test_a_workflow_type_of_another_type_is_refused():
+    """An execution's type is a WorkflowType."""
+    with pytest.raises((ValidationTypeError, TypeError), match="workflow_type"):
+        WorkflowExecution("shop", "w", workflow_type="order")
+
+
+def test_a_history_is_read_page_by_page_to_its_end():
+    """All pages are followed, in either order, with the page size asked for."""
+    events = [
+        {
+            "eventId": number,
+            "eventType": "DecisionTaskScheduled",
+            "eventTimestamp": STARTED,
+            "decisionTaskScheduledEventAttributes": {"taskList": {"name": "orders"}},
+        }
+        for number in range(1, 6)
+    ]
+    connection = CannedTransport(
+        GetWorkflowExecutionHistory=[
+            {"events": events[:3], "nextPageToken": "more"},
+            {"events": events[3:]},
+        ]
+    )
+    execution = WorkflowExecution("shop", "order-1", "run-1", connection=connection)
+
+    history = execution.history(maximum_page_size=3, reverse_order=True)
+
+    assert [event.id for event in history] == [1, 2, 3, 4, 5]
+    assert connection.calls[1][1] == {
+        "domain": "shop",
+        "execution": {"workflowId": "order-1", "runId": "run-1"},
+        "maximumPageSize": 3,
+        "reverseOrder": True,
+        "nextPageToken": "more",
+    }
+
+
+def test_the_executions_of_a_type_are_found(order):
+    """A type leads to its executions, of this version only."""
+    started = order.start_execution("order-1")
+
+    assert order.executions() == [started]
+    assert WorkflowType(order.domain, "order", "2").executions() == []
