@@ -1,0 +1,57 @@
+"""How the documentation is built: `make docs`."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import TYPE_CHECKING, Any
+
+import swf
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+project = "swf"
+author = "the swf developers"
+copyright = author
+version = release = swf.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = f"swf {release}"
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+default_role = "code"  # docstrings put code between single backticks
+add_module_names = False
+autoclass_content = "class"
+autodoc_class_signature = "mixed"
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
+python_maximum_signature_line_length = 88
+
+
+def show_blocks_as_they_are(
+    app: Sphinx, what: str, name: str, found: object, options: Any, lines: list[str]
+) -> None:
+    """Make an indented block of a docstring a literal one, as it is when read in an editor."""
+    text = re.sub(r"(?m)^(?=\S)(.*)\n\n(?= {4}\S)", r"\1\n\n::\n\n", "\n".join(lines))
+    lines[:] = text.split("\n")
+
+
+def leave_constructors_out(
+    app: Sphinx, what: str, name: str, found: object, skip: bool, options: Any
+) -> bool | None:
+    """Leave out what a class has only because attrs or enum made it."""
+    if inspect.isroutine(found) and name.startswith("_"):
+        return True
+    return None
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the functions above to the build."""
+    app.connect("autodoc-process-docstring", show_blocks_as_they_are)
+    app.connect("autodoc-skip-member", leave_constructors_out)

@@ -1,0 +1,153 @@
+"""The documentation tells the truth: its examples run, and its reference leaves nothing out."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+import pytest
+from sybil import Document, Example
+from sybil.example import SybilFailure
+from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
+
+import swf
+
+ROOT: Final = Path(__file__).parent.parent
+DOCS: Final = ROOT / "docs"
+PAGES: Final = sorted(
+    [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *(path for path in DOCS.rglob("*.md") if "_build" not in path.parts),
+    ]
+)
+LOCAL: Final = "http://127.0.0.1:5000"
+"""Where a reader's own local service listens, as the pages say it."""
+
+REFERENCE: Final = {
+    "swf": "connection",
+    "swf.actors": "actors",
+    "swf.constants": "constants",
+    "swf.exceptions": "exceptions",
+    "swf.models": "models",
+    "swf.models.decision": "decisions",
+    "swf.models.event": "events",
+    "swf.models.history": "histories",
+    "swf.querysets": "querysets",
+    "swf.settings": "settings",
+    "swf.transport": "connection",
+}
+"""Which page of the reference describes which module."""
+
+
+def examples(text: str, path: Path | str) -> list[Example]:
+    """Return the examples of a page, in order, sharing one namespace."""
+    document = Document(text, str(path))
+    for parser in (PythonCodeBlockParser(), SkipParser()):
+        for region in parser(document):
+            document.add(region)
+    return list(document.examples())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_examples_of_a_page_do_what_it_says(page: Path, moto_url: str) -> None:
+    """Each example of a page runs, in order, and prints what the page shows.
+
+    The page's local service is the one that the tests started, and it is chosen already.
+    """
+    swf.settings.set(
+        endpoint_url=moto_url,
+        region="us-east-1",
+        aws_access_key_id="example",
+        aws_secret_access_key="example",
+    )
+
+    for example in examples(page.read_text(encoding="utf-8").replace(LOCAL, moto_url), page):
+        example.evaluate()
+
+
+def test_a_wrong_example_is_noticed() -> None:
+    """An example that prints something else than its page shows fails."""
+    page = "```python\n>>> 1 + 1\n3\n```\n"
+
+    with pytest.raises(SybilFailure, match=r"Got:\s+2"):
+        [example.evaluate() for example in examples(page, "made-up.md")]
+
+
+def test_most_pages_are_shown_by_example() -> None:
+    """The parser finds the examples: the README, the tutorial and every guide have some."""
+    guides = [*(DOCS / "howto").glob("*.md"), *(DOCS / "tutorial").glob("*.md"), ROOT / "README.md"]
+    without = [
+        path.name
+        for path in guides
+        if path.name != "index.md" and not examples(path.read_text(encoding="utf-8"), path)
+    ]
+
+    assert without == []
+
+
+def public_names(module: str) -> list[str]:
+    """Return what a module offers: its `__all__`, or else what it defines without underscore."""
+    found = import_module(module)
+    names = getattr(found, "__all__", None)
+    if names is None:
+        names = [
+            name
+            for name, value in vars(found).items()
+            if not name.startswith("_")
+            and (name.isupper() or getattr(value, "__module__", None) == module)
+        ]
+    return [name for name in names if not name.startswith("_")]
+
+
+@pytest.mark.parametrize("module", REFERENCE)
+def test_the_reference_leaves_no_public_name_out(module: str) -> None:
+    """Every public name of a module is on its page of the reference, by name or as a member."""
+    text = (DOCS / "reference" / f"{REFERENCE[module]}.md").read_text(encoding="utf-8")
+    whole = set(re.findall(r"automodule:: ([\w.]+)", text))
+
+    missing = [
+        name
+        for name in public_names(module)
+        if not re.search(rf"\b{name}\b", text)
+        and getattr(getattr(import_module(module), name), "__module__", module) not in whole
+    ]
+    assert missing == []
+
+
+def test_the_readme_begins_with_the_two_commands() -> None:
+    """Who has just cloned the project reads first what shows it and what checks it."""
+    code = re.findall(
+        r"```\w*\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+
+    assert [line.split("#")[0].strip() for line in code[0].splitlines()][:2] == [
+        "make demo",
+        "make test",
+    ]
+
+
+def test_the_changelog_tells_of_this_version() -> None:
+    """The version of the package has its heading in the changelog."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    assert re.search(rf"^## \[{re.escape(swf.__version__)}\]", text, re.MULTILINE)
+
+
+RECORDS: Final = sorted((DOCS / "adr").glob("[0-9]*.md"))
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda path: path.stem)
+def test_a_record_says_why_what_and_what_follows(record: Path) -> None:
+    """A decision is recorded with its context and its consequences."""
+    headings = re.findall(r"^## (.*)$", record.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert headings == ["Context", "Decision", "Consequences"]
+
+
+def test_the_records_are_numbered_without_a_gap() -> None:
+    """Records are numbered from 1; a record that is superseded stays."""
+    assert [int(path.name[:4]) for path in RECORDS] == list(range(1, len(RECORDS) + 1))
+    assert RECORDS
