@@ -39,7 +39,7 @@ class History(Sequence["events.Event"]):
     where an item is no event.
     """
 
-    __slots__ = ("_compiled", "_fed", "_positions", "_raws")
+    __slots__ = ("_compiled", "_positions", "_raws")
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, events: Iterable[events.Event | Wire] = ()) -> None:
@@ -48,7 +48,6 @@ class History(Sequence["events.Event"]):
 
     def _forget(self) -> None:
         self._compiled: package.CompiledHistory | None = None
-        self._fed = 0
         self._positions: dict[int, int] = {}
 
     @classmethod
@@ -211,17 +210,15 @@ class History(Sequence["events.Event"]):
 
         Raises InconsistentHistoryError, naming the event, where they contradict each other.
         """
-        compiled = self._compiled
         if self._descends():
-            if compiled is None or self._fed != len(self):
-                compiled = self._compiled = self.compile()
-                self._fed = len(self)
-            return compiled
-        if compiled is None:
-            compiled = self._compiled = package.CompiledHistory()
-        for event in events.typed(self._raws[self._fed :]):
+            if self._compiled is None or len(self._compiled) != len(self):
+                self._compiled = self.compile()
+            return self._compiled
+        if self._compiled is None:
+            self._compiled = package.CompiledHistory()
+        compiled = self._compiled
+        for event in events.typed(self._raws[len(compiled) :]):
             compiled.append(event)
-            self._fed += 1  # one by one: where an event is refused, those before it are in
         return compiled
 
     def _descends(self) -> bool:

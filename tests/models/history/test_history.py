@@ -18,7 +18,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from swf.exceptions import FieldError, ValidationError, ValidationTypeError
+from swf.exceptions import (
+    FieldError,
+    InconsistentHistoryError,
+    ValidationError,
+    ValidationTypeError,
+)
 from swf.models import History
 from swf.models.event import EVENTS, ActivityTaskScheduled, Event, UnknownEvent, event_from
 from tests.raw_events import TIME, raw_event, raw_events
@@ -584,6 +589,65 @@ def test_the_given_list_stays_the_givers() -> None:
 
     assert len(given_raws) == 3
     assert ids(history) == [1, 2, 4]
+
+
+# Compiled
+
+
+def test_it_is_compiled_once(history: History) -> None:
+    """The compiled history is kept; `compile` makes another, equal one."""
+    compiled = history.compiled
+
+    assert history.compiled is compiled
+    assert history.compile() == compiled
+    assert history.compile() is not compiled
+    assert compiled.execution.state == "completed"
+
+
+def test_growth_is_compiled_alone(history: History) -> None:
+    """After growth the same compiled history knows the new events, as if it had had them all."""
+    growing = history[:6]
+    compiled = growing.compiled
+    assert len(compiled) == 6
+
+    growing.extend(history[6:])
+
+    assert growing.compiled is compiled
+    assert compiled == history.compile()
+
+
+def test_a_refused_event_spoils_nothing_before_it(history: History) -> None:
+    """An event that contradicts the history is named each time; what came before stays compiled."""
+    history = history[:7]
+    compiled = history.compiled
+    history.append(raw_event(8, "TimerFired", timerId="t", startedEventId=5))
+
+    for _ in range(2):
+        with pytest.raises(InconsistentHistoryError, match="TimerFired"):
+            _ = history.compiled
+    assert len(compiled) == 7
+
+
+def test_a_reversed_history_compiles_to_the_same(history: History) -> None:
+    """What happened does not depend on which end was read first."""
+    backwards = history[:7].reversed
+    compiled = backwards.compiled
+
+    assert compiled == history[:7].compiled
+    assert backwards.compiled is compiled
+    backwards = History([RAWS[7], *backwards])
+    assert backwards.compiled == history.compiled
+
+
+def test_a_reversed_history_that_grew_is_compiled_again(history: History) -> None:
+    """Older events put at the end of a reversed history change what it compiles to."""
+    backwards = history.reversed[:-1]
+    with pytest.raises(InconsistentHistoryError):
+        _ = backwards.compiled
+
+    backwards.append(RAWS[0])
+
+    assert backwards.compiled == history.compiled
 
 
 # Views
