@@ -154,7 +154,7 @@ class WorkflowType(VersionedType):
 
     def _start_params(self, workflow_id: str, given: dict[str, Any]) -> dict[str, Any]:
         priority = given.get("task_priority")
-        name = given.get("task_list")
+        name, tags = given.get("task_list"), given.get("tag_list")
         return self._named() | told(
             workflowId=workflow_id,
             input=given.get("input"),
@@ -165,7 +165,7 @@ class WorkflowType(VersionedType):
                 given.get("execution_start_to_close_timeout")
             ),
             taskStartToCloseTimeout=duration_text(given.get("task_start_to_close_timeout")),
-            tagList=given.get("tag_list"),
+            tagList=list(tags) if isinstance(tags, tuple) else tags,
             lambdaRole=given.get("lambda_role"),
         )
 

@@ -88,8 +88,15 @@ class VersionedTypeQuerySet(QuerySet[V]):
         return key["name"], key["version"]
 
     def _predicate(self) -> Callable[[Wire], bool] | None:
-        version, member = self._where.get("version"), self._member
-        return None if version is None else lambda item: item[member]["version"] == version
+        """Return the comparison by version, which SWF has not, and by name, which not all apply."""
+        member = self._member
+        wanted = [(part, self._where[part]) for part in ("name", "version") if part in self._where]
+        if not wanted:
+            return None
+        return lambda item: all(item[member][part] == value for part, value in wanted)
+
+    def _exact(self) -> bool:
+        return "version" not in self._where
 
     def get(self, name: str, version: str | None = None) -> V:
         """Return the type of this name and version, deprecated or not (Describe*Type).

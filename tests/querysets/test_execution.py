@@ -1,0 +1,392 @@
+"""The workflow executions of a domain."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from canned import CannedTransport, pages_of
+from hypothesis import given
+from hypothesis import strategies as st
+from replies import STARTED, execution_info, execution_reply
+
+from swf.constants import CLOSED, COMPLETED, FAILED, OPEN
+from swf.exceptions import FieldError, ValidationError, ValidationTypeError
+from swf.models import Domain, WorkflowExecution, WorkflowType
+from swf.querysets import WorkflowExecutionQuerySet
+
+OLDEST = {"oldestDate": 0.0}
+
+
+def service(opened=(), closed=(), page=2) -> CannedTransport:
+    """Return a service that lists these executions, started last first, and counts them."""
+    opened = sorted(opened, key=lambda one: -one["startTimestamp"])
+    closed = sorted(closed, key=lambda one: -one["startTimestamp"])
+    return CannedTransport(
+        ListOpenWorkflowExecutions=pages_of("executionInfos", opened, page),
+        ListClosedWorkflowExecutions=pages_of("executionInfos", closed, page),
+        CountOpenWorkflowExecutions={"count": len(opened), "truncated": False},
+        CountClosedWorkflowExecutions={"count": len(closed), "truncated": True},
+    )
+
+
+def closed_info(workflow_id, run_id="run-1", *, started=STARTED, status="COMPLETED", **info):
+    """Return what a listing tells of a closed execution."""
+    return execution_info(
+        workflow_id, run_id, started=started, closeStatus=status, closeTimestamp=started + 9, **info
+    )
+
+
+def sent(queryset, operation="ListClosedWorkflowExecutions"):
+    """Return the params that reading the queryset sends to an operation."""
+    list(queryset)
+    return [params for name, params in queryset.connection.calls if name == operation][-1]
+
+
+def executions(connection=None):
+    """Return the queryset of a domain's executions over a connection."""
+    return WorkflowExecutionQuerySet("shop", connection=connection or service())
+
+
+def ids(found):
+    """Return the workflow ids of executions."""
+    return [one.workflow_id for one in found]
+
+
+def test_real_executions_are_listed_open_and_closed(connection):
+    """Started ones are open, ended ones closed, both are all, and filters find them."""
+    domain = Domain("shop", connection=connection)
+    domain.save()
+    order = WorkflowType(
+        domain,
+        "order",
+        "1",
+        task_list="orders",
+        child_policy="TERMINATE",
+        execution_start_to_close_timeout=60,
+        task_start_to_close_timeout=60,
+    )
+    order.save()
+    first = order.start_execution("order-1", tag_list=["eu"])
+    second = order.start_execution("order-2")
+    second.terminate()
+
+    found = WorkflowExecutionQuerySet(domain)
+
+    assert sorted(ids(found.all())) == ["order-1", "order-2"]
+    assert found.filter(status=OPEN) == [first]
+    assert found.filter(status=CLOSED) == [second]
+    assert found.filter(workflow_id="order-1") == [first]
+    assert found.filter(tag="eu") == [first]
+    assert found.filter(workflow_type=order).exists()
+    assert not found.filter(workflow_type=("nope", "1")).exists()
+    assert found.get("order-2").close_status == "TERMINATED"
+    assert found.get("order-1", first.run_id).open_counts.decision_tasks == 1
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=9),
+    st.integers(1, 3),
+    st.booleans(),
+)
+def test_open_and_closed_are_merged_in_one_order(given_executions, page, backwards):
+    """Whatever the pages, both listings come as one, by start time, nothing lost or twice."""
+    every = [
+        (closed_info if is_closed else execution_info)(
+            f"w{number}", f"r{number}", started=STARTED + at
+        )
+        for number, (at, is_closed) in enumerate(given_executions)
+    ]
+    connection = service(
+        [one for one in every if "closeStatus" not in one],
+        [one for one in every if "closeStatus" in one],
+        page,
+    )
+    found = executions(connection)
+    found = found.reverse() if backwards else found
+
+    listed = list(found)
+
+    times = [one.start_timestamp for one in listed]
+    assert times == sorted(times, reverse=not backwards)
+    assert sorted(ids(listed)) == sorted(one["execution"]["workflowId"] for one in every)
+
+
+def test_an_execution_that_closes_while_listed_is_given_once():
+    """Listed open and then closed, it is one execution."""
+    connection = service([execution_info("w", "r")], [closed_info("w", "r")])
+
+    assert len(list(executions(connection))) == 1
+
+
+def test_open_ones_are_asked_for_first():
+    """Asked in this order, an execution that closes in between is listed twice and not lost."""
+    connection = service()
+
+    list(executions(connection))
+
+    assert connection.operations() == [
+        "ListOpenWorkflowExecutions",
+        "ListClosedWorkflowExecutions",
+    ]
+
+
+def test_nothing_that_is_retained_is_hidden():
+    """Without a bound of the caller's the listing goes back as far as SWF does."""
+    assert sent(executions()) == {"domain": "shop", "startTimeFilter": OLDEST}
+
+
+@pytest.mark.parametrize(
+    ("lookups", "expected"),
+    [
+        ({"workflow_id": "w"}, {"executionFilter": {"workflowId": "w"}}),
+        ({"tag": "eu"}, {"tagFilter": {"tag": "eu"}}),
+        ({"workflow_type": ("n", "1")}, {"typeFilter": {"name": "n", "version": "1"}}),
+        ({"workflow_type": "n"}, {"typeFilter": {"name": "n"}}),
+        (
+            {"workflow_type": WorkflowType("d", "n", "2")},
+            {"typeFilter": {"name": "n", "version": "2"}},
+        ),
+        (
+            {"workflow_type_name": "n", "workflow_type_version": "1"},
+            {"typeFilter": {"name": "n", "version": "1"}},
+        ),
+        ({"close_status": FAILED}, {"closeStatusFilter": {"status": "FAILED"}}),
+    ],
+)
+def test_a_filter_is_swfs_own_where_it_has_one(lookups, expected):
+    """One filter is sent as the API spells it."""
+    params = sent(executions().filter(**lookups))
+
+    assert params == {"domain": "shop", "startTimeFilter": OLDEST, **expected}
+
+
+def test_filters_that_swf_cannot_combine_are_combined_here():
+    """SWF is asked for one, the others are compared on what it lists."""
+    listed = [
+        closed_info("a", "1", tagList=["eu"], status="FAILED"),
+        closed_info("a", "2", tagList=["us"], status="FAILED"),
+        closed_info("a", "3", tagList=["eu"]),
+    ]
+    connection = service([], listed)
+
+    found = executions(connection).filter(
+        workflow_id="a", tag="eu", close_status="FAILED", workflow_type=("order", "1")
+    )
+
+    assert [one.run_id for one in found] == ["1"]
+    params = connection.calls[-1][1]
+    assert [name for name in params if name.endswith("Filter")] == [
+        "startTimeFilter",
+        "executionFilter",
+    ]
+    assert found.count() == 1
+    assert "CountClosedWorkflowExecutions" not in connection.operations()
+
+
+def test_a_version_without_a_name_is_compared_here():
+    """A lookup that SWF has no filter for is not ignored."""
+    other = {"workflowType": {"name": "order", "version": "2"}}
+    connection = service([execution_info("a"), execution_info("b", **other)])
+
+    found = executions(connection).filter(workflow_type_version="2")
+
+    assert ids(found) == ["b"]
+    assert found.count() == 1
+
+
+def test_filters_that_a_server_ignores_are_applied_all_the_same():
+    """Not every SWF-compatible server filters: the answer is right even so."""
+    connection = service([execution_info("a"), execution_info("b", tagList=["eu"])])
+
+    assert ids(executions(connection).filter(workflow_id="b")) == ["b"]
+    assert ids(executions(connection).filter(tag="eu")) == ["b"]
+    assert ids(executions(connection).filter(workflow_type="nope")) == []
+
+
+def test_counts_are_swfs_own():
+    """Open, closed and both are counted by the Count operations, with their truncation."""
+    connection = service([execution_info("a")], [closed_info("b"), closed_info("c")])
+    found = executions(connection)
+
+    assert found.count() == 3
+    assert found.count().truncated
+    assert not found.filter(status=OPEN).count().truncated
+    assert found.filter(status=CLOSED, workflow_id="b").count() == 2
+    assert not any(name.startswith("List") for name in connection.operations())
+    assert connection.calls[-1] == (
+        "CountClosedWorkflowExecutions",
+        {
+            "domain": "shop",
+            "startTimeFilter": OLDEST,
+            "executionFilter": {"workflowId": "b"},
+        },
+    )
+
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("bound", "expected"),
+    [
+        (NOON, NOON),
+        (NOON.astimezone(timezone(timedelta(hours=5))), NOON),
+        ("2026-01-31T12:00:00Z", NOON),
+        ("2026-01-31T13:00:00+01:00", NOON),
+        ("2026-01-31T12:00:00", NOON),
+        (date(2026, 1, 31), datetime(2026, 1, 31, tzinfo=UTC)),
+        ("2026-01-31", datetime(2026, 1, 31, tzinfo=UTC)),
+        ("20260131", datetime(2026, 1, 31, tzinfo=UTC)),
+    ],
+)
+def test_a_time_can_be_said_in_many_ways(bound, expected):
+    """Aware datetimes, dates and ISO strings mean the same moment, UTC where none is said."""
+    params = sent(executions().filter(start_oldest_date=bound))
+
+    assert params["startTimeFilter"] == {"oldestDate": expected.timestamp()}
+
+
+@pytest.mark.parametrize("ago", [3, 3.0, timedelta(days=3)])
+def test_a_time_can_be_said_as_how_long_ago(ago):
+    """A number of days, or a timedelta, counts back from now: for every one of the bounds."""
+    then = (datetime.now(UTC) - timedelta(days=3)).timestamp()
+    for lookup in ("start_oldest_date", "oldest_date", "start_latest_date", "latest_date"):
+        found = sent(executions().filter(**{lookup: ago}))["startTimeFilter"]
+        key = "oldestDate" if "oldest" in lookup else "latestDate"
+        assert abs(found[key] - then) < 60
+    for lookup in ("close_oldest_date", "close_latest_date"):
+        found = sent(executions().filter(**{lookup: ago}))["closeTimeFilter"]
+        assert abs(found["oldestDate" if "oldest" in lookup else "latestDate"] - then) < 60
+
+
+def test_a_day_is_meant_from_its_first_to_its_last_moment():
+    """A date as the latest bound includes that whole day."""
+    day = date(2026, 1, 31)
+
+    found = sent(executions().filter(close_oldest_date=day, close_latest_date=day))
+
+    window = found["closeTimeFilter"]
+    assert window["oldestDate"] == datetime(2026, 1, 31, tzinfo=UTC).timestamp()
+    assert 86_399 < window["latestDate"] - window["oldestDate"] < 86_401
+
+
+def test_close_times_ask_for_closed_executions_only():
+    """With a close time, SWF is asked by close time, and no open execution is listed."""
+    connection = service([execution_info("open")], [closed_info("closed")])
+
+    found = executions(connection).filter(close_latest_date=NOON)
+
+    assert ids(found) == ["closed"]
+    assert connection.operations() == ["ListClosedWorkflowExecutions"]
+    assert connection.calls[0][1]["closeTimeFilter"]["oldestDate"] == 0.0
+
+
+def test_start_and_close_times_together_are_both_respected():
+    """SWF takes one of them; the other is compared here."""
+    connection = service(
+        [], [closed_info("early", started=STARTED - 100), closed_info("late", started=STARTED)]
+    )
+    moment = datetime.fromtimestamp(STARTED, UTC)
+
+    found = executions(connection).filter(
+        start_oldest_date=moment,
+        start_latest_date=moment + timedelta(1),
+        close_latest_date=moment + timedelta(1),
+    )
+
+    assert ids(found) == ["late"]
+    assert found.count() == 1
+    by_start = found.order_by("-start_timestamp")
+    assert ids(by_start.filter(close_oldest_date=moment + timedelta(1) / 2)) == []
+    window = connection.calls[-1][1]["startTimeFilter"]
+    assert window["latestDate"] - window["oldestDate"] == 86_400
+
+
+def test_order_is_by_start_or_close_time():
+    """Each direction of the two orders that SWF has; by close time means closed ones."""
+    connection = service([execution_info("open")], [closed_info("closed")])
+    found = executions(connection)
+
+    assert len(list(found.order_by("-start_timestamp"))) == 2
+    assert "reverseOrder" not in connection.calls[-1][1]
+    assert len(list(found.order_by("start_timestamp"))) == 2
+    assert connection.calls[-1][1]["reverseOrder"] is True
+    assert ids(found.order_by("-close_timestamp")) == ["closed"]
+    assert connection.calls[-1][1]["closeTimeFilter"] == OLDEST
+    with pytest.raises(FieldError, match="close_timestamp"):
+        found.order_by("workflow_id")
+
+
+@pytest.mark.parametrize(
+    ("lookups", "kind", "rule"),
+    [
+        ({"statuss": OPEN}, FieldError, "did you mean 'status'"),
+        ({"status": "RUNNING"}, ValidationError, "OPEN, CLOSED"),
+        ({"close_status": "DONE"}, ValidationError, "COMPLETED, FAILED"),
+        ({"status": OPEN, "close_status": COMPLETED}, ValidationError, "open execution"),
+        ({"status": OPEN, "close_oldest_date": 3}, ValidationError, "open execution"),
+        ({"workflow_type": "n", "workflow_type_name": "n"}, ValidationError, "not both"),
+        ({"workflow_type": 5}, ValidationTypeError, "workflow_type"),
+        ({"workflow_type": ("n", "1", "2")}, ValidationTypeError, "workflow_type"),
+        ({"workflow_type": ("n", 1)}, ValidationTypeError, "workflow_type"),
+        ({"workflow_id": 5}, ValidationTypeError, "workflow_id"),
+        ({"tag": 5}, ValidationTypeError, "tag"),
+        ({"start_oldest_date": datetime(2026, 1, 1)}, ValidationError, "aware"),  # noqa: DTZ001
+        ({"start_oldest_date": "yesterday"}, ValidationError, "not an ISO"),
+        ({"start_oldest_date": True}, ValidationTypeError, "start_oldest_date"),
+        ({"start_oldest_date": []}, ValidationTypeError, "start_oldest_date"),
+        ({"start_oldest_date": 1, "start_latest_date": 2}, ValidationError, "is after"),
+        ({"close_oldest_date": 1, "close_latest_date": 2}, ValidationError, "is after"),
+    ],
+)
+def test_a_lookup_that_makes_no_sense_is_refused_at_once(lookups, kind, rule):
+    """Unknown, mistyped and contradictory lookups are errors, before anything is sent."""
+    connection = CannedTransport()
+
+    with pytest.raises(kind, match=rule):
+        executions(connection).filter(**lookups)
+    assert connection.calls == []
+
+
+def test_the_open_run_is_the_latest():
+    """latest() returns the open run, else the one started last, else raises."""
+    closed = [closed_info("w", "1"), closed_info("w", "2", started=STARTED + 1)]
+
+    assert executions(service([execution_info("w", "3")], closed)).latest("w").run_id == "3"
+    assert executions(service([], closed)).latest("w").run_id == "2"
+    with pytest.raises(WorkflowExecution.DoesNotExist, match="no open or retained run") as raised:
+        executions(service()).latest("w")
+    assert raised.value.resource == "WorkflowExecution('w')"
+
+
+def test_get_describes_the_run_that_is_named():
+    """With run id one call describes it; without, the latest run is found first."""
+    connection = service([], [closed_info("w", "2")])
+    connection.replies["DescribeWorkflowExecution"] = lambda params: execution_reply(
+        "w", params["execution"]["runId"], closeStatus="COMPLETED"
+    )
+
+    assert executions(connection).get("w", "1").run_id == "1"
+    assert connection.operations() == ["DescribeWorkflowExecution"]
+    assert executions(connection).get("w").run_id == "2"
+    with pytest.raises(ValidationError, match="workflow_id"):
+        executions(connection).get("a:b")
+
+
+def test_listing_asks_nothing_for_each_execution():
+    """The types of listed executions are in the listing: no call for each of them."""
+    connection = service([execution_info(f"w{number}") for number in range(9)], page=100)
+
+    assert {one.workflow_type.name for one in executions(connection).filter(status=OPEN)} == {
+        "order"
+    }
+    assert len(connection.calls) == 1
+
+
+def test_a_table_of_executions_is_worth_looking_at():
+    """The table shows what people look for, in columns of few words."""
+    table = executions(service([], [closed_info("w", tagList=["eu"])]))._repr_html_()
+
+    for shown in ("workflow id", "order 1", "COMPLETED", "2023-11-14 22:13:20", "eu", "run-1"):
+        assert shown in table

@@ -1,0 +1,176 @@
+"""The types of a domain."""
+
+from __future__ import annotations
+
+import pytest
+from canned import CannedTransport
+from replies import type_info
+
+from swf.constants import DEPRECATED
+from swf.exceptions import (
+    DomainDoesNotExist,
+    FieldError,
+    MultipleObjectsReturned,
+    TypeAlreadyExistsFault,
+    ValidationTypeError,
+)
+from swf.models import ActivityType, Domain, ModelDiff, WorkflowType
+from swf.querysets import ActivityTypeQuerySet, WorkflowTypeQuerySet
+
+KINDS = [(WorkflowTypeQuerySet, WorkflowType), (ActivityTypeQuerySet, ActivityType)]
+
+
+@pytest.fixture
+def domain(connection):
+    """A registered domain on the test server."""
+    shop = Domain("shop", connection=connection)
+    shop.save()
+    return shop
+
+
+@pytest.mark.parametrize(("queryset", "kind"), KINDS)
+def test_types_are_listed_by_status(queryset, kind, domain):
+    """Registered types are listed; filter(status=DEPRECATED) gives the deprecated ones."""
+    types = queryset(domain)
+    for name in ("TestType1", "TestType2"):
+        types.create(name, "1")
+    types.create("DeprecatedType1", "1").deprecate()
+
+    assert repr(types.all()) == f"[{kind.__name__}('TestType1'), {kind.__name__}('TestType2')]"
+    assert repr(types.filter(status=DEPRECATED)) == f"[{kind.__name__}('DeprecatedType1')]"
+    assert types.filter(registration_status=DEPRECATED).first().status == DEPRECATED
+    assert types.filter(status=["REGISTERED", "DEPRECATED"]).count() == 3
+    assert all(one.is_synced for one in types)
+
+
+@pytest.mark.parametrize(("queryset", "kind"), KINDS)
+def test_types_are_found_by_name_and_version(queryset, kind, domain):
+    """A name lists its versions, and fetches the only one; two of them want a version."""
+    types = queryset(domain)
+    types.create("order", "1", description="x", task_list="orders")
+    types.create("ship", "1")
+    types.create("ship", "2")
+
+    assert [one.version for one in types.filter(name="ship")] == ["1", "2"]
+    assert [one.name for one in types.filter(version="1")] == ["order", "ship"]
+    assert types.filter(name="ship", version="2").count() == 1
+    found = types.get("order")
+    assert (found.version, found.description, found.task_list) == ("1", "x", "orders")
+    assert found.changes == ModelDiff()
+    assert types.get("ship", "2").version == "2"
+    with pytest.raises(MultipleObjectsReturned, match="ship"):
+        types.get("ship")
+    for missing in (("ship", "3"), ("nope",)):
+        with pytest.raises(queryset.DoesNotExist):
+            types.get(*missing)
+        with pytest.raises(kind.DoesNotExist):
+            types.get(*missing)
+
+
+@pytest.mark.parametrize(("queryset", "kind"), KINDS)
+def test_get_or_create_returns_what_is_registered(queryset, kind, domain):
+    """Registered values win over the call's, and the call's count where it registers."""
+    types = queryset(domain)
+
+    first, created = types.get_or_create("order", "1", task_start_to_close_timeout=60)
+    second, again = types.get_or_create("order", "1", task_start_to_close_timeout=5)
+
+    assert (created, again) == (True, False)
+    assert first.task_start_to_close_timeout == second.task_start_to_close_timeout == 60
+
+
+@pytest.mark.parametrize(("queryset", "kind"), KINDS)
+def test_get_or_create_survives_a_race(queryset, kind):
+    """Where somebody else registers in between, theirs is returned."""
+    member = f"{kind.__name__[0].lower()}{kind.__name__[1:]}"
+    reply = {"typeInfo": type_info(member, "order"), "configuration": {}}
+    connection = CannedTransport(
+        {
+            f"Describe{kind.__name__}": [kind.DoesNotExist("Unknown type"), reply],
+            f"Register{kind.__name__}": kind.AlreadyExists("there"),
+        }
+    )
+
+    found, created = queryset("shop", connection=connection).get_or_create("order", "1")
+
+    assert (found, created) == (kind("shop", "order", "1"), False)
+    assert issubclass(kind.AlreadyExists, TypeAlreadyExistsFault)
+
+
+@pytest.mark.parametrize(("queryset", "kind"), KINDS)
+def test_all_pages_are_read_and_the_filter_is_swfs_own(queryset, kind):
+    """A filter by name is sent to SWF, under its parameter, and every page is followed."""
+    member = f"{kind.__name__[0].lower()}{kind.__name__[1:]}"
+    infos = [type_info(member, "ship", str(number)) for number in range(5)]
+    connection = CannedTransport(
+        {
+            f"List{kind.__name__}s": [
+                {"typeInfos": infos[:3], "nextPageToken": "x"},
+                {"typeInfos": infos[3:]},
+            ]
+        }
+    )
+
+    found = list(queryset("shop", connection=connection).filter(name="ship"))
+
+    assert [one.version for one in found] == ["0", "1", "2", "3", "4"]
+    assert connection.calls[0][1] == {
+        "domain": "shop",
+        "name": "ship",
+        "registrationStatus": "REGISTERED",
+    }
+
+
+@pytest.mark.parametrize(("queryset", "kind"), KINDS)
+def test_a_listed_type_claims_nothing_it_was_not_told(queryset, kind):
+    """A listing tells no defaults, so the model knows none, and is in sync all the same."""
+    member = f"{kind.__name__[0].lower()}{kind.__name__[1:]}"
+    info = type_info(member, "order")
+    described = {"typeInfo": info, "configuration": {"defaultTaskStartToCloseTimeout": "60"}}
+    connection = CannedTransport(
+        {f"List{kind.__name__}s": {"typeInfos": [info]}, f"Describe{kind.__name__}": described}
+    )
+
+    listed = queryset("shop", connection=connection)[0]
+
+    assert listed.task_list is None
+    assert listed.task_start_to_close_timeout is None
+    assert listed.is_synced
+
+
+@pytest.mark.parametrize(("queryset", "kind"), KINDS)
+def test_an_unknown_domain_is_our_error(queryset, kind, connection):
+    """Listing or creating in a domain that is not there names the domain."""
+    types = queryset("nope", connection=connection)
+
+    with pytest.raises(DomainDoesNotExist, match="nope"):
+        list(types)
+    with pytest.raises(DomainDoesNotExist, match="nope"):
+        types.create("order", "1")
+
+
+@pytest.mark.parametrize(("queryset", "kind"), KINDS)
+def test_bad_arguments_are_refused(queryset, kind):
+    """A domain of another type, an unknown lookup or field: nothing is sent."""
+    connection = CannedTransport()
+
+    with pytest.raises(ValidationTypeError, match="domain"):
+        queryset(5)
+    with pytest.raises(FieldError, match="known are name, registration_status, status, version"):
+        queryset("shop", connection=connection).filter(kind="x")
+    with pytest.raises(TypeError):
+        queryset("shop", connection=connection).create("n", "1", status="DEPRECATED", foo=1)
+    assert connection.calls == []
+
+
+@pytest.mark.parametrize(("queryset", "kind"), KINDS)
+def test_the_connection_reaches_what_is_returned(queryset, kind):
+    """A queryset's own connection, else its domain's, is that of its types."""
+    member = f"{kind.__name__[0].lower()}{kind.__name__[1:]}"
+    reply = {f"List{kind.__name__}s": {"typeInfos": [type_info(member, "order")]}}
+    of_domain, own = CannedTransport(reply), CannedTransport(reply)
+    domain = Domain("shop", connection=of_domain)
+
+    assert queryset(domain)[0].connection is of_domain
+    assert queryset(domain, connection=own)[0].connection is own
+    assert of_domain.operations() == own.operations()
