@@ -7,6 +7,9 @@
     ├── MultipleObjectsReturned                 `get()` found more than one
     ├── FieldError (TypeError)                  a lookup that a queryset does not know
     ├── PollTimeout (TimeoutError)              a poll ended without a task
+    ├── IncompleteTaskError                     a decision task came without its history
+    ├── ActivityCanceled                        an activity's code gives way to a cancel request
+    ├── ActorError                              an actor cannot start, or lost a process
     ├── InconsistentHistoryError (ValueError)   a history that SWF cannot have written
     │   └── TransitionError                     an entity went where it cannot go
     ├── ConnectionFailedError (ConnectionError) SWF could not be reached
@@ -121,6 +124,39 @@ class FieldError(SWFError, TypeError):
 
 class PollTimeout(SWFError, TimeoutError):
     """A poll ended without a task: nothing is wrong, poll again."""
+
+
+class IncompleteTaskError(SWFError):
+    """A decision task was assigned, and its history could not be read to the end.
+
+    `task_token` still answers it; unanswered, it times out and is given out again.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        task_token: str = "",
+        operation: str | None = None,
+        resource: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, resource=resource)
+        self.task_token = task_token
+
+
+class ActivityCanceled(SWFError):
+    """Raised by an activity's own code: it stopped because that was requested.
+
+    The worker answers RespondActivityTaskCanceled with `details`: a str, or what can be JSON.
+    """
+
+    def __init__(self, message: str = "", *, details: object = None) -> None:
+        super().__init__(message)
+        self.details = details
+
+
+class ActorError(SWFError):
+    """An actor cannot be started as asked, or a process of its own ended unasked."""
 
 
 class InconsistentHistoryError(SWFError, ValueError):

@@ -42,7 +42,7 @@ def test_workflow_types() -> None:
 @pytest.mark.parametrize("given", ["charge", ("charge",), {"name": "charge"}, None, 1])
 def test_half_a_type_is_refused(given: Any) -> None:
     """Without a version there is no type."""
-    with pytest.raises(ValidationError, match="ScheduleActivityTask.activity_type: "):
+    with pytest.raises(ValidationError, match=r"ScheduleActivityTask\.activity_type: "):
         ScheduleActivityTask(given, "id")
 
 

@@ -1,0 +1,304 @@
+"""What deciders and workers have in common: where they poll, and the loop that they run in."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
+
+from swf.actors.backoff import PASSING, UNCLEAR, Backoff
+from swf.actors.loop import Loop, Runner
+from swf.actors.processes import supervisor
+from swf.clock import Clock, SystemClock
+from swf.constants import MAX_IDENTITY_LENGTH
+from swf.core import ConnectedSWFObject
+from swf.exceptions import (
+    AccessDeniedFault,
+    ActorError,
+    CredentialsError,
+    DoesNotExistError,
+    OperationNotPermittedFault,
+    PollTimeout,
+    SettingsError,
+    ValidationError,
+    ValidationTypeError,
+)
+from swf.models.domain import Domain, as_domain
+from swf.transport import Transport
+from swf.validation import violations
+
+logger = logging.getLogger(__name__)
+
+ANSWER_ATTEMPTS: Final = 12
+"""How often an answer is sent before it is given up: for some three minutes."""
+
+HOPELESS: Final = (
+    AccessDeniedFault,
+    CredentialsError,
+    OperationNotPermittedFault,
+    SettingsError,
+)
+"""What no other task would fare better with: it ends the loop."""
+
+
+class Counts:
+    """How often what happened; threads may share it, and pickled it starts from nothing."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._numbers: Counter[str] = Counter()
+
+    def add(self, numbers: Mapping[str, int]) -> None:
+        """Add these numbers to the counts."""
+        with self._lock:
+            self._numbers.update(numbers)
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the counts as they are now."""
+        with self._lock:
+            return dict(self._numbers)
+
+    def __reduce__(self) -> tuple[type[Counts], tuple[()]]:
+        return (Counts, ())
+
+
+class Actor(ConnectedSWFObject):
+    """Polls a task list of a domain for tasks, and answers them.
+
+    `start()` runs the loop, `stop()` lets it drain. `domain` is a Domain or a name; `connection` is
+    the domain's, else the default one. `identity`, of at most 256 characters, is recorded in the
+    histories with each task that is polled; the loop tells host, process and thread where none is
+    given. Subclasses give `run_once()` its meaning.
+
+    Raises ValidationError, naming the argument, for what SWF would not take.
+    """
+
+    _hook: ClassVar[str] = "run_once"  # what a subclass gives its meaning
+
+    def __init__(
+        self,
+        domain: Domain | str,
+        task_list: str,
+        *,
+        identity: str | None = None,
+        connection: Transport | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        kind = type(self).__name__
+        if not isinstance(domain, Domain | str):
+            raise ValidationTypeError(f"{kind}: domain: must be a Domain or a name, got {domain!r}")
+        if connection is not None and not isinstance(connection, Transport):
+            raise ValidationTypeError(f"{kind}: connection: not a connection: {connection!r}")
+        _check(kind, "task_list", "Name", task_list)
+        if identity is not None:
+            _check(kind, "identity", "Identity", identity)
+        self._connection = connection
+        self._clock: Clock = clock or SystemClock()
+        self._counts = Counts()
+        self._loop: Loop | None = None
+        self.domain = (
+            Domain(domain, connection=connection) if isinstance(domain, str) else as_domain(domain)
+        )
+        self.task_list = task_list
+        self.identity = identity
+
+    @property
+    def connection(self) -> Transport:
+        """The connection given to this actor, else its domain's."""
+        return self._connection or self.domain.connection
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How often what happened since `start`; what never did is left out.
+
+        `tasks` were polled: `answered`, `unanswered`, or still at work. What was answered is also
+        counted as `completed`, `failed` or `canceled`. `retries` are calls made again, `errors`
+        what was logged as such. The counts of a child process come in when it ends.
+        """
+        return self._counts.as_dict()
+
+    @property
+    def running(self) -> bool:
+        """Whether the loop was started and has not yet drained."""
+        return self._loop is not None and self._loop.alive
+
+    def run_once(self) -> None:
+        """Poll once, and see to what was polled.
+
+        Raises PollTimeout where there was no task.
+        """
+        raise NotImplementedError
+
+    def on_error(self, error: Exception, task: Any) -> None:
+        """Be told of an error that the loop goes on after; `task` is None where it polled.
+
+        Does nothing here, and runs in the thread of the loop: subclasses report as they like. What
+        it raises itself is logged and goes no further.
+        """
+
+    def start(self, *, threads: int = 1, processes: int = 0, block: bool = True) -> None:
+        """Poll and work until `stop()` is called.
+
+        Each of `threads` polls by itself and works on what it polled. With `processes`, so many
+        child processes of as many threads each do so instead: the actor is pickled for them
+        (`spawn`), so it and its class must be picklable and the main module importable.
+
+        With `block` it returns once all has drained, and in the main thread a first SIGTERM or
+        SIGINT means `stop()`; a second one ends the program as it would without the loop. Without
+        `block` it returns at once: see `join()`.
+
+        Raises what made the loop end other than by `stop()`: an error of access, credentials or
+        domain, or ActorError for processes that cannot start.
+        """
+        kind = type(self).__name__
+        for name, value, least in (("threads", threads, 1), ("processes", processes, 0)):
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise ValidationTypeError(f"{kind}.start: {name}: must be an int, got {value!r}")
+            if value < least:
+                raise ValidationError(
+                    f"{kind}.start: {name}: must be at least {least}, got {value!r}"
+                )
+        if self.running:
+            raise ActorError(f"{self!r} is running already")
+        hooks = (getattr(type(self), hook) for hook in ("run_once", self._hook))
+        if all(hook.__module__.startswith("swf.actors.") for hook in hooks):
+            raise ActorError(f"{kind}: subclass it and say in `{self._hook}` what to do")
+        self._counts = Counts()
+        runners: list[Runner] = (
+            [supervisor(self, threads, self._counts.add)] * processes
+            if processes
+            else [self._poll_until_drained] * threads
+        )
+        self._loop = loop = Loop(runners, repr(self))
+        logger.info("%r starts with %d threads, %d processes", self, threads, processes)
+        if block:
+            loop.run()
+        else:
+            loop.start()
+
+    def stop(self) -> None:
+        """Begin no new poll; what is polled or worked on is brought to its end.
+
+        Returns at once: `start()` or `join()` return when all has drained. On AWS that may take the
+        60 seconds for which a poll is held: one given up could carry a task away with it.
+        """
+        if self._loop is not None:
+            self._loop.drain()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until the loop has drained, at most `timeout` seconds; return whether it has.
+
+        Raises what made the loop end other than by `stop()`.
+        """
+        return self._loop is None or self._loop.join(timeout)
+
+    def _poll_until_drained(self, loop: Loop) -> None:
+        backoff = Backoff()
+        while not loop.draining.is_set():
+            try:
+                self.run_once()
+            except PollTimeout:
+                backoff.reset()
+            except PASSING as error:
+                seconds = backoff.seconds()
+                self._counts.add({"retries": 1})
+                logger.warning("%r polls again in %.1f s after %s", self, seconds, error)
+                self._tell(error, None)
+                self._clock.wait(loop.draining, seconds)
+            else:
+                backoff.reset()
+
+    def _deliver(self, task: Any, outcome: str, send: Callable[[], object]) -> None:
+        """Send the answer of a task and count it; report one that SWF does not take.
+
+        Raises what no other task would fare better with.
+        """
+        try:
+            self._answer(task, send)
+        except Exception as error:
+            self._counts.add({"unanswered": 1})
+            self._report("SWF did not take the answer of a task", error, task)
+            if isinstance(error, HOPELESS):
+                raise
+        else:
+            self._counts.add({"answered": 1, outcome: 1})
+            logger.info("task answered: %s", outcome, extra=ids(task))
+
+    def _answer(self, task: Any, send: Callable[[], object]) -> None:
+        """Send an answer until SWF has it.
+
+        Raises what will not pass, or what has not passed after ANSWER_ATTEMPTS.
+        """
+        backoff, unclear = Backoff(), False
+        for left in reversed(range(ANSWER_ATTEMPTS)):
+            try:
+                send()
+            except DoesNotExistError:
+                if not unclear:
+                    raise
+                logger.info(
+                    "the task is closed, probably by the answer whose reply was lost",
+                    extra=ids(task),
+                )
+            except PASSING as error:
+                if not left:
+                    raise
+                unclear = unclear or isinstance(error, UNCLEAR)
+                seconds = backoff.seconds()
+                self._counts.add({"retries": 1})
+                logger.warning(
+                    "the answer is sent again in %.1f s after %s", seconds, error, extra=ids(task)
+                )
+                # An answer is sent even while the loop drains, so nothing cuts this short.
+                self._clock.wait(threading.Event(), seconds)
+                continue
+            return
+
+    def _report(self, message: str, error: Exception, task: Any) -> None:
+        """Log an error with its traceback, count it and tell `on_error`."""
+        logger.error("%s: %s", message, error, exc_info=error, extra=ids(task))
+        self._counts.add({"errors": 1})
+        self._tell(error, task)
+
+    def _tell(self, error: Exception, task: Any) -> None:
+        try:
+            self.on_error(error, task)
+        except Exception:
+            logger.exception("%r: on_error failed", self, extra=ids(task))
+
+    def _identity(self) -> str:
+        """Return the identity of this poller."""
+        if self.identity is not None:
+            return self.identity
+        thread = threading.current_thread().name.rpartition(" ")[2]
+        return f"{socket.gethostname()}:{os.getpid()}:{thread}"[:MAX_IDENTITY_LENGTH]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_loop": None}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.domain.name!r}, {self.task_list!r})"
+
+
+def ids(task: Any) -> dict[str, Any]:
+    """Return what a log record says of a task: ids, and never a payload or a token."""
+    if task is None:
+        return {}
+    told = {
+        "workflow_id": task.execution.workflow_id,
+        "run_id": task.execution.run_id,
+        "task_list": task.task_list,
+        "started_event_id": task.started_event_id,
+        "activity_id": getattr(task, "activity_id", None),
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _check(kind: str, argument: str, shape: str, value: Any) -> None:
+    for found in violations(shape, value, (argument,)):
+        error = ValidationTypeError if found.wrong_type else ValidationError
+        raise error(f"{kind}: {found}")

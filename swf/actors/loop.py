@@ -1,0 +1,129 @@
+"""Runs what an actor does again and again, in threads, until it is told to drain."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+from types import FrameType
+from typing import Any, Final
+
+logger = logging.getLogger(__name__)
+
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+class Loop:
+    """Runners, each in a thread of its own, until all have returned.
+
+    A runner returns soon after `draining` is set, and sets what stands in `aborting` for what must
+    not outlive the program. The first runner that raises has all the others drain.
+    """
+
+    def __init__(self, runners: Sequence[Runner], name: str) -> None:
+        self.draining = threading.Event()
+        self.aborting: list[Callable[[], object]] = []
+        self._lock = threading.Lock()
+        self._failure: BaseException | None = None
+        self._threads = [
+            threading.Thread(target=self._run, args=(runner,), name=f"{name} {number}", daemon=True)
+            for number, runner in enumerate(runners, 1)
+        ]
+
+    @property
+    def alive(self) -> bool:
+        """Whether a runner has not yet returned."""
+        return any(thread.is_alive() for thread in self._threads)
+
+    def start(self) -> None:
+        """Have all runners run."""
+        for thread in self._threads:
+            thread.start()
+
+    def run(self) -> None:
+        """Have all runners run, and return when all have returned.
+
+        In the main thread a first SIGINT or SIGTERM drains, a second one aborts. Raises the first
+        error of a runner.
+        """
+        with handled_signals(self):
+            self.start()
+            try:
+                self.join()
+            finally:
+                if self.alive:  # a signal has thrown us out of it
+                    self.abort()
+
+    def drain(self) -> None:
+        """Have the runners return once they have finished what they are at."""
+        self.draining.set()
+
+    def abort(self) -> None:
+        """End at once what a runner has begun outside of this process."""
+        self.draining.set()
+        for end in self.aborting:
+            end()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait, at most `timeout` seconds, until all runners have returned; say whether they have.
+
+        Raises the first error of a runner.
+        """
+        until = None if timeout is None else monotonic() + timeout
+        for thread in self._threads:
+            thread.join(None if until is None else max(0.0, until - monotonic()))
+        if self.alive:
+            return False
+        if self._failure is not None:
+            raise self._failure
+        return True
+
+    def _run(self, runner: Runner) -> None:
+        try:
+            runner(self)
+        except BaseException as error:
+            with self._lock:
+                if self._failure is None:
+                    self._failure = error  # whoever joins is told of it
+                else:
+                    logger.exception("one more thread ends: its error is not the first")
+            self.draining.set()
+
+
+Runner = Callable[[Loop], None]
+"""Does something again and again until the loop drains."""
+
+
+@contextmanager
+def handled_signals(loop: Loop, signals: Sequence[signal.Signals] = SIGNALS) -> Generator[None]:
+    """Within the block the first of these signals drains the loop, the next aborts it.
+
+    A signal that aborts is then handled as if it had come before the block. Handlers belong to the
+    main thread: in any other, nothing is changed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before: dict[int, Any] = {}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+    def handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        if loop.draining.is_set():
+            restore()
+            loop.abort()
+            signal.raise_signal(number)
+        else:
+            loop.drain()
+
+    for number in signals:
+        before[number] = signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        restore()

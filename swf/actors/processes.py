@@ -1,0 +1,177 @@
+"""Runs an actor's loop in child processes, and looks after them."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import pickle
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection, wait
+from multiprocessing.util import Finalize
+from typing import TYPE_CHECKING, Any, Final
+
+from swf.actors.backoff import Backoff
+from swf.actors.loop import Loop, Runner, handled_signals
+from swf.clock import SystemClock
+from swf.exceptions import ActorError
+
+if TYPE_CHECKING:
+    from swf.actors.core import Actor
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS: Final = 0.2
+"""How long it may take until a child is told to drain."""
+
+_spawn: Final = multiprocessing.get_context("spawn")
+_starting: Final = threading.Lock()  # two processes at once are too much for `spawn`
+
+
+def supervisor(actor: Actor, threads: int, count: Callable[[Mapping[str, int]], object]) -> Runner:
+    """Return the runner that keeps one child process at the actor's work.
+
+    A child that dies is replaced, after a while that grows with each time. Raises what ended the
+    child's loop, and ActorError where a child ends before it has begun.
+    """
+
+    def run(loop: Loop) -> None:
+        backoff = Backoff(1, 60)
+        while not loop.draining.is_set():
+            child = _Child(actor, threads, count)
+            loop.aborting.append(child.kill)
+            try:
+                child.watch(loop)
+            finally:
+                loop.aborting.remove(child.kill)
+                child.close()
+            if not loop.draining.is_set():
+                seconds = backoff.seconds()
+                count({"processes_replaced": 1})
+                logger.error(
+                    "%r: process %s ended (exit code %s); another starts in %.1f s",
+                    actor,
+                    child.process.pid,
+                    child.process.exitcode,
+                    seconds,
+                )
+                SystemClock().wait(loop.draining, seconds)
+
+    return run
+
+
+class _Child:
+    """One child process, and the link to it."""
+
+    def __init__(
+        self, actor: Actor, threads: int, count: Callable[[Mapping[str, int]], object]
+    ) -> None:
+        self._count = count
+        self._ready = False
+        self._failure: BaseException | None = None
+        self._link, theirs = _spawn.Pipe()
+        self.process = _spawn.Process(
+            target=run_child, args=(actor, threads, theirs), name=repr(actor)
+        )
+        try:
+            with _starting:
+                self.process.start()
+        except BaseException:
+            self._link.close()
+            raise
+        finally:
+            # The child has its own: when it ends, this end of the link learns so.
+            theirs.close()
+        # A program that ends without `stop()` is joined by its children: let them know.
+        self._at_exit = Finalize(None, self._send, ("drain",), exitpriority=10)
+
+    def watch(self, loop: Loop) -> None:
+        """Return when the child has ended; have it drain when the loop drains.
+
+        Raises what ended its loop.
+        """
+        told = False
+        while True:
+            if loop.draining.is_set() and not told:
+                told = True
+                self._send("drain")
+            if wait([self._link], LOOK_SECONDS) and not self._receive():
+                break
+        self.process.join()
+        if self._failure is not None:
+            raise self._failure
+        if not self._ready:
+            raise ActorError(
+                f"{self.process.name}: a process ended before it had begun "
+                f"(exit code {self.process.exitcode})"
+            )
+
+    def _send(self, message: str) -> None:
+        try:
+            self._link.send(message)
+        except OSError:  # it has ended already, which the next look will find
+            logger.debug("%s: process %s is gone", self.process.name, self.process.pid)
+
+    def _receive(self) -> bool:
+        """Take in one message of the child; return False where there will be none any more."""
+        try:
+            subject, content = self._link.recv()
+        except (EOFError, OSError):
+            return False
+        if subject == "ready":
+            self._ready = True
+        elif subject == "counts":
+            self._count(content)
+        else:
+            self._failure = content
+        return True
+
+    def kill(self) -> None:
+        """End the child at once."""
+        self.process.kill()
+
+    def close(self) -> None:
+        """Give back the link; a child that still runs takes it as the word to drain."""
+        self._at_exit.cancel()
+        self._link.close()
+
+
+def run_child(actor: Actor, threads: int, link: Connection[Any, Any]) -> None:
+    """Run the actor's loop in this process, until the parent says so or has gone."""
+    # A terminal's Ctrl-C reaches children too; it is the parent who says what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    loop = Loop([actor._poll_until_drained] * threads, repr(actor))
+
+    def listen() -> None:
+        try:
+            link.recv()
+        except (EOFError, OSError):
+            logger.warning("%r: the parent process has gone", actor)
+        loop.drain()
+
+    threading.Thread(target=listen, name="parent", daemon=True).start()
+    link.send(("ready", None))
+    try:
+        with handled_signals(loop, (signal.SIGTERM,)):
+            loop.start()
+            loop.join()
+    except Exception as error:  # noqa: BLE001  (the parent raises it)
+        _send(link, ("failed", portable(error)))
+    _send(link, ("counts", actor.counts))
+
+
+def _send(link: Connection[Any, Any], message: object) -> None:
+    try:
+        link.send(message)
+    except OSError:
+        logger.warning("the parent process has gone: %s is lost", message)
+
+
+def portable(error: Exception) -> Exception:
+    """Return the error, or one that says the same where it cannot be pickled."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301  (it was made here)
+    except Exception:  # noqa: BLE001  (whatever keeps it from travelling)
+        return ActorError(f"{type(error).__name__}: {error}")
+    return error
