@@ -40,7 +40,7 @@ unit: $(VENV)/.test ## Run the tests; at least 95 % of the lines and branches mu
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 docs: $(VENV)/.test ## Build the documentation; a warning is an error.
-	$(BIN)/sphinx-build -W --keep-going -n -q -b html docs docs/_build/html
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
 bench: $(BENCH_VENV)/.bench ## Measure every figure that the documentation quotes, beside its peer.
 	$(BENCH_VENV)/bin/python -m bench $(ARGS)

@@ -30,15 +30,16 @@ autoclass_content = "class"
 autodoc_class_signature = "mixed"
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_preserve_defaults = True
+autodoc_preserve_defaults = False
 python_maximum_signature_line_length = 88
 
 
 def show_blocks_as_they_are(
     app: Sphinx, what: str, name: str, found: object, options: Any, lines: list[str]
 ) -> None:
-    """Make an indented block of a docstring a literal one, as it is when read in an editor."""
+    """Make an indented block of a docstring a literal one, and let `code`s have an ending."""
     text = re.sub(r"(?m)^(?=\S)(.*)\n\n(?= {4}\S)", r"\1\n\n::\n\n", "\n".join(lines))
+    text = re.sub(r"(`[^`\n]+`)(?=\w)", r"\1\\ ", text)
     lines[:] = text.split("\n")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from importlib import import_module
 from pathlib import Path
@@ -26,6 +27,9 @@ PAGES: Final = sorted(
 LOCAL: Final = "http://127.0.0.1:5000"
 """Where a reader's own local service listens, as the pages say it."""
 
+FLAGS: Final = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+"""What a page may leave open: run ids and times (`...`), where a line is broken."""
+
 REFERENCE: Final = {
     "swf": "connection",
     "swf.actors": "actors",
@@ -45,7 +49,7 @@ REFERENCE: Final = {
 def examples(text: str, path: Path | str) -> list[Example]:
     """Return the examples of a page, in order, sharing one namespace."""
     document = Document(text, str(path))
-    for parser in (PythonCodeBlockParser(), SkipParser()):
+    for parser in (PythonCodeBlockParser(doctest_optionflags=FLAGS), SkipParser()):
         for region in parser(document):
             document.add(region)
     return list(document.examples())
