@@ -28,7 +28,7 @@ def described(kind: str) -> dict[str, Any]:
 
 
 REPLIES: dict[str, Any] = {
-    **dict.fromkeys(OPERATIONS, {}),
+    **{name: {} for name in OPERATIONS},
     "CountClosedWorkflowExecutions": {"count": 0},
     "CountOpenWorkflowExecutions": {"count": 0},
     "CountPendingActivityTasks": {"count": 0},
