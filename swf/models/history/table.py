@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from swf.models.history.entities.base import Entity
@@ -42,23 +42,26 @@ def row(entity: Entity[Any]) -> Row:
     )
 
 
-def cells(shown: Row) -> tuple[str | None, ...]:
-    """Return a row as short texts: times of day in UTC, durations in seconds, outcomes cut."""
+def cells(shown: Row, day: date) -> tuple[str | None, ...]:
+    """Return a row as short texts: times in UTC, without the date on `day`; long outcomes cut."""
     return (
         shown.entity,
         str(shown.id),
         shown.state,
-        _time(shown.scheduled),
-        _time(shown.started),
-        _time(shown.closed),
+        _time(shown.scheduled, day),
+        _time(shown.started, day),
+        _time(shown.closed, day),
         None if shown.duration is None else f"{shown.duration.total_seconds():.3f} s",
         str(shown.attempts),
         _cut(shown.outcome),
     )
 
 
-def _time(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03}"
+def _time(moment: datetime | None, day: date) -> str | None:
+    if moment is None:
+        return None
+    date_told = "" if moment.date() == day else f"{moment:%Y-%m-%d} "
+    return f"{date_told}{moment:%H:%M:%S}.{moment.microsecond // 1000:03}"
 
 
 def _cut(text: str | None) -> str | None:

@@ -91,7 +91,13 @@ class CompiledActivityTask(Entity[ActivityTaskState]):
     @property
     def cancel_requested(self) -> bool:
         """Whether the decider asked to cancel it, however it ended then."""
-        return any(isinstance(event, ActivityTaskCancelRequested) for event in self._events)
+        return self.latest_cancel_requested_event_id is not None
+
+    @property
+    def latest_cancel_requested_event_id(self) -> int | None:
+        """The id of the latest request to cancel it, if there was one."""
+        asked = [one for one in self._events if isinstance(one, ActivityTaskCancelRequested)]
+        return asked[-1].id if asked else None
 
     @property
     def failed_cancel_requests(self) -> tuple[RequestCancelActivityTaskFailed, ...]:
