@@ -24,7 +24,7 @@ from swf.settings import is_loopback
 from swf.transport.aws_errors import mapped_errors, no_region
 from swf.transport.aws_parser import WireParserFactory
 from swf.transport.recipe import Recipe
-from swf.wire import snake_case
+from swf.wire import moment, snake_case
 
 LOOPBACK_REGION: Final = "us-east-1"
 """The region of a server on this machine where nothing tells another."""
@@ -95,7 +95,7 @@ class Clients:
         """Perform one operation and return its reply as the wire has it."""
         with mapped_errors(operation, params, self._endpoint_url):
             call = self._calls.get(operation) or self._bound(operation)
-            reply = call(**params)
+            reply = call(**_timed(params))
         reply.pop("ResponseMetadata", None)
         return reply
 
@@ -124,6 +124,19 @@ class Clients:
             clients, self._clients, self._calls = self._clients, {}, {}
         for client in clients.values():
             client.close()
+
+
+def _timed(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return params with aware datetimes for times, which botocore writes at half the cost."""
+    return {
+        name: {edge: moment(when) for edge, when in value.items()}
+        if name in _TIME_FILTERS
+        else value
+        for name, value in params.items()
+    }
+
+
+_TIME_FILTERS: Final = frozenset({"closeTimeFilter", "startTimeFilter"})
 
 
 def _session_of(recipe: Recipe) -> Session:
@@ -162,7 +175,7 @@ def _client_of(session: Session, recipe: Recipe, kind: str) -> Any:
             "swf",
             region_name=region or LOOPBACK_REGION,
             endpoint_url=recipe.endpoint_url,
-            config=_config(recipe, kind),
+            config=_config(recipe, kind, session),
             **keys,
         )
     except BotoCoreError:
@@ -197,7 +210,7 @@ def _signal_again(
     return None if taken else random.uniform(0, 2 ** (attempts - 1))  # noqa: S311
 
 
-def _config(recipe: Recipe, kind: str) -> Any:
+def _config(recipe: Recipe, kind: str, session: Session) -> Any:
     """Return this package's configuration of a client with the caller's laid over it."""
     own = Config(
         connect_timeout=CONNECT_SECONDS,
@@ -208,9 +221,12 @@ def _config(recipe: Recipe, kind: str) -> Any:
         tcp_keepalive=True,  # or a gateway on the way forgets a poll that waits
         user_agent_extra=f"swf/{__version__}",
     )
+    config: Any = own if recipe.config is None else own.merge(recipe.config)
+    if not (config.user_agent_appid or session.get_config_variable("user_agent_appid")):
+        # One that is given is not put together twice for every call, a tenth of the cost of it.
+        config = Config(user_agent=session.user_agent()).merge(config)
     if recipe.config is None:
-        return own
-    config: Any = own.merge(recipe.config)
+        return config
     if _ATTEMPTS[kind] == 1:
         # No wish for retries can mean to poll or to signal twice.
         config = config.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
