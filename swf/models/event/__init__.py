@@ -178,7 +178,9 @@ _HOMES: Final = {
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = [  # noqa: RUF022 (the plain order of `sorted`)
+__all__ = [
+    "EVENTS",
+    "FIELDS",
     "ActivityTaskCancelRequested",
     "ActivityTaskCanceled",
     "ActivityTaskCompleted",
@@ -203,12 +205,10 @@ __all__ = [  # noqa: RUF022 (the plain order of `sorted`)
     "DecisionTaskScheduled",
     "DecisionTaskStarted",
     "DecisionTaskTimedOut",
-    "EVENTS",
     "Event",
     "ExternalWorkflowExecutionCancelRequested",
     "ExternalWorkflowExecutionEvent",
     "ExternalWorkflowExecutionSignaled",
-    "FIELDS",
     "FailWorkflowExecutionFailed",
     "LambdaFunctionCompleted",
     "LambdaFunctionEvent",
