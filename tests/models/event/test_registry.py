@@ -314,3 +314,9 @@ def test_classes_load_when_first_used() -> None:
 
     assert "registry" not in done.stdout
     assert "timer" not in done.stdout
+
+
+@pytest.mark.parametrize("name", [*EVENT_TYPES, "ActivityTaskPaused"])
+def test_an_event_holds_its_raw_and_nothing_else(name: str) -> None:
+    """An event is a view: it has no dictionary of its own, however long the history is."""
+    assert not hasattr(event_from(raw_event(1, name)), "__dict__")
