@@ -49,6 +49,7 @@ REFERENCE: Final = {
 def examples(text: str, path: Path | str) -> list[Example]:
     """Return the examples of a page, in order, sharing one namespace."""
     document = Document(text, str(path))
+    document.namespace["__name__"] = "__main__"  # as at a prompt
     for parser in (PythonCodeBlockParser(doctest_optionflags=FLAGS), SkipParser()):
         for region in parser(document):
             document.add(region)
