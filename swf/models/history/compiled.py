@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Self
 
 from swf.exceptions import InconsistentHistoryError, TransitionError
@@ -27,7 +27,7 @@ from swf.models.history.entities.workflow_execution import (
     Signals,
     WorkflowExecutions,
 )
-from swf.models.history.table import COLUMNS, Row, cells, row
+from swf.models.history.table import COLUMNS, Row, cells, row, title
 from swf.models.views import html_table, rich_table
 from swf.models.workflow import OpenCounts
 from swf.shapes import SHAPES
@@ -88,6 +88,18 @@ _REQUIRED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     for name in SHAPES["EventType"]["enum"]
 }
 """Where the attributes of each event type are, and which of them SWF always tells."""
+
+
+_NAMES: Final = (
+    "decision_tasks",
+    "activities",
+    "timers",
+    "markers",
+    "children",
+    "externals",
+    "lambdas",
+    "signals",
+)
 
 
 class CompiledHistory:
@@ -184,7 +196,7 @@ class CompiledHistory:
         events = self._events
         number = event.raw["eventId"]
         if number != len(events) + 1:
-            raise refused(event, self._misplaced(number))
+            raise refused(event, _misplaced(number, len(events)))
         if not events:
             if name != "WorkflowExecutionStarted":
                 raise refused(event, "a history begins with WorkflowExecutionStarted")
@@ -201,23 +213,12 @@ class CompiledHistory:
                 event, f"it is of {event.timestamp}, before event {number - 1}: {moment(last)}"
             )
 
-    def _misplaced(self, number: int) -> str:
-        """Say why an event cannot be the next one."""
-        if not self._events:
-            return (
-                "a history compiles from event 1 on: fetch the whole of it, in ascending order,"
-                " or give a part of it to `extend` of what compiled earlier"
-            )
-        if number <= len(self._events):
-            return f"it is folded already: the next event is {len(self._events) + 1}"
-        return f"events are missing before it: the next event is {len(self._events) + 1}"
-
     def _check_decision(self, event: Event, name: str, told: Wire) -> None:
         """Raise unless the event may result from a decision of the task answered last."""
         tasks = self._decision_tasks
         completed = told["decisionTaskCompletedEventId"]
         if completed != tasks.deciding:
-            raise refused(event, self._undecided(completed))
+            raise refused(event, _undecided(completed, self._events))
         if name in CLOSED_BY_DECISION and tasks.waiting is not None:
             raise refused(
                 event,
@@ -227,17 +228,6 @@ class CompiledHistory:
             )
         if told.get("cause") == "UNHANDLED_DECISION" and tasks.waiting is None:
             raise refused(event, "UNHANDLED_DECISION, and no decision task waits")
-
-    def _undecided(self, completed: int) -> str:
-        owner = self.entity_of(completed)
-        if not isinstance(owner, Entity) or self._events[completed - 1].name != (
-            "DecisionTaskCompleted"
-        ):
-            return f"it names event {completed}, which is no DecisionTaskCompleted before it"
-        return (
-            f"it names event {completed}, whose decisions were carried out earlier: what results"
-            " from decisions comes before the next DecisionTaskStarted"
-        )
 
     @property
     def execution(self) -> CompiledWorkflowExecution:
@@ -362,35 +352,39 @@ class CompiledHistory:
     def __repr__(self) -> str:
         if not self._events:
             return "CompiledHistory()"
-        execution = self.execution
-        counts = ", ".join(
-            f"{name}={len(held)}"
-            for name, held in (
-                ("decision_tasks", self._decision_tasks),
-                ("activities", self._activities),
-                ("timers", self._timers),
-                ("markers", self._markers),
-                ("children", self._children),
-                ("externals", self._externals),
-                ("lambdas", self._lambdas),
-                ("signals", self._signals),
-            )
+        counts = "".join(
+            f", {name}={len(held)}"
+            for name, held in zip(_NAMES, self._held[1:], strict=True)
             if held
         )
-        told = f"{execution.id!r}, state={execution.state.value!r}, events={len(self._events)}"
-        return f"CompiledHistory({told}{', ' if counts else ''}{counts})"
+        told = f"{self.execution.id!r}, state={self.execution.state.value!r}"
+        return f"CompiledHistory({told}, events={len(self._events)}{counts})"
 
     def __rich__(self) -> Any:
-        return rich_table(self._title, COLUMNS, map(cells, self.as_table()))
+        return rich_table(title(self.entities), COLUMNS, cells(self.entities))
 
     def _repr_html_(self) -> str:
-        return html_table(self._title, COLUMNS, map(cells, self.as_table()))
+        return html_table(title(self.entities), COLUMNS, cells(self.entities))
 
-    @property
-    def _title(self) -> str:
-        if not self._events:
-            return "empty history"
-        execution = self.execution
+
+def _misplaced(number: int, folded: int) -> str:
+    """Say why an event cannot be the next one."""
+    if not folded:
         return (
-            f"{execution.workflow_type.name} {execution.workflow_type.version}: {execution.state}"
+            "a history compiles from event 1 on: fetch the whole of it, in ascending order,"
+            " or append a part of it to what compiled earlier"
         )
+    if number <= folded:
+        return f"it is folded already: the next event is {folded + 1}"
+    return f"events are missing before it: the next event is {folded + 1}"
+
+
+def _undecided(completed: int, events: Sequence[Event]) -> str:
+    """Say why an event cannot come of the decisions of the task that it names."""
+    named = events[completed - 1].name if 0 < completed <= len(events) else None
+    if named != "DecisionTaskCompleted":
+        return f"it names event {completed}, which is no DecisionTaskCompleted before it"
+    return (
+        f"it names event {completed}, whose decisions were carried out earlier: what results"
+        " from decisions comes before the next DecisionTaskStarted"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -42,26 +43,37 @@ def row(entity: Entity[Any]) -> Row:
     )
 
 
-def cells(shown: Row, day: date) -> tuple[str | None, ...]:
-    """Return a row as short texts: times in UTC, without the date on `day`; long outcomes cut."""
-    return (
-        shown.entity,
-        str(shown.id),
-        shown.state,
-        _time(shown.scheduled, day),
-        _time(shown.started, day),
-        _time(shown.closed, day),
-        None if shown.duration is None else f"{shown.duration.total_seconds():.3f} s",
-        str(shown.attempts),
-        _cut(shown.outcome),
-    )
+def title(entities: Sequence[Entity[Any]]) -> str:
+    """Return what a table of these entities is of: the execution that comes first of them."""
+    if not entities:
+        return "empty history"
+    execution = entities[0]
+    return f"{execution.id}: {execution.state}, begun {execution.scheduled_at:%Y-%m-%d} (UTC)"
+
+
+def cells(entities: Sequence[Entity[Any]]) -> Iterator[tuple[str | None, ...]]:
+    """Yield rows of short texts: times in UTC, the date told where it is not the first one's."""
+    for entity in entities:
+        shown = row(entity)
+        day = entities[0].scheduled_at.date()
+        yield (
+            shown.entity,
+            str(shown.id),
+            shown.state,
+            _time(shown.scheduled, day),
+            _time(shown.started, day),
+            _time(shown.closed, day),
+            None if shown.duration is None else f"{shown.duration.total_seconds():.3f} s",
+            str(shown.attempts),
+            _cut(shown.outcome),
+        )
 
 
 def _time(moment: datetime | None, day: date) -> str | None:
     if moment is None:
         return None
-    date_told = "" if moment.date() == day else f"{moment:%Y-%m-%d} "
-    return f"{date_told}{moment:%H:%M:%S}.{moment.microsecond // 1000:03}"
+    told = "" if moment.date() == day else f"{moment:%Y-%m-%d} "
+    return f"{told}{moment:%H:%M:%S}.{moment.microsecond // 1000:03}"
 
 
 def _cut(text: str | None) -> str | None:

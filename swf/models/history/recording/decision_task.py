@@ -21,8 +21,8 @@ class DecisionTaskRecorder(Recorder):
     def decision(self, *, execution_context: Any = None, identity: str | None = "decider") -> Self:
         """Record that the waiting decision task was taken and answered.
 
-        The events of its decisions may follow. A task that runs already is answered. Where the builder does not schedule by itself and none
-        waits, one is scheduled first.
+        The events of its decisions may follow. A task that runs already is answered. Where the
+        builder does not schedule by itself and none waits, one is scheduled first.
         """
         with self._whole():
             self._settle()
