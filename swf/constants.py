@@ -12,7 +12,8 @@ from typing import Final
 class Word(StrEnum):
     """One of a closed set of words of the API; it is and prints as the plain string."""
 
-    __repr__ = str.__repr__
+    def __repr__(self) -> str:
+        return str.__repr__(self)
 
 
 class RegistrationStatus(Word):
