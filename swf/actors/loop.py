@@ -111,7 +111,7 @@ def handled_signals(loop: Loop, signals: Sequence[signal.Signals] = SIGNALS) -> 
 
     def restore() -> None:
         for number, handler in before.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+            signal.signal(number, handler or signal.SIG_DFL)  # None: not installed by Python
 
     def handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         if loop.draining.is_set():

@@ -1,0 +1,251 @@
+"""Pollers in processes of their own: started, drained, replaced, and never left behind."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from swf.actors import Actor
+from swf.actors.processes import portable
+from swf.exceptions import AccessDeniedFault, ActorError, NotPicklableError
+from tests.actors.given import InstantClock
+from tests.actors.spawned import Spawned, Unborn
+
+SECONDS = 60
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Return once the condition holds; other processes make it so in their own time."""
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def pids(folder: Path) -> list[int]:
+    """The ids of the processes that have polled."""
+    return [int(mark.name) for mark in folder.iterdir()]
+
+
+def runs(pid: int) -> bool:
+    """Whether there is a process of this id."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder for marks; in the end, no child process is left."""
+    made = tmp_path / "pids"
+    made.mkdir()
+    yield made
+    assert multiprocessing.active_children() == []
+
+
+def test_children_poll_and_drain(folder: Path) -> None:
+    """As many processes poll as were asked for; `stop` drains them and their counts come in."""
+    actor = Spawned(folder, "idle")
+    actor.start(processes=2, threads=2, block=False)
+    until(lambda: len(pids(folder)) == 2)
+    assert os.getpid() not in pids(folder)
+
+    actor.stop()
+
+    assert actor.join(SECONDS) is True
+    assert actor.counts["polls"] >= 2
+    assert not any(map(runs, pids(folder)))
+
+
+def test_what_ends_a_child_is_raised_here(folder: Path) -> None:
+    """An error that will not pass travels from the child to the caller of `start`."""
+    with pytest.raises(AccessDeniedFault, match="PollForDecisionTask: no"):
+        Spawned(folder, "denied").start(processes=2)
+
+
+def test_an_error_that_cannot_travel_is_told_in_words(folder: Path) -> None:
+    """An error that cannot be pickled is raised as one that says its type and message."""
+    with pytest.raises(ActorError, match="Unportable: <function"):
+        Spawned(folder, "unportable").start(processes=1)
+
+
+def test_a_child_that_dies_is_replaced(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A task that kills its process ends neither the others nor the loop."""
+    actor = Spawned(folder, "crash")
+    actor.start(processes=1, block=False)
+
+    until(lambda: len(pids(folder)) == 2)
+    actor.stop()
+
+    assert actor.join(SECONDS)
+    assert actor.counts["processes_replaced"] == 1
+    assert "exit code -9" in caplog.text
+
+
+def test_a_child_that_never_begins_is_an_error(folder: Path) -> None:
+    """Where a process cannot even start there is no point in another."""
+    with pytest.raises(ActorError, match=r"ended before it had begun \(exit code 3\)"):
+        Unborn(folder, "idle").start(processes=1)
+
+
+def test_an_actor_that_cannot_travel_is_an_error(folder: Path) -> None:
+    """An actor that cannot be pickled starts no process."""
+    actor = Spawned(folder, "idle")
+    actor.link = lambda: None  # type: ignore[attr-defined]
+
+    with pytest.raises(Exception, match="pickle"):
+        actor.start(processes=1)
+
+    assert pids(folder) == []
+
+
+def test_a_connection_of_this_process_alone_is_an_error(folder: Path) -> None:
+    """Keys that another process would not find are not smuggled there."""
+
+    class Private(InstantClock):
+        def __reduce__(self) -> str:
+            raise NotPicklableError("its keys came from this process alone")
+
+    actor = Spawned(folder, "idle")
+    actor._clock = Private()
+
+    with pytest.raises(NotPicklableError, match="this process alone"):
+        actor.start(processes=1)
+
+
+def test_portable_errors_travel_as_they_are() -> None:
+    """An error that can be pickled is not changed."""
+    error = AccessDeniedFault("no", operation="X")
+
+    assert portable(error) is error
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from tests.actors.spawned import Spawned
+
+if __name__ == "__main__":
+    actor = Spawned(Path(sys.argv[1]), "idle")
+    actor.start(processes=2, block=sys.argv[2] == "block")
+    if sys.argv[2] == "leave":
+        while len(list(Path(sys.argv[1]).iterdir())) < 2:
+            pass
+    else:
+        print("drained", actor.counts["polls"] > 0)
+"""
+
+
+@pytest.fixture
+def program(folder: Path, tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
+    """Starts a program that runs an actor in two processes, in a session of its own."""
+    script = tmp_path / "program.py"
+    script.write_text(PROGRAM)
+    started: list[subprocess.Popen[str]] = []
+
+    def start(mode: str) -> subprocess.Popen[str]:
+        root = Path(__file__).parents[2]
+        started.append(
+            subprocess.Popen(
+                [sys.executable, str(script), str(folder), mode],
+                env={**os.environ, "PYTHONPATH": str(root)},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+        )
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.communicate(timeout=SECONDS)
+        until(lambda: not any(map(runs, pids(folder))))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_drains_parent_and_children(
+    program: Callable[[str], subprocess.Popen[str]], folder: Path, number: signal.Signals
+) -> None:
+    """One signal to the whole group, as a terminal sends it, ends all in good order."""
+    started = program("block")
+    until(lambda: len(pids(folder)) == 2)
+
+    if number is signal.SIGINT:
+        os.killpg(started.pid, number)
+    else:
+        started.send_signal(number)
+
+    output, errors = started.communicate(timeout=SECONDS)
+    assert (started.returncode, output.strip()) == (0, "drained True"), errors
+
+
+def test_children_do_not_outlive_their_parent(
+    program: Callable[[str], subprocess.Popen[str]], folder: Path
+) -> None:
+    """When the parent is killed, its children drain by themselves."""
+    started = program("block")
+    until(lambda: len(pids(folder)) == 2)
+
+    started.kill()
+
+    started.wait(SECONDS)
+    until(lambda: not any(map(runs, pids(folder))))
+
+
+def test_a_program_may_simply_end(
+    program: Callable[[str], subprocess.Popen[str]], folder: Path
+) -> None:
+    """A program that ends without `stop` takes its children with it."""
+    started = program("leave")
+
+    _, errors = started.communicate(timeout=SECONDS)
+
+    assert started.returncode == 0, errors
+    until(lambda: not any(map(runs, pids(folder))))
+
+
+def test_a_single_child_may_be_told_to_end(folder: Path) -> None:
+    """SIGTERM to one child drains it; another takes its place."""
+    actor = Spawned(folder, "idle")
+    actor.start(processes=1, block=False)
+    until(lambda: len(pids(folder)) == 1)
+    [first] = pids(folder)
+
+    os.kill(first, signal.SIGTERM)
+
+    until(lambda: len(pids(folder)) == 2)
+    actor.stop()
+    assert actor.join(SECONDS)
+    assert actor.counts["processes_replaced"] == 1
+
+
+def test_a_second_signal_kills_children(
+    program: Callable[[str], subprocess.Popen[str]], folder: Path
+) -> None:
+    """A signal to a draining parent ends it and its children at once."""
+    started = program("block")
+    until(lambda: len(pids(folder)) == 2)
+    for pid in pids(folder):
+        os.kill(pid, signal.SIGSTOP)  # so that they cannot drain
+
+    # Signals of one kind that come together are one, so it may take more than two.
+    until(lambda: started.send_signal(signal.SIGTERM) or started.poll() is not None)
+
+    assert started.returncode == -signal.SIGTERM
+    until(lambda: not any(map(runs, pids(folder))))
+
+
+def test_every_process_has_its_identity(folder: Path) -> None:
+    """An actor's identity in the loop differs from process to process."""
+    assert Actor("d", "t")._identity().split(":")[-2] == str(os.getpid())
