@@ -97,7 +97,7 @@ def serve(pages: int, port: Connection) -> None:
         disable_nagle_algorithm = True
         wbufsize = 1 << 20  # head and body leave together
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             operation = self.headers["X-Amz-Target"].rpartition(".")[2]
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             body = bodies[operation][int(asked.get("nextPageToken", "0"))]
@@ -268,6 +268,20 @@ def measure(operation: str, url: str, pages: int, rounds: int) -> dict[str, Any]
     }
 
 
+def as_row(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of one listing as a row of the table of all benchmarks."""
+    operation = found["operation"]
+    return {
+        "what": f"{operation}: CPU of a page of {ITEMS} items",
+        "ours": found["models_us_per_page"],
+        "peer": found["boto3_us_per_page"],
+        "peer_name": "boto3",
+        "ratio": found["models_ratio"],
+        "unit": "us",
+        "target": f">= {TARGET:g} x" if operation == TARGET_OF else None,
+    }
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures; the status is 1 where the listing of executions misses the target."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -279,7 +293,7 @@ def main(arguments: list[str] | None = None) -> int:
     with served(options.pages) as url:
         found = [measure(name, url, options.pages, options.rounds) for name in LISTINGS]
     if options.json:
-        print(json.dumps({"target": TARGET, "target_of": TARGET_OF, "listings": found}, indent=2))
+        print(json.dumps([as_row(row) for row in found], indent=2))
     else:
         print("client CPU of a page of 100 items, in microseconds (median)")
         print(f"{'':32}{'boto3':>8}{'wire':>8}{'models':>8}{'boto3/models':>14}")
