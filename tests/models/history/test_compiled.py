@@ -59,7 +59,7 @@ def test_each_kind_declares_its_states_and_transitions_completely(kind: type[Ent
 
 
 def test_entities_are_told_apart_by_their_links_and_not_by_their_neighbours() -> None:
-    """Two activity tasks at once, a signal in between and rounds of decisions fold each for itself."""
+    """Two activity tasks at once, a signal between and rounds of decisions fold each for itself."""
     builder = HistoryBuilder().decision()
     builder.activity_task_scheduled("a", TYPE).activity_task_scheduled("b", TYPE)
     builder.activity_task_started("b").activity_task_started("a")
@@ -234,7 +234,7 @@ def test_timers_fire_are_canceled_and_are_used_again() -> None:
 
 
 def test_refused_decisions_are_kept_with_what_they_are_about() -> None:
-    """A refused cancellation joins the entity of its id, or is one of its own where there is none."""
+    """A refused cancellation joins the entity of its id, or is one of its own if there is none."""
     builder = HistoryBuilder().timer("t", 0).activity_task("a", TYPE).decision()
     builder.cancel_timer_failed("t").cancel_timer_failed("u")
     builder.request_cancel_activity_task_failed("a").request_cancel_activity_task_failed("b")
@@ -311,7 +311,7 @@ def test_a_child_execution_ends_in_every_way(outcome: str, told: dict[str, str])
 
 
 def test_a_child_execution_can_fail_to_start_in_two_ways() -> None:
-    """With no initiated event the failure is an entity of its own; else it ends the initiated one."""
+    """Without an initiated event the failure is an entity of its own; else it ends that one."""
     builder = HistoryBuilder().child_workflow_execution("c", TYPE, outcome="started").decision()
     builder.start_child_workflow_execution_failed("d", TYPE)
     builder.child_workflow_execution(
@@ -518,7 +518,7 @@ def test_a_refused_close_leaves_the_execution_open() -> None:
 
 
 def test_a_decision_task_may_be_scheduled_while_another_runs() -> None:
-    """What happens during a decision is for the next one, which waits until the first is answered."""
+    """What happens during a decision is for the next, which waits until the first is answered."""
     builder = HistoryBuilder().decision_task_started().workflow_execution_signaled("s")
     during = compiled(builder).decision_tasks
     after = compiled(builder.decision_task_completed(execution_context="c")).decision_tasks
@@ -631,7 +631,7 @@ def test_an_entity_is_read_only_and_shows_what_it_is() -> None:
 
 
 def test_an_empty_history_compiles_to_nothing() -> None:
-    """Without events there are no entities, and to ask for the execution is an error that says so."""
+    """Without events there are no entities, and asking for the execution is a clear error."""
     history = CompiledHistory.of([])
 
     assert len(history) == history.last_event_id == 0
