@@ -233,19 +233,19 @@ class Actor(ConnectedSWFObject):
 
         Raises what will not pass, or what has not passed after ANSWER_ATTEMPTS.
         """
-        backoff, unclear = Backoff(), False
-        for left in reversed(range(ANSWER_ATTEMPTS)):
+        backoff, unclear, attempt = Backoff(), False, 0
+        while True:
+            attempt += 1
             try:
                 send()
             except DoesNotExistError:
                 if not unclear:
                     raise
                 logger.info(
-                    "the task is closed, probably by the answer whose reply was lost",
-                    extra=ids(task),
+                    "the task is closed, probably by the answer sent before", extra=ids(task)
                 )
             except PASSING as error:
-                if not left:
+                if attempt == ANSWER_ATTEMPTS:
                     raise
                 unclear = unclear or isinstance(error, UNCLEAR)
                 seconds = backoff.seconds()

@@ -50,8 +50,8 @@ class Loop:
         error of a runner.
         """
         with handled_signals(self):
-            self.start()
             try:
+                self.start()
                 self.join()
             finally:
                 if self.alive:  # a signal has thrown us out of it
