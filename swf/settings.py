@@ -29,7 +29,7 @@ import os
 import stat
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -180,7 +180,7 @@ def override(
     endpoint_url: str | None = None,
     domain: str | None = None,
     **unknown: Any,
-) -> Iterator[None]:
+) -> Generator[None]:
     """Put the values given in effect, for every thread, until the block ends.
 
     They go before what `set()` tells, inside the block too; the innermost block goes first.
@@ -412,12 +412,12 @@ class UnknownSettingError(SettingsError, TypeError):
 
 def is_loopback(endpoint_url: str | None) -> bool:
     """Tell whether the URL leads to this very machine: 127.0.0.0/8, ::1 or localhost."""
-    host = urlsplit(endpoint_url).hostname if endpoint_url else None
-    if host is None:
-        return False
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
     try:
+        host = urlsplit(endpoint_url).hostname if endpoint_url else None
+        if host is None:
+            return False
+        if host == "localhost" or host.endswith(".localhost"):
+            return True
         return ipaddress.ip_address(host).is_loopback
-    except ValueError:
+    except ValueError:  # a name, or nothing that is a URL
         return False

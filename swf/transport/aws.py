@@ -57,11 +57,6 @@ class AwsTransport(Transport):
         self._recipe = made_from
         self._clients: tuple[int, aws_client.Clients] | None = None
 
-    @property
-    def endpoint_url(self) -> str | None:
-        """The endpoint that was asked for; None where botocore finds it by itself."""
-        return self._recipe.endpoint_url
-
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Perform one operation with params that were checked."""
         held = self._clients

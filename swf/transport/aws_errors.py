@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -68,7 +68,7 @@ _CLASSES: Final = tuple((getattr(boto, name), kind) for name, kind in _KINDS if 
 @contextmanager
 def mapped_errors(
     operation: str, params: Mapping[str, Any], endpoint_url: str | None
-) -> Iterator[None]:
+) -> Generator[None]:
     """Turn whatever botocore raises in the block into the error of `swf.exceptions` for it.
 
     The cause is chained, without its traceback: the message tells all that it would.
@@ -83,11 +83,12 @@ def mapped_errors(
         raise _failed(error, operation, params, endpoint_url) from _bare(error)
 
 
-def no_region() -> SettingsError:
+def no_region(operation: str | None = None) -> SettingsError:
     """Return the error of a connection to AWS without a region."""
     return SettingsError(
         "no region: give region= to swf.connect() or swf.settings.set(), set the environment "
-        "variable AWS_DEFAULT_REGION, or write it under [defaults] in ~/.swf"
+        "variable AWS_DEFAULT_REGION, or write it under [defaults] in ~/.swf",
+        operation=operation,
     )
 
 
@@ -118,7 +119,7 @@ def _failed(
     error: boto.BotoCoreError, operation: str, params: Mapping[str, Any], endpoint_url: str | None
 ) -> SWFError:
     if isinstance(error, boto.NoRegionError):
-        return no_region()
+        return no_region(operation)
     kind = next((kind for name, kind in _CLASSES if isinstance(error, name)), SWFError)
     message = str(error)
     if isinstance(error, boto.NoCredentialsError):

@@ -17,27 +17,36 @@ class WireParser(JSONParser):
     """
 
     def parse(self, response: Mapping[str, Any], shape: Any) -> dict[str, Any]:
-        """Return the reply, with botocore's metadata in it.
+        """Return the reply, or the error in botocore's form, with botocore's metadata in it.
 
         Raises ResponseParserError where the reply is not a JSON object.
         """
-        status = response["status_code"]
-        if status >= 300:
+        status, body, headers = response["status_code"], response["body"], response["headers"]
+        found = _object(body)
+        if status >= 300 and found is not None:
             parsed: dict[str, Any] = super().parse(response, shape)
             return parsed
-        body = response["body"]
-        try:
-            reply = json.loads(body) if body else {}
-        except ValueError as error:
-            raise ResponseParserError(f"the reply is not JSON: {body[:80]!r}") from error
-        if not isinstance(reply, dict):
-            raise ResponseParserError(f"the reply is not a JSON object: {body[:80]!r}")
-        metadata = {"HTTPStatusCode": status, "HTTPHeaders": response["headers"]}
-        request_id = response["headers"].get("x-amzn-RequestId")
+        if found is None:
+            # Not SWF's own words, but those of something on the way to it.
+            said = f"not a JSON object: {body[:80]!r}"
+            if status < 300:
+                raise ResponseParserError(f"the reply is {said}")
+            found = {"Error": {"Code": str(status), "Message": f"HTTP {status}, {said}"}}
+        metadata = {"HTTPStatusCode": status, "HTTPHeaders": headers}
+        request_id = headers.get("x-amzn-RequestId")
         if request_id is not None:
             metadata["RequestId"] = request_id
-        reply["ResponseMetadata"] = metadata
-        return reply
+        found["ResponseMetadata"] = metadata
+        return found
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object in a body, {} for no body, None for anything else."""
+    try:
+        found = json.loads(body) if body else {}
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 class WireParserFactory:

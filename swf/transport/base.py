@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from swf.exceptions import SettingsError
 from swf.validation import check_request
@@ -59,7 +58,7 @@ _FACTORIES: Final[dict[str, Factory]] = {}
 
 
 def register_scheme(scheme: str, factory: Factory) -> None:
-    """Make `factory(endpoint_url, …)` the one that connects to endpoint URLs of this scheme."""
+    """Make `factory(recipe)` the one that connects to endpoint URLs of this scheme."""
     _FACTORIES[scheme] = factory
 
 
@@ -68,7 +67,7 @@ def factory_for(endpoint_url: str | None) -> Factory:
 
     Raises SettingsError, naming the schemes there are, where nothing serves the URL.
     """
-    scheme = urlsplit(endpoint_url).scheme if endpoint_url else "https"
+    scheme = endpoint_url.partition("://")[0].lower() if endpoint_url else "https"
     if scheme not in _FACTORIES:
         known = ", ".join(f"{name}://" for name in sorted(_FACTORIES))
         raise SettingsError(f"endpoint_url {endpoint_url!r}: no such scheme; known are {known}")

@@ -11,16 +11,11 @@ from swf.exceptions import SWFError
 
 def resource_of(kind: type[SWFError], operation: str, params: Mapping[str, Any]) -> str | None:
     """Return the resource that an error of this class is about; None where params name none."""
+    named = _domain(params) or params.get("resourceArn")
     if issubclass(kind, _OF_DOMAIN):
-        return _domain(params)
-    if issubclass(kind, _OF_TYPE):
-        return _type(operation, params) or _domain(params)
-    return (
-        _execution(params)
-        or _type(operation, params)
-        or _domain(params)
-        or params.get("resourceArn")
-    )
+        return named
+    named = _type(operation, params) or named
+    return named if issubclass(kind, _OF_TYPE) else _execution(params) or named
 
 
 _OF_DOMAIN = (

@@ -1,0 +1,84 @@
+"""Replies come as the wire has them; all else is as botocore does it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from botocore.parsers import (
+    JSONParser,
+    QueryParser,
+    ResponseParserError,
+    ResponseParserFactory,
+)
+from botocore.session import Session
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swf.transport.aws_parser import WireParser, WireParserFactory
+
+HEADERS = {"x-amzn-RequestId": "request-1"}
+MODEL = Session().get_service_model("swf")
+TYPES = MODEL.operation_model("ListWorkflowTypes").output_shape
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def response(body: bytes, status: int = 200) -> dict[str, object]:
+    return {"body": body, "status_code": status, "headers": HEADERS}
+
+
+@given(st.dictionaries(st.text(), JSON))
+def test_a_reply_is_its_json(members):
+    """Whatever object the service sends is what comes out, beside botocore's metadata."""
+    members.pop("ResponseMetadata", None)
+
+    parsed = WireParser().parse(response(json.dumps(members).encode()), TYPES)
+
+    metadata = parsed.pop("ResponseMetadata")
+    assert parsed == members
+    assert metadata == {
+        "RequestId": "request-1",
+        "HTTPStatusCode": 200,
+        "HTTPHeaders": HEADERS,
+    }
+
+
+def test_an_empty_body_is_an_empty_reply():
+    """Operations without a reply answer with no body at all."""
+    parsed = WireParser().parse({**response(b""), "headers": {}}, None)
+
+    assert parsed == {"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}}}
+
+
+@pytest.mark.parametrize("body", [b"<html>login</html>", b"{", b"[1]", b'"x"', b"\xff\xfe\xfd"])
+def test_what_is_no_json_object_is_an_error(body):
+    """A body that no SWF sends is an error that shows its beginning."""
+    with pytest.raises(ResponseParserError, match="not"):
+        WireParser().parse(response(body), TYPES)
+
+
+@pytest.mark.parametrize("status", [301, 400, 500])
+def test_errors_are_parsed_by_botocore(status):
+    """Faults come out exactly as botocore's own parser reads them."""
+    body = b'{"__type": "com.amazonaws.swf.base.model#UnknownResourceFault", "message": "m"}'
+
+    assert WireParser().parse(response(body, status), TYPES) == JSONParser().parse(
+        response(body, status), TYPES
+    )
+
+
+def test_other_protocols_are_left_alone():
+    """Only SWF's protocol is parsed here; defaults that boto3 sets reach the replaced factory."""
+    replaced = ResponseParserFactory()
+    factory = WireParserFactory(replaced)
+    factory.set_parser_defaults(timestamp_parser=str)
+
+    assert isinstance(factory.create_parser("json"), WireParser)
+    query = factory.create_parser("query")
+    assert isinstance(query, QueryParser)
+    assert query._timestamp_parser is str

@@ -1,0 +1,96 @@
+"""The contract of every transport, and the registry of endpoint schemes."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+from canned import CannedTransport
+
+from swf.exceptions import SettingsError, ValidationError, ValidationTypeError
+from swf.transport import base
+from swf.transport.base import factory_for, register_scheme
+
+
+class TestCall:
+    def test_a_checked_request_is_sent_as_it_is(self):
+        """What obeys the API's rules reaches the transport, and its reply comes back."""
+        transport = CannedTransport(DescribeDomain={"domainInfo": {"name": "d"}})
+
+        assert transport.call("DescribeDomain", {"name": "d"}) == {"domainInfo": {"name": "d"}}
+        assert transport.calls == [("DescribeDomain", {"name": "d"})]
+
+    @pytest.mark.parametrize(
+        ("operation", "params", "error"),
+        [
+            ("DescribeDomain", {}, ValidationError),
+            ("DescribeDomain", {"name": 7}, ValidationTypeError),
+            ("DescribeDomain", {"name": "d", "nmae": "d"}, ValidationTypeError),
+            ("DescribeDomains", {"name": "d"}, ValidationError),
+        ],
+    )
+    def test_what_breaks_a_rule_is_not_sent(self, operation, params, error):
+        """A request that breaks a rule is refused before anything is sent."""
+        transport = CannedTransport(DescribeDomain={})
+
+        with pytest.raises(error):
+            transport.call(operation, params)
+
+        assert transport.calls == []
+
+
+class TestPages:
+    def test_each_page_is_asked_for_when_it_is_needed(self):
+        """Pages follow the tokens, and none is fetched before the one ahead of it was used."""
+        replies = [{"n": 1, "nextPageToken": "a"}, {"n": 2, "nextPageToken": "b"}, {"n": 3}]
+        transport = CannedTransport(ListDomains=replies)
+        params = {"registrationStatus": "REGISTERED"}
+
+        pages = transport.pages("ListDomains", params)
+        assert transport.calls == []
+        assert next(pages)["n"] == 1
+        assert len(transport.calls) == 1
+
+        assert [page["n"] for page in pages] == [2, 3]
+        assert [sent.get("nextPageToken") for _, sent in transport.calls] == [None, "a", "b"]
+        assert params == {"registrationStatus": "REGISTERED"}
+
+
+def test_a_copy_is_the_same_transport():
+    """Copying what holds a transport opens no second connection."""
+    transport = CannedTransport()
+
+    assert copy.copy(transport) is transport
+    assert copy.deepcopy({"held": transport})["held"] is transport
+
+
+def test_closing_what_holds_nothing_is_no_matter():
+    """Every transport can be closed, twice too."""
+    transport = CannedTransport(DescribeDomain={})
+    transport.close()
+    transport.close()
+
+    assert transport.call("DescribeDomain", {"name": "d"}) == {}
+
+
+class TestSchemes:
+    @pytest.mark.parametrize("url", ["ftp://x", "sqlite-not-yet:///x", "localhost:8000", "/path"])
+    def test_a_scheme_that_nobody_serves_is_named(self, url):
+        """An endpoint URL that nothing serves is refused, with the schemes that are served."""
+        with pytest.raises(SettingsError, match="https://") as caught:
+            factory_for(url)
+
+        assert repr(url) in str(caught.value)
+
+    def test_a_scheme_can_be_added(self, monkeypatch):
+        """What a factory is registered for, it makes."""
+        monkeypatch.setattr(base, "_FACTORIES", dict(base._FACTORIES))
+        transport = CannedTransport()
+
+        register_scheme("canned", lambda _recipe: transport)
+
+        assert factory_for("canned://anything")(None) is transport
+
+    def test_no_endpoint_is_aws(self):
+        """Without an endpoint URL it is AWS, which is spoken to by https."""
+        assert factory_for(None) is factory_for("https://example.com")

@@ -1,0 +1,379 @@
+"""How connections are made: what goes before what, what is shared, what is refused."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import threading
+from pathlib import Path
+
+import boto3
+import botocore.session
+import pytest
+from botocore.config import Config
+from serving import answering, reply
+
+import swf
+from swf import settings
+from swf.exceptions import CredentialsError, NotPicklableError, SettingsError
+from swf.transport import connect, default_connection
+
+KEYS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "secret-of-the-pair"}
+DOMAIN = {"name": "d"}
+
+
+def scope(request) -> tuple[str, str]:
+    """Return access key and region that a request was signed with."""
+    credential = request.headers["authorization"].partition("Credential=")[2].partition(",")[0]
+    key, _date, region, *_ = credential.split("/")
+    return key, region
+
+
+class TestConnect:
+    def test_it_sends_nothing_before_the_first_call(self):
+        """A connection to where nobody listens can be made, held and closed."""
+        connection = connect("http://127.0.0.1:1")
+
+        assert repr(connection) == "AwsTransport(endpoint_url='http://127.0.0.1:1')"
+        connection.close()
+
+    def test_an_argument_goes_before_every_setting(self, monkeypatch):
+        """What is given explicitly is used, whatever is set, exported or written in the file."""
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
+        settings.set(region="eu-west-3", **KEYS)
+        with answering() as server:
+            keys = {"aws_access_key_id": "explicit", "aws_secret_access_key": "explicit"}
+            connect(server.url, region="eu-west-1", **keys).call("DescribeDomain", DOMAIN)
+
+        assert scope(server.requests[0]) == ("explicit", "eu-west-1")
+
+    def test_settings_fill_in_what_is_not_given(self, monkeypatch):
+        """Keys, region and endpoint each come from the first source that tells them."""
+        home = Path.home() / ".swf"
+        home.write_text(
+            "[credentials]\naws_access_key_id = f\naws_secret_access_key = f\n", encoding="utf-8"
+        )
+        home.chmod(0o600)
+        monkeypatch.setenv("region", "eu-north-1")
+        with answering() as server:
+            settings.set(endpoint_url=server.url)
+            connect().call("DescribeDomain", DOMAIN)
+
+        assert scope(server.requests[0]) == ("f", "eu-north-1")
+
+    def test_a_session_token_is_sent(self):
+        """Temporary keys are signed with their token."""
+        with answering() as server:
+            connect(server.url, **KEYS, aws_session_token="token").call("DescribeDomain", DOMAIN)
+
+        assert server.requests[0].headers["x-amz-security-token"] == "token"
+
+    def test_loopback_needs_neither_region_nor_keys(self):
+        """A server on this machine is reached without a region, keys or a profile."""
+        with answering() as server:
+            connect(server.url).call("DescribeDomain", DOMAIN)
+
+        assert scope(server.requests[0]) == ("loopback", "us-east-1")
+
+    def test_two_regions_and_accounts_live_in_one_process(self):
+        """Connections made with different keys and regions do not touch each other."""
+        with answering() as server:
+            first = connect(server.url, region="eu-west-1", **KEYS)
+            second = connect(
+                server.url,
+                region="us-west-2",
+                aws_access_key_id="second",
+                aws_secret_access_key="second",
+            )
+            for connection in (first, second, first):
+                connection.call("DescribeDomain", DOMAIN)
+
+        assert [scope(request) for request in server.requests] == [
+            ("AKIDEXAMPLE", "eu-west-1"),
+            ("second", "us-west-2"),
+            ("AKIDEXAMPLE", "eu-west-1"),
+        ]
+
+    def test_a_profile_brings_its_keys_and_region(self, monkeypatch, tmp_path):
+        """A profile of boto3's files is used for keys and region, though keys are exported."""
+        (tmp_path / "credentials").write_text(
+            "[work]\naws_access_key_id=p\naws_secret_access_key=p\n", encoding="utf-8"
+        )
+        (tmp_path / "config").write_text("[profile work]\nregion=eu-west-1\n", encoding="utf-8")
+        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "exported")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "exported")
+        with answering() as server:
+            connect(server.url, profile="work").call("DescribeDomain", DOMAIN)
+
+        assert scope(server.requests[0]) == ("p", "eu-west-1")
+
+    def test_boto3_finds_what_no_setting_tells(self, monkeypatch, tmp_path):
+        """Without any setting, region and endpoint come from boto3's own files."""
+        with answering() as server:
+            (tmp_path / "config").write_text(
+                f"[default]\nregion=eu-west-1\nendpoint_url={server.url}\n"
+                "aws_access_key_id=own\naws_secret_access_key=own\n",
+                encoding="utf-8",
+            )
+            monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+            connect().call("DescribeDomain", DOMAIN)
+
+        assert scope(server.requests[0]) == ("own", "eu-west-1")
+
+    @pytest.mark.parametrize("make", [boto3.Session, botocore.session.Session])
+    def test_a_session_brings_its_own(self, make):
+        """A boto3 or botocore session is used with its keys and region, before the settings."""
+        settings.set(region="eu-west-3", aws_access_key_id="set", aws_secret_access_key="set")
+        session = make()
+        inner = getattr(session, "_session", session)
+        inner.set_credentials("of-session", "secret")
+        with answering() as server:
+            connect(server.url, session=session).call("DescribeDomain", DOMAIN)
+            inner.set_config_variable("region", "eu-west-1")
+            connect(server.url, session=session).call("DescribeDomain", DOMAIN)
+            connect(server.url, session=session, region="a").call("DescribeDomain", DOMAIN)
+
+        assert [scope(request) for request in server.requests] == [
+            ("of-session", "eu-west-3"),  # it has none of its own, so the settings tell
+            ("of-session", "eu-west-1"),
+            ("of-session", "a"),
+        ]
+
+    def test_a_session_stays_as_it_was(self):
+        """Clients that the user makes from the same session parse as botocore does."""
+        session = boto3.Session(region_name="us-east-1", **KEYS)
+        creation = {"typeInfos": [{"creationDate": 1.5}]}
+        params = {"domain": "d", "registrationStatus": "REGISTERED"}
+        with answering(reply(**creation)) as server:
+            ours = connect(server.url, session=session).call("ListWorkflowTypes", params)
+            theirs = session.client("swf", endpoint_url=server.url).list_workflow_types(**params)
+
+        assert ours == creation
+        assert theirs["typeInfos"][0]["creationDate"].timestamp() == 1.5
+
+    def test_a_client_is_used_as_it_is(self):
+        """Every call goes through the client given; its times may come as datetimes."""
+        with answering(reply(typeInfos=[{"creationDate": 1.5}])) as server:
+            client = boto3.client("swf", endpoint_url=server.url, region_name="eu-west-1", **KEYS)
+            connection = connect(client=client)
+            found = connection.call(
+                "ListWorkflowTypes", {"domain": "d", "registrationStatus": "REGISTERED"}
+            )
+            connection.close()
+            connection.call("DescribeDomain", DOMAIN)
+            client.close()
+
+        assert swf.wire.moment(found["typeInfos"][0]["creationDate"]).timestamp() == 1.5
+        assert "ResponseMetadata" not in found
+        assert {scope(request) for request in server.requests} == {("AKIDEXAMPLE", "eu-west-1")}
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ({"client": object(), "endpoint_url": "http://x"}, "client= .* endpoint_url"),
+            ({"client": object(), "session": object()}, "client= .* session"),
+            ({"client": object(), "region": "r", **KEYS}, "region, aws_access_key_id"),
+            ({"session": object(), "profile": "p"}, "session= .* profile"),
+            ({"session": object(), **KEYS}, "session= .* aws_access_key_id"),
+        ],
+    )
+    def test_contradictions_are_refused(self, arguments, words):
+        """Arguments of which one would have to be ignored are refused, all of them named."""
+        with pytest.raises(SettingsError, match=words):
+            connect(**arguments)
+
+    @pytest.mark.parametrize(
+        "url", ["ftp://x", "http://", "http://x:port", "http://[::1", "https:///path", "http:80"]
+    )
+    def test_an_endpoint_that_cannot_be_is_refused_at_once(self, url):
+        """A URL that leads nowhere is refused when the connection is made, naming it."""
+        with pytest.raises(SettingsError) as caught:
+            connect(url)
+
+        assert repr(url) in str(caught.value)
+
+    def test_half_a_pair_is_refused_at_once(self):
+        """Half of a key pair among the arguments is refused though the rest is exported."""
+        with pytest.raises(CredentialsError, match="argument"):
+            connect(aws_access_key_id="a")
+
+    def test_an_unknown_argument_is_refused(self):
+        """A misspelt argument is a TypeError."""
+        with pytest.raises(TypeError, match="regoin"):
+            connect(regoin="eu-west-1")
+
+    def test_the_default_session_of_boto3_is_left_alone(self):
+        """boto3's own global session is neither made nor used."""
+        before = boto3.DEFAULT_SESSION
+        with answering() as server:
+            connect(server.url).call("DescribeDomain", DOMAIN)
+
+        assert boto3.DEFAULT_SESSION is before
+
+
+class TestPickle:
+    def test_a_connection_travels_as_its_recipe(self):
+        """Endpoint, region and profile are what a pickled connection is made from again."""
+        with answering() as server:
+            sent = connect(server.url, region="eu-west-1", config=Config(connect_timeout=3))
+            sent.call("DescribeDomain", DOMAIN)
+            pickle.loads(pickle.dumps(sent)).call("DescribeDomain", DOMAIN)
+
+        first, second = server.requests
+        assert scope(first) == scope(second)
+        assert first.port != second.port
+
+    def test_a_set_endpoint_travels(self):
+        """Where a connection leads does not depend on the settings of who unpickles it."""
+        settings.set(endpoint_url="http://127.0.0.1:9", region="eu-west-1", profile="p")
+        text = pickle.dumps(connect())
+        settings.clear()
+
+        assert repr(pickle.loads(text)) == (
+            "AwsTransport(endpoint_url='http://127.0.0.1:9', region='eu-west-1', profile='p')"
+        )
+
+    def test_keys_of_the_environment_do_not_travel(self, monkeypatch):
+        """A pickle holds no secret: who unpickles it finds keys by the same ways."""
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "exported")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2hunter2")
+
+        assert b"hunter2" not in pickle.dumps(connect())
+
+    @pytest.mark.parametrize(
+        ("arguments", "reason"),
+        [
+            (KEYS, "argument"),
+            ({"session": boto3.Session()}, "session="),
+            ({"client": object()}, "client="),
+        ],
+    )
+    def test_what_belongs_to_the_process_is_not_pickled(self, arguments, reason):
+        """A connection made with keys, a session or a client refuses, and says why."""
+        connection = connect(**arguments)
+
+        with pytest.raises(NotPicklableError, match=reason) as caught:
+            pickle.dumps(connection)
+
+        assert isinstance(caught.value, TypeError)
+
+    def test_keys_that_were_set_are_not_pickled(self):
+        """Keys told to `settings.set()` are known to this process alone."""
+        settings.set(**KEYS)
+
+        with pytest.raises(NotPicklableError, match=r"settings\.set"):
+            pickle.dumps(connect())
+
+
+class TestDefaultConnection:
+    def test_it_is_one_until_the_settings_change(self):
+        """The default connection is kept, and made anew at once when settings are set."""
+        first = default_connection()
+        assert default_connection() is first
+
+        settings.set(endpoint_url="http://127.0.0.1:9")
+
+        assert repr(default_connection()) == "AwsTransport(endpoint_url='http://127.0.0.1:9')"
+        with settings.override(region="eu-west-1"):
+            assert "eu-west-1" in repr(default_connection())
+        assert "eu-west-1" not in repr(default_connection())
+
+    def test_threads_share_it(self):
+        """Threads that ask at once get the same connection."""
+        start, found = threading.Barrier(8), []
+
+        def ask() -> None:
+            start.wait(10)
+            found.append(default_connection())
+
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+
+        assert len(found) == 8
+        assert all(one is found[0] for one in found)
+
+    def test_a_broken_setting_is_told_when_it_is_asked_for(self, monkeypatch):
+        """An error of the settings is raised each time until they are mended."""
+        monkeypatch.setenv("SWF_ENDPOINT_URL", "gopher://x")
+        for _ in range(2):
+            with pytest.raises(SettingsError, match="gopher"):
+                default_connection()
+
+        monkeypatch.delenv("SWF_ENDPOINT_URL")
+
+        assert repr(default_connection()) == "AwsTransport()"
+
+
+def in_child(work) -> int:
+    """Run `work` in a forked child and return 0 if it returned True, within 30 seconds."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(0 if work() is True else 1)
+        finally:
+            os._exit(2)
+    watch = threading.Timer(30, os.kill, (child, 9))
+    watch.start()
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    finally:
+        watch.cancel()
+
+
+class TestFork:
+    def test_a_child_opens_its_own_socket(self):
+        """After a fork the child does not speak over its parent's connection, nor close it."""
+        with answering() as server:
+            connection = connect(server.url)
+            connection.call("DescribeDomain", DOMAIN)
+
+            def work() -> bool:
+                connection.call("DescribeDomain", DOMAIN)
+                connection.close()
+                return True
+
+            assert in_child(work) == 0
+            connection.call("DescribeDomain", DOMAIN)
+
+        parent, child, parent_again = [request.port for request in server.requests]
+        assert parent == parent_again != child
+
+    def test_closing_in_a_child_what_the_parent_opened_is_harmless(self):
+        """A child that only closes leaves its parent's connection usable."""
+        with answering() as server:
+            connection = connect(server.url)
+            connection.call("DescribeDomain", DOMAIN)
+            assert in_child(lambda: connection.close() is None) == 0
+            connection.call("DescribeDomain", DOMAIN)
+
+        assert len({request.port for request in server.requests}) == 1
+
+    def test_a_fork_while_clients_are_being_made_does_not_hang(self):
+        """A child can make clients though another thread was making some when it was forked."""
+        with answering() as server:
+            stop = threading.Event()
+
+            def make() -> None:
+                while not stop.is_set():
+                    fresh = connect(server.url)
+                    fresh.call("DescribeDomain", DOMAIN)
+                    fresh.close()
+
+            thread = threading.Thread(target=make)
+            thread.start()
+            try:
+                connection = connect(server.url)
+                statuses = [
+                    in_child(lambda: connection.call("DescribeDomain", DOMAIN) == {})
+                    for _ in range(5)
+                ]
+            finally:
+                stop.set()
+                thread.join(30)
+
+        assert statuses == [0] * 5
