@@ -17,12 +17,13 @@ from strategies import builders, raw_histories
 
 from swf.clock import ManualClock
 from swf.exceptions import InconsistentHistoryError, TransitionError, ValidationError
-from swf.models.history import History, HistoryBuilder
+from swf.models.history import CompiledHistory, History, HistoryBuilder
 from swf.models.history.compiled import CLOSED_BY_DECISION, DECISION_RESULTS
+from swf.models.history.entities.base import Entity
 from swf.models.history.recording.base import NEED_DECISION
 from swf.shapes import SHAPES
 from swf.validation import violations
-from swf.wire import snake_case
+from swf.wire import ExecutionKey, snake_case
 
 TYPE = ("Work", "1.0")
 CLOSING = CLOSED_BY_DECISION | {"WorkflowExecutionTerminated", "WorkflowExecutionTimedOut"}
@@ -543,6 +544,70 @@ def test_links_and_run_ids_are_of_the_right_type() -> None:
         event.id for event in history.filter(name="DecisionTaskCompleted")
     }
     assert len(history.compiled.children["c"].run_id) <= SHAPES["WorkflowRunId"]["max"]
+
+
+@pytest.mark.parametrize(
+    ("record", "kept", "outcomes"),
+    [
+        (
+            lambda b, end: b.activity_task("x", TYPE, outcome=end, result="r", reason="n"),
+            lambda c: c.activities["x"],
+            ["scheduled", "started", "completed", "failed", "timed_out", "canceled"],
+        ),
+        (
+            lambda b, end: b.timer("x", 5, outcome=end),
+            lambda c: c.timers["x"],
+            ["started", "fired", "canceled", "start_failed"],
+        ),
+        (
+            lambda b, end: b.lambda_function("x", "fn", outcome=end),
+            lambda c: c.lambdas["x"],
+            ["scheduled", "started", "completed", "failed", "timed_out", "schedule_failed"],
+        ),
+        (
+            lambda b, end: b.child_workflow_execution("x", TYPE, outcome=end),
+            lambda c: c.children["x"],
+            ["start_initiated", "start_failed", "started", "completed", "canceled", "terminated"],
+        ),
+    ],
+)
+def test_a_short_form_gets_as_far_as_its_outcome(
+    record: Callable[[HistoryBuilder, str], object],
+    kept: Callable[[CompiledHistory], Entity],
+    outcomes: list[str],
+) -> None:
+    """The entity is then in the state that the outcome is named for."""
+    for outcome in outcomes:
+        builder = HistoryBuilder()
+        record(builder, outcome)
+
+        assert kept(builder.compiled).state == outcome
+
+
+def test_messages_can_be_left_on_their_way() -> None:
+    """An outcome of initiated records the decision's event and nothing more."""
+    builder = HistoryBuilder().decision().external_signal("w", "s", outcome="initiated")
+    builder.external_cancel_request("w", outcome="initiated")
+
+    assert [message.is_open for message in builder.compiled.externals] == [True, True]
+
+
+def test_an_execution_is_given_in_any_form() -> None:
+    """A key, a pair and the API's own structure name the same sender."""
+    forms = (ExecutionKey("w", "r"), ("w", "r"), {"workflowId": "w", "runId": "r"}, Run())
+    for form in forms:
+        builder = HistoryBuilder().workflow_execution_signaled(
+            "s", external_workflow_execution=form
+        )
+
+        assert builder.compiled.signals["s"].external_workflow_execution == ("w", "r")
+
+
+class Run:
+    """What has a workflow id and a run id, as the model of an execution has."""
+
+    workflow_id = "w"
+    run_id = "r"
 
 
 def test_a_child_without_end_can_time_out_all_the_same() -> None:

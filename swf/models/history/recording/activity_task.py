@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal, Self
 
 from swf.models.decision.fields import TaskListLike, TypeLike
 from swf.models.history.entities.activity_task import CompiledActivityTask
 from swf.models.history.recording.decision_task import DecisionTaskRecorder
-from swf.wire import DurationLike, snake_case
+from swf.wire import Duration, DurationLike, snake_case
 
 ActivityTaskOutcome = Literal[
     "scheduled", "started", "completed", "failed", "timed_out", "canceled", "schedule_failed"
@@ -124,12 +125,13 @@ class ActivityTaskRecorder(DecisionTaskRecorder):
         `details` are those of the last heartbeat, which is taken to be the start.
         """
         task = self._activity("activity_task_timed_out", activity_id)
-        starts, timeout = {
+        clocks: dict[str, tuple[datetime | None, Duration | None]] = {
             "SCHEDULE_TO_START": (task.scheduled_at, task.schedule_to_start_timeout),
             "SCHEDULE_TO_CLOSE": (task.scheduled_at, task.schedule_to_close_timeout),
             "START_TO_CLOSE": (task.started_at, task.start_to_close_timeout),
             "HEARTBEAT": (task.started_at, task.heartbeat_timeout),
-        }.get(timeout_type, (None, None))
+        }
+        starts, timeout = clocks.get(timeout_type, (None, None))
         due = self._due(
             starts, timeout, f"activity_task_timed_out: the {timeout_type} timeout of {task}"
         )

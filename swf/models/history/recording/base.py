@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final, Self, TypeVar, get_args
@@ -107,7 +107,7 @@ class Recorder:
         return self
 
     @contextmanager
-    def _whole(self) -> Iterator[None]:
+    def _whole(self) -> Generator[None]:
         """Let all that is recorded inside stay, or, where any of it is refused, nothing."""
         held = len(self._raws)
         before = (list(self._owed), self._decision_owed, self._override, self._now)

@@ -51,14 +51,15 @@ class DecisionTaskRecorder(Recorder):
                 "decision_task_scheduled: recorded by itself as soon as something calls for it;"
                 " to record it by hand, build with automatic=False"
             )
-        given = {
+        given: dict[str, Any] = {
             "task_list": task_list,
             "start_to_close_timeout": start_to_close_timeout,
             "schedule_to_start_timeout": schedule_to_start_timeout,
             "task_priority": task_priority,
         }
-        told = {name: value for name, value in given.items() if value is not None}
-        return self._record("DecisionTaskScheduled", **{**self._next_decision_task(), **told})
+        told = self._next_decision_task()
+        told.update({name: value for name, value in given.items() if value is not None})
+        return self._record("DecisionTaskScheduled", **told)
 
     def decision_task_started(self, *, identity: str | None = "decider") -> Self:
         """Record that a decider holds the waiting decision task."""
