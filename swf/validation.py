@@ -57,6 +57,9 @@ _DURATION: Final = re.compile(r"[0-9]{1,8}")
 _PRIORITY: Final = re.compile(r"-?[0-9]{1,10}")
 _TAG_CHARACTERS: Final = re.compile(r"[\w\s.:/=+\-@]*")
 
+_END_OF_TIME: Final = 253_402_300_800
+"""Seconds from the epoch to the year 10000, where a datetime ends."""
+
 _NEVER_NONE: Final = frozenset(
     {
         ("StartWorkflowExecutionInput", "executionStartToCloseTimeout"),
@@ -195,8 +198,13 @@ def _boolean(_shape: str) -> Checker:
 
 def _timestamp(_shape: str) -> Checker:
     def check(value: Any, path: Path) -> Iterator[Violation]:
-        if isinstance(value, bool) or not isinstance(value, int | float | datetime):
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                yield Violation(path, value, "must be an aware datetime")
+        elif isinstance(value, bool) or not isinstance(value, int | float):
             yield Violation(path, value, "must be seconds since the epoch", wrong_type=True)
+        elif not 0 <= value < _END_OF_TIME:  # which refuses nan too
+            yield Violation(path, value, "must be seconds since the epoch, before the year 10000")
 
     return check
 

@@ -1,0 +1,245 @@
+"""The tree of errors: what is whose kind, what an error carries, which class a fault has."""
+
+from __future__ import annotations
+
+import builtins
+import copy
+import inspect
+import pickle
+import re
+
+import pytest
+from botocore.session import Session
+
+from swf import exceptions
+from swf.exceptions import (
+    FAULTS,
+    AlreadyExistsError,
+    DeprecatedError,
+    DoesNotExistError,
+    ResponseError,
+    SWFError,
+    fault_class,
+)
+from swf.shapes import OPERATIONS
+
+CLASSES = [
+    one
+    for one in vars(exceptions).values()
+    if inspect.isclass(one) and issubclass(one, BaseException)
+]
+MODELLED = sorted({fault for operation in OPERATIONS.values() for fault in operation["errors"]})
+
+
+class TestTree:
+    @pytest.mark.parametrize("kind", CLASSES)
+    def test_every_error_is_an_swf_error(self, kind):
+        """Catching SWFError catches every error of the package."""
+        assert issubclass(kind, SWFError)
+
+    def test_the_docstring_draws_the_tree(self):
+        """The tree drawn at the top of the module is the tree of the classes, builtins included."""
+        drawn: dict[str, set[str]] = {}
+        above: list[tuple[int, str]] = []
+        for line in exceptions.__doc__.splitlines():
+            found = re.match(r"[ │├└─]*(\w+)(?: \(([\w, ]+)\))?(?= |$)", line)
+            if not found or not re.match(r"    [│├└S]", line):
+                continue
+            depth = found.start(1)
+            above = [one for one in above if one[0] < depth]
+            beside = set((found[2] or "").replace(" ", "").split(",")) - {""}
+            drawn[found[1]] = beside | ({above[-1][1]} if above else set())
+            above.append((depth, found[1]))
+
+        assert drawn.pop("SWFError") <= {"Exception"}
+        assert drawn == {
+            kind.__name__: {base.__name__ for base in kind.__bases__}
+            for kind in CLASSES
+            if kind is not SWFError
+        }
+
+    @pytest.mark.parametrize(
+        ("kind", "builtin"),
+        [
+            (exceptions.DoesNotExistError, LookupError),
+            (exceptions.ValidationError, ValueError),
+            (exceptions.ValidationTypeError, TypeError),
+            (exceptions.ValidationFault, ValueError),
+            (exceptions.SettingsError, ValueError),
+            (exceptions.CredentialsError, PermissionError),
+            (exceptions.AccessDeniedFault, PermissionError),
+            (exceptions.ConnectionFailedError, ConnectionError),
+            (exceptions.ReadTimeout, TimeoutError),
+            (exceptions.PollTimeout, TimeoutError),
+        ],
+    )
+    def test_an_error_is_what_a_python_programmer_expects(self, kind, builtin):
+        """Where Python has an exception for it, the class is one of that kind too."""
+        assert issubclass(kind, builtin)
+        assert hasattr(builtins, builtin.__name__)
+
+
+class TestCarries:
+    @pytest.mark.parametrize("kind", CLASSES)
+    def test_an_error_is_complete_after_a_journey(self, kind):
+        """Pickled or copied, every class keeps its words and everything else it carries."""
+        error = kind("words")
+        carried = {name: f"some {name}" for name in vars(error) if name != "message"}
+        vars(error).update(carried)
+        assert {"operation", "resource", "fault", "request_id"} <= set(carried)
+
+        for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+            assert type(again) is kind
+            assert vars(again) == {"message": "words", **carried}
+            assert str(again) == "some operation, some resource: words"
+            assert again.args == ("words",)
+
+    @pytest.mark.parametrize(
+        ("told", "text", "shown"),
+        [
+            ({}, "words", "SWFError('words')"),
+            ({"operation": "O"}, "O: words", "SWFError('words', operation='O')"),
+            (
+                {"operation": "O", "resource": "Domain('d')"},
+                "O, Domain('d'): words",
+                "SWFError('words', operation='O', resource=\"Domain('d')\")",
+            ),
+            (
+                {"resource": "Domain('d')", "fault": "F", "request_id": "1"},
+                "Domain('d'): words",
+                "SWFError('words', resource=\"Domain('d')\", fault='F', request_id='1')",
+            ),
+        ],
+    )
+    def test_text_and_repr(self, told, text, shown):
+        """The text says what was done to what and why it failed; repr tells all that is known."""
+        error = SWFError("words", **told)
+
+        assert str(error) == text
+        assert repr(error) == shown
+
+    def test_without_words_there_is_still_a_place(self):
+        """An error without a message tells operation and resource."""
+        assert str(SWFError(operation="O", resource="R")) == "O, R"
+        assert not str(SWFError())
+
+
+class TestFaultClass:
+    def test_the_model_has_eleven_faults(self):
+        """Each fault that the service's model knows is in the table, by its own name."""
+        model = Session().get_service_model("swf")
+        assert sorted(shape.name for shape in model.error_shapes) == MODELLED
+        assert len(MODELLED) == 11
+
+        for fault in MODELLED:
+            assert FAULTS[fault].__name__ == fault
+
+    @pytest.mark.parametrize("operation", sorted(OPERATIONS))
+    def test_a_class_is_narrowed_and_never_changed(self, operation):
+        """Whatever the operation, a fault's class is the one of its code or a kind of it."""
+        for fault, kind in FAULTS.items():
+            assert issubclass(fault_class(fault, operation), kind)
+
+    @pytest.mark.parametrize(
+        ("operation", "message", "kind"),
+        [
+            ("DescribeDomain", "Unknown domain: d", "DomainDoesNotExist"),
+            ("DescribeWorkflowType", "Unknown domain: d", "DomainDoesNotExist"),
+            ("StartWorkflowExecution", "Unknown domain: d", "DomainDoesNotExist"),
+            ("ListActivityTypes", "anything", "DomainDoesNotExist"),
+            (
+                "StartWorkflowExecution",
+                "Unknown type: WorkflowType=[name=n, version=v]",
+                "WorkflowTypeDoesNotExist",
+            ),
+            (
+                "DeprecateActivityType",
+                "Unknown type: ActivityType=[name=n, version=v]",
+                "ActivityTypeDoesNotExist",
+            ),
+            ("DescribeActivityType", "other words", "ActivityTypeDoesNotExist"),
+            ("DeleteWorkflowType", "other words", "WorkflowTypeDoesNotExist"),
+            (
+                "SignalWorkflowExecution",
+                "Unknown execution, workflowId = w",
+                "WorkflowExecutionDoesNotExist",
+            ),
+            (
+                "DescribeWorkflowExecution",
+                "Unknown execution: WorkflowExecution=[workflowId=w, runId=r]",
+                "WorkflowExecutionDoesNotExist",
+            ),
+            (
+                "RespondActivityTaskCompleted",
+                "Unknown execution: WorkflowExecution=[workflowId=w, runId=r]",
+                "WorkflowExecutionDoesNotExist",
+            ),
+            ("GetWorkflowExecutionHistory", "other words", "WorkflowExecutionDoesNotExist"),
+            (
+                "RespondActivityTaskCompleted",
+                "Unknown activity, scheduledEventId = 5",
+                "ActivityTaskDoesNotExist",
+            ),
+            ("RecordActivityTaskHeartbeat", "other words", "ActivityTaskDoesNotExist"),
+            (
+                "RespondDecisionTaskCompleted",
+                "Unknown decision task, scheduledEventId = 5",
+                "DecisionTaskDoesNotExist",
+            ),
+            ("RespondDecisionTaskCompleted", "other words", "DecisionTaskDoesNotExist"),
+            ("RegisterActivityType", "other words", "DomainDoesNotExist"),
+        ],
+    )
+    def test_what_does_not_exist_is_named_by_the_class(self, operation, message, kind):
+        """SWF's one fault for all that is missing gets the class of what is missing."""
+        found = fault_class("UnknownResourceFault", operation, message)
+
+        assert found.__name__ == kind
+        assert issubclass(found, DoesNotExistError)
+
+    def test_a_domain_in_other_words_is_not_a_domain(self):
+        """A word is looked for where SWF puts it, not anywhere within the text."""
+        message = "Unknown type: WorkflowType=[name=Unknown domain, version=v]"
+
+        found = fault_class("UnknownResourceFault", "StartWorkflowExecution", message)
+
+        assert found is exceptions.WorkflowTypeDoesNotExist
+
+    @pytest.mark.parametrize(
+        ("fault", "operation", "kind"),
+        [
+            ("TypeAlreadyExistsFault", "RegisterActivityType", "ActivityTypeAlreadyExists"),
+            ("TypeAlreadyExistsFault", "RegisterWorkflowType", "WorkflowTypeAlreadyExists"),
+            ("TypeAlreadyExistsFault", "UndeprecateWorkflowType", "WorkflowTypeAlreadyExists"),
+            ("TypeDeprecatedFault", "DeprecateActivityType", "ActivityTypeDeprecated"),
+            ("TypeDeprecatedFault", "StartWorkflowExecution", "WorkflowTypeDeprecated"),
+            ("DomainAlreadyExistsFault", "RegisterDomain", "DomainAlreadyExistsFault"),
+            ("DomainDeprecatedFault", "DeprecateDomain", "DomainDeprecatedFault"),
+        ],
+    )
+    def test_what_is_there_or_deprecated_is_not_missing(self, fault, operation, kind):
+        """What exists already, or is deprecated, has classes of its own beside the missing."""
+        found = fault_class(fault, operation)
+
+        assert found.__name__ == kind
+        assert issubclass(found, AlreadyExistsError | DeprecatedError)
+        assert not issubclass(found, DoesNotExistError)
+
+    @pytest.mark.parametrize(
+        ("fault", "status", "kind"),
+        [
+            ("NovelFault", 400, ResponseError),
+            ("NovelFault", 500, exceptions.ServiceFault),
+            ("503", 503, exceptions.ServiceFault),
+            ("ThrottlingException", 400, exceptions.ThrottlingFault),
+            ("ThrottlingException", 503, exceptions.ThrottlingFault),
+            ("ValidationException", 400, exceptions.ValidationFault),
+            ("AccessDeniedException", 400, exceptions.AccessDeniedFault),
+            ("UnrecognizedClientException", 400, exceptions.InvalidCredentialsError),
+            ("ExpiredTokenException", 400, exceptions.InvalidCredentialsError),
+            ("InternalFailure", 500, exceptions.ServiceFault),
+        ],
+    )
+    def test_the_code_decides_and_the_status_where_it_is_unknown(self, fault, status, kind):
+        """A known code has its class; an unknown one is the service's fault from HTTP 500 on."""
+        assert fault_class(fault, "DescribeDomain", "", status) is kind
