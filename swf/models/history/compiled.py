@@ -65,16 +65,6 @@ DECISION_RESULTS: Final = frozenset(
 StartChildWorkflowExecutionFailed is one too where it links to no initiated event.
 """
 
-CLOSED_BY_DECISION: Final = frozenset(
-    {
-        "WorkflowExecutionCanceled",
-        "WorkflowExecutionCompleted",
-        "WorkflowExecutionContinuedAsNew",
-        "WorkflowExecutionFailed",
-    }
-)
-"""The event types of decisions that close the execution."""
-
 _REQUIRED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     name: (
         attributes_key(name),
@@ -173,7 +163,7 @@ class CompiledHistory:
             if name in DECISION_RESULTS or (
                 name == "StartChildWorkflowExecutionFailed" and not told["initiatedEventId"]
             ):
-                self._check_decision(event, name, told)
+                self._check_decision(event, told)
             entity = self._folds[name](event)
         self._events.append(event)
         self._entities.append(entity)
@@ -213,19 +203,16 @@ class CompiledHistory:
                 event, f"it is of {event.timestamp}, before event {number - 1}: {moment(last)}"
             )
 
-    def _check_decision(self, event: Event, name: str, told: Wire) -> None:
-        """Raise unless the event may result from a decision of the task answered last."""
+    def _check_decision(self, event: Event, told: Wire) -> None:
+        """Raise unless the event may result from a decision of the task answered last.
+
+        Not every service that speaks SWF's protocol refuses to close over a decision task that
+        waits, so here nothing is said against it.
+        """
         tasks = self._decision_tasks
         completed = told["decisionTaskCompletedEventId"]
         if completed != tasks.deciding:
             raise refused(event, _undecided(completed, self._events))
-        if name in CLOSED_BY_DECISION and tasks.waiting is not None:
-            raise refused(
-                event,
-                f"{self.execution} cannot be closed by a decision while {tasks.waiting} waits:"
-                " SWF refuses that with UNHANDLED_DECISION",
-                TransitionError,
-            )
         if told.get("cause") == "UNHANDLED_DECISION" and tasks.waiting is None:
             raise refused(event, "UNHANDLED_DECISION, and no decision task waits")
 

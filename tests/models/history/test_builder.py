@@ -18,9 +18,9 @@ from strategies import builders, raw_histories
 from swf.clock import ManualClock
 from swf.exceptions import InconsistentHistoryError, TransitionError, ValidationError
 from swf.models.history import CompiledHistory, History, HistoryBuilder
-from swf.models.history.compiled import CLOSED_BY_DECISION, DECISION_RESULTS
+from swf.models.history.compiled import DECISION_RESULTS
 from swf.models.history.entities.base import Entity
-from swf.models.history.recording.base import NEED_DECISION
+from swf.models.history.recording.base import CLOSED_BY_DECISION, NEED_DECISION
 from swf.shapes import SHAPES
 from swf.validation import violations
 from swf.wire import ExecutionKey, snake_case

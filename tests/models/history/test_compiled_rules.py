@@ -308,7 +308,6 @@ def test_an_event_without_attributes_is_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "told", "why"),
     [
-        ("DecisionTaskScheduled", {"taskList": LIST}, "DecisionTask 19 of event 19 waits already"),
         ("DecisionTaskStarted", {"scheduledEventId": 19}, "is started and not answered"),
         (
             "DecisionTaskCompleted",
@@ -337,10 +336,8 @@ def test_an_event_without_attributes_is_refused() -> None:
         ),
     ],
 )
-def test_at_most_one_decision_task_waits_and_one_runs(
-    name: str, told: dict[str, Any], why: str
-) -> None:
-    """While a second one waits none is scheduled, and while one runs none is started."""
+def test_at_most_one_decision_task_runs(name: str, told: dict[str, Any], why: str) -> None:
+    """While one runs none is started, and each ends as it began."""
     raws = base()
     at = raws[-1]["eventTimestamp"]
     raws.append(raw_event(18, "WorkflowExecutionSignaled", at=at, signalName="s"))
@@ -353,13 +350,38 @@ def test_at_most_one_decision_task_waits_and_one_runs(
     assert why in refusal(name, history=raws, **told)
 
 
-def test_a_decision_does_not_close_over_what_happened_meanwhile() -> None:
-    """With a decision task waiting SWF records a refusal, never the closing event."""
+def test_what_other_services_schedule_too_often_compiles() -> None:
+    """A decision task for every event that calls for one, and a close over them, are folded."""
     builder = HistoryBuilder().decision_task_started().workflow_execution_signaled("late")
-    raws = builder.decision_task_completed().raw
+    raws = builder.raw
+    at = raws[-1]["eventTimestamp"]
+    raws.append(raw_event(6, "DecisionTaskScheduled", at=at, taskList=LIST))
+    completed = {"scheduledEventId": 2, "startedEventId": 3}
+    raws.append(raw_event(7, "DecisionTaskCompleted", at=at, **completed))
+    tasks = CompiledHistory.of(events_from(raws)).decision_tasks
+    assert [task.state for task in tasks] == ["completed", "scheduled", "scheduled"]
+    assert tasks.waiting is tasks[1]
 
-    why = refusal("WorkflowExecutionCompleted", history=raws, decisionTaskCompletedEventId=6)
-    assert "cannot be closed by a decision while DecisionTask 5 of event 5 waits" in why
+    closing = {"decisionTaskCompletedEventId": 7}
+    raws.append(raw_event(8, "WorkflowExecutionCompleted", at=at, **closing))
+    closed = CompiledHistory.of(events_from(raws))
+
+    assert closed.execution.close_status == "COMPLETED"
+    assert closed.open_counts.decision_tasks == 1
+
+
+def test_the_builder_records_no_decision_task_too_many() -> None:
+    """What SWF would not record while a decision task waits, the builder refuses."""
+    builder = HistoryBuilder(automatic=False).decision_task_scheduled()
+    before = builder.raw
+
+    with pytest.raises(TransitionError, match="DecisionTask 2 of event 2 waits already"):
+        builder.decision_task_scheduled()
+    assert builder.raw == before
+    late = HistoryBuilder().decision_task_started().workflow_execution_signaled("late")
+    late.decision_task_completed()
+    with pytest.raises(TransitionError, match="cannot be closed by a decision while"):
+        late.workflow_execution_completed()
 
 
 @pytest.mark.parametrize("name", ["MarkerRecorded", "WorkflowExecutionSignaled", "SomethingNew"])

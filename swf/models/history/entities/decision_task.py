@@ -73,13 +73,17 @@ class CompiledDecisionTask(Entity[DecisionTaskState]):
 
 
 class DecisionTasks(Entities[CompiledDecisionTask]):
-    """The decision tasks of a history; at any time at most one waits and at most one runs."""
+    """The decision tasks of a history; at any time at most one runs.
+
+    SWF has at most one wait beside it. Other services that speak its protocol schedule one for each
+    event that calls for a decision: their histories are folded too.
+    """
 
     __slots__ = ("_deciding", "_latest_context", "_previous_started", "_running", "_waiting")
 
     def __init__(self, kind: type[CompiledDecisionTask] = CompiledDecisionTask) -> None:
         super().__init__(kind)
-        self._waiting: CompiledDecisionTask | None = None
+        self._waiting: dict[int, CompiledDecisionTask] = {}
         self._running: CompiledDecisionTask | None = None
         self._deciding = 0
         self._previous_started = 0
@@ -87,8 +91,8 @@ class DecisionTasks(Entities[CompiledDecisionTask]):
 
     @property
     def waiting(self) -> CompiledDecisionTask | None:
-        """The one that is scheduled and not started."""
-        return self._waiting
+        """The one that is scheduled and not started; of several, the one scheduled first."""
+        return next(iter(self._waiting.values()), None)
 
     @property
     def running(self) -> CompiledDecisionTask | None:
@@ -106,10 +110,8 @@ class DecisionTasks(Entities[CompiledDecisionTask]):
         return self._previous_started
 
     def _scheduled(self, event: DecisionTaskScheduled) -> CompiledDecisionTask:
-        if self._waiting is not None:
-            raise refused(event, f"{self._waiting} waits already", TransitionError)
-        self._waiting = self._add(event.id, event, _S.SCHEDULED)
-        return self._waiting
+        task = self._waiting[event.id] = self._add(event.id, event, _S.SCHEDULED)
+        return task
 
     def _started(self, event: DecisionTaskStarted) -> CompiledDecisionTask:
         task = self._linked(event, event.scheduled_event_id)
@@ -117,7 +119,8 @@ class DecisionTasks(Entities[CompiledDecisionTask]):
         if self._running is not None:
             raise refused(event, f"{self._running} is started and not answered", TransitionError)
         self._start(task, event, _S.STARTED)
-        self._running, self._waiting = task, None
+        self._running = task
+        del self._waiting[task.first_event_id]
         self._deciding = 0
         return task
 
@@ -144,7 +147,7 @@ class DecisionTasks(Entities[CompiledDecisionTask]):
         if task is self._running:
             self._running = None
         else:
-            self._waiting = None
+            del self._waiting[task.first_event_id]
         self._deciding = 0
         return task
 

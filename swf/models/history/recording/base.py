@@ -10,7 +10,7 @@ from typing import Any, Final, Self, TypeVar, get_args
 
 from swf.clock import ManualClock
 from swf.constants import NONE
-from swf.exceptions import ValidationError, ValidationTypeError
+from swf.exceptions import TransitionError, ValidationError, ValidationTypeError
 from swf.models.decision.fields import (
     ExecutionLike,
     as_payload,
@@ -21,10 +21,10 @@ from swf.models.decision.fields import (
     as_type,
     on_wire,
 )
-from swf.models.event.base import attributes_key
+from swf.models.event.base import Event, attributes_key
 from swf.models.event.registry import event_from
 from swf.models.history.compiled import DECISION_RESULTS, CompiledHistory
-from swf.models.history.entities.base import Entities, Entity
+from swf.models.history.entities.base import Entities, Entity, refused
 from swf.shapes import SHAPES
 from swf.validation import violations
 from swf.wire import Duration, camel_case, epoch, payload, snake_case
@@ -71,6 +71,16 @@ NEED_DECISION: Final = frozenset(
     }
 )
 """The event types after which SWF schedules a decision task, unless one waits already."""
+
+CLOSED_BY_DECISION: Final = frozenset(
+    {
+        "WorkflowExecutionCanceled",
+        "WorkflowExecutionCompleted",
+        "WorkflowExecutionContinuedAsNew",
+        "WorkflowExecutionFailed",
+    }
+)
+"""The event types of decisions that close the execution."""
 
 E = TypeVar("E", bound=Entity[Any])
 
@@ -162,8 +172,25 @@ class Recorder:
             "eventTimestamp": epoch(self._now),
             attributes_key(event_type): attributes,
         }
-        self._compiled.append(event_from(raw))
+        event = event_from(raw)
+        self._check_waiting(event)
+        self._compiled.append(event)
         self._raws.append(raw)
+
+    def _check_waiting(self, event: Event) -> None:
+        """Raise where SWF does not record the event while a decision task waits."""
+        waiting = self._compiled.decision_tasks.waiting
+        if waiting is None:
+            return
+        if event.name == "DecisionTaskScheduled":
+            raise refused(event, f"{waiting} waits already", TransitionError)
+        if event.name in CLOSED_BY_DECISION:
+            raise refused(
+                event,
+                f"{self._compiled.execution} cannot be closed by a decision while {waiting} waits:"
+                " SWF refuses that with UNHANDLED_DECISION",
+                TransitionError,
+            )
 
     def _settle(self) -> None:
         """Record what SWF records by itself once the decisions of a list are carried out."""
