@@ -43,7 +43,7 @@ class TestTree:
         above: list[tuple[int, str]] = []
         for line in exceptions.__doc__.splitlines():
             found = re.match(r"[ │├└─]*(\w+)(?: \(([\w, ]+)\))?(?= |$)", line)
-            if not found or not re.match(r"    [│├└S]", line):
+            if not found or not re.match(r"    ([ │]*[├└]|SWFError)", line):
                 continue
             depth = found.start(1)
             above = [one for one in above if one[0] < depth]
