@@ -299,6 +299,7 @@ class TestNumbers:
     @pytest.mark.parametrize("value", [0, 1, "true", None])
     def test_a_boolean_is_a_bool(self, value):
         """Only True and False are booleans."""
+        assert rules_of("ReverseOrder", True) == rules_of("ReverseOrder", False) == []
         assert len(rules_of("ReverseOrder", value)) == 1
 
     @pytest.mark.parametrize("value", [0, 1.5, 253_402_300_799, datetime(2024, 1, 1, tzinfo=UTC)])
