@@ -53,9 +53,10 @@ class Loop:
             try:
                 self.start()
                 self.join()
-            finally:
-                if self.alive:  # a signal has thrown us out of it
+            except BaseException as error:
+                if error is not self._failure:  # a signal has thrown us out of it
                     self.abort()
+                raise
 
     def drain(self) -> None:
         """Have the runners return once they have finished what they are at."""

@@ -71,6 +71,29 @@ def test_a_second_signal_aborts() -> None:
     assert aborted
 
 
+def test_any_other_interruption_aborts_too() -> None:
+    """Thrown out of its wait, by whatever, a loop leaves nothing running outside."""
+    released, aborted = threading.Event(), []
+
+    def interrupt(number: int, frame: Any) -> None:
+        raise Interrupted(number)
+
+    def runner(loop: Loop) -> None:
+        loop.aborting.append(lambda: aborted.append(True))
+        send(signal.SIGUSR1)
+        released.wait(30)
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        with pytest.raises(Interrupted):
+            Loop([runner], "test").run()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        released.set()
+
+    assert aborted == [True]
+
+
 def test_handlers_are_restored() -> None:
     """After the loop, signals mean what they meant before."""
     Loop([lambda loop: None], "test").run()
