@@ -12,7 +12,7 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -73,7 +73,7 @@ def change_behind(report: Report, domain: Domain, url: str) -> None:
 
 
 @contextmanager
-def running(*actors: Actor) -> Iterator[None]:
+def running(*actors: Actor) -> Generator[None]:
     """Let the actors drain at the end of the block, however it ends."""
     try:
         yield

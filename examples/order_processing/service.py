@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import IO, Final
 
@@ -16,7 +16,7 @@ START_SECONDS: Final = 60
 
 
 @contextmanager
-def service(endpoint_url: str | None) -> Iterator[tuple[str, str]]:
+def service(endpoint_url: str | None) -> Generator[tuple[str, str]]:
     """Yield the URL of a service and words about it; one started here ends with the block."""
     if endpoint_url:
         yield endpoint_url, "as told"

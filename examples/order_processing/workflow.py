@@ -116,7 +116,11 @@ def _activity(
     history: CompiledHistory, name: str, order: Mapping[str, Any]
 ) -> list[Decision] | None:
     """Return what to do for an activity; None once it is done."""
-    tries = [task for task in history.activities if task.activity_type.name == name]
+    tries = [
+        task
+        for task in history.activities
+        if task.activity_type is not None and task.activity_type.name == name
+    ]
     made = len(tries)
     if tries:
         last = tries[-1]
