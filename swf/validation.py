@@ -27,6 +27,8 @@ class Violation(NamedTuple):
     value: Any
     rule: str
     wrong_type: bool = False
+    told: bool = False
+    """Whether the rule says by itself what the value is."""
 
     @property
     def argument(self) -> str:
@@ -40,6 +42,8 @@ class Violation(NamedTuple):
         return text.removeprefix(".")
 
     def __str__(self) -> str:
+        if self.told:
+            return f"{self.argument}: {self.rule}"
         got = repr(self.value)
         shown = got if len(got) <= 80 else f"{got[:77]}..."
         return f"{self.argument}: {self.rule}, got {shown}"

@@ -91,7 +91,7 @@ def duration(
         count = value
     elif value == NONE:
         return NONE
-    elif value.isascii() and value.isdigit():
+    elif value.isascii() and value.isdigit() and len(value) <= 20:
         count = int(value)
     else:
         raise ValidationError(f"{argument}: a duration is digits or 'NONE', got {value!r}")

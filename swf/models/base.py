@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -22,6 +23,11 @@ SHAPE: Final = "shape"
 
 SAME_BY: Final = "same_by"
 """The key of a field's metadata that holds what its values are compared by."""
+
+KIND: Final = "kind"
+"""The key of a field's metadata that holds the class of its values."""
+
+_INTEGER: Final = re.compile(r"-?[0-9]{1,10}")
 
 _put: Final = object.__setattr__
 _new: Final = object.__new__
@@ -107,9 +113,12 @@ def of_shape(shape: str) -> dict[str, str]:
     return {SHAPE: shape}
 
 
-def same_by(key: Callable[[Any], Any]) -> dict[str, Any]:
-    """Return the metadata of a field whose values are the same where `key` says the same."""
-    return {SAME_BY: key}
+def of_kind(kind: str, key: Callable[[Any], Any] | None = None) -> dict[str, Any]:
+    """Return the metadata of a field that holds objects of the class of this name.
+
+    They are the same where `key`, if given, says the same of both.
+    """
+    return {KIND: kind, SAME_BY: key or _itself}
 
 
 # Converters take what they can and leave the rest as it is: the model then refuses it by name.
@@ -140,10 +149,9 @@ def as_text_tuple(value: Iterable[str] | None) -> tuple[str, ...] | None:
 
 def as_priority(value: int | str | None) -> int | None:
     """Return a task priority as an int."""
-    try:
-        return int(value) if isinstance(value, str) else value
-    except ValueError:
-        return value  # type: ignore[return-value]
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        return int(value)
+    return value  # type: ignore[return-value]
 
 
 def optional_moment(value: float | datetime | None) -> datetime | None:
@@ -151,9 +159,11 @@ def optional_moment(value: float | datetime | None) -> datetime | None:
     return None if value is None else moment(value)
 
 
-def task_list_name(value: Any) -> Any:
+def task_list_name(value: str | Mapping[str, str] | None) -> str | None:
     """Return the name of a task list that is given by name or as the API's {'name': …}."""
-    return value.get("name") if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping) and set(value) == {"name"}:
+        return value["name"]
+    return value  # type: ignore[return-value]
 
 
 @cache
@@ -196,10 +206,8 @@ class Model(ConnectedSWFObject, ABC):
             yield Violation(("connection",), connection, "must be a connection", wrong_type=True)
         for field in _fields(type(self)):
             value = getattr(self, field.name)
-            optional = field.default is not attrs.NOTHING
-            if SHAPE in field.metadata and not (optional and value is None):
-                shape: str = field.metadata[SHAPE]
-                yield from violations(shape, _on_wire(shape, value, field.name), (field.name,))
+            if value is not None or field.default is attrs.NOTHING:
+                yield from _field_violations(field, value)
 
     @classmethod
     def _from_wire(cls, wire: Wire, context: Any, connection: Transport | None) -> Self:
@@ -207,6 +215,15 @@ class Model(ConnectedSWFObject, ABC):
         model = _new(cls)
         _put(model, "_source", (wire, context))
         _put(model, "_connection", connection)
+        return model
+
+    @classmethod
+    def _trusted(cls, connection: Transport | None, **told: Any) -> Self:
+        """Return a model of what SWF told, which is not for us to refuse."""
+        model = _new(cls)
+        _put(model, "_source", None)
+        _put(model, "_connection", connection)
+        _fill(model, told)
         return model
 
     @classmethod
@@ -219,12 +236,11 @@ class Model(ConnectedSWFObject, ABC):
         def __getattr__(self, name: str) -> Any:
             """Fill the fields of a model from the wire; reached only while they are empty."""
             if name not in _field_names(type(self)):
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+                # A property that raised AttributeError gets here too: it raises its own again.
+                return object.__getattribute__(self, name)
             wire, context = self._source
-            told = self._decode(wire, context, self._connection)
-            for field in _fields(type(self)):
-                _put(self, field.name, told.get(field.name))
-            return told.get(name)
+            _fill(self, self._decode(wire, context, self._connection))
+            return object.__getattribute__(self, name)
 
     @abstractmethod
     def upstream(self) -> Self:
@@ -260,11 +276,14 @@ class Model(ConnectedSWFObject, ABC):
         """Return what names the entity within its account and region."""
 
     def _compared_with(self, upstream: Self) -> ModelDiff:
-        names = (one.name for one in _fields(type(self)))
+        # A field without metadata is a subclass's own: SWF tells nothing of it.
         differences = [
-            (name, local, remote)
-            for name, (local, remote, key) in zip(names, self._pairs(upstream), strict=True)
-            if local is not None and name not in self._undescribed and key(local) != key(remote)
+            (field.name, local, remote)
+            for field, local, remote in self._pairs(upstream)
+            if local is not None
+            and field.metadata
+            and field.name not in self._undescribed
+            and not _same(field, local, remote)
         ]
         return ModelDiff(*differences)
 
@@ -274,18 +293,17 @@ class Model(ConnectedSWFObject, ABC):
         if not isinstance(other, Model) or self._identity() != other._identity():
             return False
         return all(
-            mine is None or theirs is None or key(mine) == key(theirs)
-            for mine, theirs, key in self._pairs(other)
+            mine is None or theirs is None or _same(field, mine, theirs)
+            for field, mine, theirs in self._pairs(other)
         )
 
     def __hash__(self) -> int:
         return hash((type(self), *self._identity()))
 
-    def _pairs(self, other: Model) -> Iterator[tuple[Any, Any, Callable[[Any], Any]]]:
-        """Yield the values of each field, and what to compare of them."""
+    def _pairs(self, other: Model) -> Iterator[tuple[attrs.Attribute[Any], Any, Any]]:
+        """Yield each field with its value here and there."""
         for field in _fields(type(self)):
-            mine, theirs = getattr(self, field.name), getattr(other, field.name)
-            yield mine, theirs, field.metadata.get(SAME_BY, _itself)
+            yield field, getattr(self, field.name), getattr(other, field.name)
 
     def _as_dict(self) -> dict[str, Any]:
         """Return what the model was told, by field."""
@@ -303,6 +321,29 @@ class Model(ConnectedSWFObject, ABC):
         return views.fields_html(repr(self), self._as_dict())
 
 
+def _same(field: attrs.Attribute[Any], mine: Any, theirs: Any) -> bool:
+    key: Callable[[Any], Any] = field.metadata.get(SAME_BY, _itself)
+    return mine is theirs or (
+        mine is not None and theirs is not None and bool(key(mine) == key(theirs))
+    )
+
+
+def _fill(model: Model, told: Mapping[str, Any]) -> None:
+    """Set every field of a model: to what was told, else to its default."""
+    for field in _fields(type(model)):
+        known = field.name in told
+        _put(model, field.name, told[field.name] if known else _default(field, model))
+
+
+def _default(field: attrs.Attribute[Any], model: Model) -> Any:
+    default: Any = field.default
+    if field.metadata or default is attrs.NOTHING:
+        return None  # what SWF left out it did not tell
+    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        return default.factory(model) if default.takes_self else default.factory()
+    return default
+
+
 def _itself(value: Any) -> Any:
     return value
 
@@ -315,13 +356,28 @@ def _restored(model: type[Model], state: Mapping[str, Any]) -> Model:
     return restored
 
 
-def _on_wire(shape: str, value: Any, argument: str) -> Any:
-    """Return a field's value as the wire would carry it."""
-    if shape.startswith("Duration"):
+def _field_violations(field: attrs.Attribute[Any], value: Any) -> Iterator[Violation]:
+    """Yield what keeps a field from holding this value."""
+    path = (field.name,)
+    kind: str | None = field.metadata.get(KIND)
+    if kind is not None and kind not in (one.__name__ for one in type(value).__mro__):
+        yield Violation(path, value, f"must be a {kind}", wrong_type=True)
+    shape: str | None = field.metadata.get(SHAPE)
+    if shape is None:
+        return
+    if shape == "Timestamp" and (not isinstance(value, datetime) or value.tzinfo is None):
+        yield Violation(path, value, "must be an aware datetime", wrong_type=True)
+    elif shape == "TaskPriority" and (isinstance(value, bool) or not isinstance(value, int)):
+        yield Violation(path, value, "must be an integer", wrong_type=True)
+    elif shape.startswith("Duration"):
         unit = timedelta(days=1) if shape == "DurationInDays" else timedelta(seconds=1)
-        return duration_text(duration(value, argument, unit=unit))
-    if shape == "TaskPriority" and not isinstance(value, bool | float):
-        return str(value)
-    if shape == "Timestamp" and isinstance(value, datetime) and value.tzinfo is None:
-        return repr(value)  # a naive time names no moment, so it is refused as a wrong type
-    return value
+        try:
+            text = duration_text(duration(value, field.name, unit=unit))
+        except ValidationError as error:
+            rule = error.message.removeprefix(f"{field.name}: ")
+            wrong_type = isinstance(error, ValidationTypeError)
+            yield Violation(path, value, rule, wrong_type, told=True)
+        else:
+            yield from violations(shape, text, path)
+    else:
+        yield from violations(shape, str(value) if shape == "TaskPriority" else value, path)

@@ -19,6 +19,7 @@ from swf.exceptions import (
 from swf.models.base import Model, days, of_shape, task_list_name
 from swf.models.relations import related
 from swf.transport import Transport
+from swf.validation import check_request
 from swf.wire import Count, Duration, Wire, duration_text, read_duration, told
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Domain(Model):
             name=self.name,
             workflowExecutionRetentionPeriodInDays=duration_text(period),
             description=self.description,
-            tags=None if tags is None else _resource_tags(tags),
+            tags=resource_tags(tags),
         )
         self.connection.call("RegisterDomain", params)
 
@@ -112,17 +113,20 @@ class Domain(Model):
 
     def add_tags(self, tags: Mapping[str, str]) -> None:
         """Set tags of the domain (TagResource); those of the same key are overwritten."""
-        params = {"resourceArn": self._resource_arn(), "tags": _resource_tags(tags)}
-        self.connection.call("TagResource", params)
+        self._on_tags("TagResource", {"tags": resource_tags(tags)})
 
     def remove_tags(self, keys: Iterable[str]) -> None:
         """Remove the tags of these keys (UntagResource); keys that are not there do no harm."""
-        if isinstance(keys, str):
+        if isinstance(keys, str) or not isinstance(keys, Iterable):
             raise ValidationTypeError(
                 f"Domain.remove_tags: keys must be a list of str, got {keys!r}"
             )
-        params = {"resourceArn": self._resource_arn(), "tagKeys": list(keys)}
-        self.connection.call("UntagResource", params)
+        self._on_tags("UntagResource", {"tagKeys": list(keys)})
+
+    def _on_tags(self, operation: str, params: dict[str, Any]) -> None:
+        # Checked before the ARN is asked for: what is refused sends nothing at all.
+        check_request(operation, {"resourceArn": "unknown yet", **params})
+        self.connection.call(operation, {"resourceArn": self._resource_arn(), **params})
 
     def _resource_arn(self) -> str | None:
         return self.arn or self.upstream().arn
@@ -130,12 +134,12 @@ class Domain(Model):
     def workflows(self, status: str = REGISTERED) -> WorkflowTypeQuerySet:
         """Return the workflow types of the domain."""
         queryset: WorkflowTypeQuerySet = related("workflows")(self)
-        return queryset.filter(status=status)
+        return queryset if status == REGISTERED else queryset.filter(status=status)
 
     def activities(self, status: str = REGISTERED) -> ActivityTypeQuerySet:
         """Return the activity types of the domain."""
         queryset: ActivityTypeQuerySet = related("activities")(self)
-        return queryset.filter(status=status)
+        return queryset if status == REGISTERED else queryset.filter(status=status)
 
     def executions(self) -> WorkflowExecutionQuerySet:
         """Return the workflow executions of the domain, open and closed."""
@@ -159,7 +163,7 @@ class Domain(Model):
         return f"{type(self).__name__}({self.name!r})"
 
 
-def as_domain(value: Any) -> Domain:
+def as_domain(value: Domain | str) -> Domain:
     """Return the domain that is given as a model or by name."""
     if isinstance(value, str):
         return Domain(value)
@@ -168,7 +172,17 @@ def as_domain(value: Any) -> Domain:
     return value
 
 
-def _resource_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
+def connected(domain: Domain, connection: Transport | None) -> Domain:
+    """Return the domain as it is asked over this connection; None leaves it as it is."""
+    if connection is None or domain._connection is connection:
+        return domain
+    return attrs.evolve(domain, connection=connection)
+
+
+def resource_tags(tags: Mapping[str, str] | None) -> list[dict[str, str]] | None:
+    """Return tags as the API's list of them; None stays None."""
+    if tags is None:
+        return None
     if not isinstance(tags, Mapping):
         raise ValidationTypeError(f"Domain: tags must be a mapping of key to value, got {tags!r}")
     return [{"key": key, "value": value} for key, value in tags.items()]

@@ -10,8 +10,8 @@ import attrs
 
 from swf.constants import REGISTERED
 from swf.exceptions import AlreadyExistsError, DeprecatedError
-from swf.models.base import Model, of_shape, optional_moment, same_by
-from swf.models.domain import Domain, as_domain
+from swf.models.base import Model, of_kind, of_shape, optional_moment
+from swf.models.domain import Domain, as_domain, connected
 from swf.transport import Transport
 from swf.wire import TypeKey, Wire, read_duration
 
@@ -29,7 +29,9 @@ class VersionedType(Model):
     _kind: ClassVar[str]
     _defaults: ClassVar[dict[str, str]]  # field -> member of the configuration
 
-    domain: Domain = attrs.field(converter=as_domain, metadata=same_by(attrgetter("name")))
+    domain: Domain = attrs.field(
+        converter=as_domain, metadata=of_kind("Domain", attrgetter("name"))
+    )
     name: str = attrs.field(metadata=of_shape("Name"))
     version: str = attrs.field(metadata=of_shape("Version"))
     status: str | None = attrs.field(
@@ -44,6 +46,11 @@ class VersionedType(Model):
     deprecation_date: datetime | None = attrs.field(
         default=None, kw_only=True, metadata=of_shape("Timestamp")
     )
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what SWF would refuse; let the domain ask where this asks."""
+        super().__attrs_post_init__()
+        object.__setattr__(self, "domain", connected(self.domain, self._connection))
 
     @property
     def connection(self) -> Transport:

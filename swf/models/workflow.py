@@ -22,17 +22,18 @@ from swf.models.base import (
     Model,
     as_priority,
     as_text_tuple,
+    of_kind,
     of_shape,
     optional_moment,
-    same_by,
     seconds,
     task_list_name,
 )
-from swf.models.domain import Domain, as_domain
+from swf.models.domain import Domain, as_domain, connected
 from swf.models.history import History
 from swf.models.relations import related
 from swf.models.versioned import VersionedType
 from swf.transport import Transport
+from swf.validation import check_request
 from swf.wire import (
     Duration,
     DurationLike,
@@ -136,12 +137,12 @@ class WorkflowType(VersionedType):
         reply = self.connection.call(
             "StartWorkflowExecution", self._start_params(workflow_id, given)
         )
-        return WorkflowExecution(
-            self.domain,
-            workflow_id,
-            reply["runId"],
+        return WorkflowExecution._trusted(
+            self._connection,
+            domain=self.domain,
+            workflow_id=workflow_id,
+            run_id=reply["runId"],
             workflow_type=self,
-            connection=self._connection,
             **given,
         )
 
@@ -204,7 +205,9 @@ class WorkflowExecution(Model):
     AlreadyExists: ClassVar[type[AlreadyExistsError]] = WorkflowExecutionAlreadyStartedFault
     _undescribed = frozenset({"domain", "input"})
 
-    domain: Domain = attrs.field(converter=as_domain, metadata=same_by(attrgetter("name")))
+    domain: Domain = attrs.field(
+        converter=as_domain, metadata=of_kind("Domain", attrgetter("name"))
+    )
     workflow_id: str = attrs.field(metadata=of_shape("WorkflowId"))
     run_id: str | None = attrs.field(default=None, metadata=of_shape("WorkflowRunId"))
     status: str | None = attrs.field(
@@ -216,8 +219,7 @@ class WorkflowExecution(Model):
     workflow_type: WorkflowType | None = attrs.field(
         default=None,
         kw_only=True,
-        validator=attrs.validators.optional(attrs.validators.instance_of(WorkflowType)),
-        metadata=same_by(attrgetter("key")),
+        metadata=of_kind("WorkflowType", attrgetter("key")),
     )
     task_list: str | None = attrs.field(
         default=None, kw_only=True, converter=task_list_name, metadata=of_shape("Name")
@@ -261,15 +263,22 @@ class WorkflowExecution(Model):
         default=None, kw_only=True, metadata=of_shape("Canceled")
     )
     parent: WorkflowExecution | None = attrs.field(
-        default=None, kw_only=True, metadata=same_by(attrgetter("key"))
+        default=None, kw_only=True, metadata=of_kind("WorkflowExecution", attrgetter("key"))
     )
-    open_counts: OpenCounts | None = attrs.field(default=None, kw_only=True)
+    open_counts: OpenCounts | None = attrs.field(
+        default=None, kw_only=True, metadata=of_kind("OpenCounts")
+    )
     latest_activity_task_timestamp: datetime | None = attrs.field(
         default=None, kw_only=True, metadata=of_shape("Timestamp")
     )
     latest_execution_context: str | None = attrs.field(
         default=None, kw_only=True, metadata=of_shape("Data")
     )
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what SWF would refuse; let the domain ask where this asks."""
+        super().__attrs_post_init__()
+        object.__setattr__(self, "domain", connected(self.domain, self._connection))
 
     @property
     def connection(self) -> Transport:
@@ -282,7 +291,7 @@ class WorkflowExecution(Model):
         return ExecutionKey(self.workflow_id, self.run_id)
 
     def _identity(self) -> tuple[str, ...]:
-        return (self.domain.name, self.workflow_id)
+        return (self.domain.name, self.workflow_id, self.run_id or "")
 
     @classmethod
     def _decode(cls, wire: Wire, context: Domain, connection: Transport | None) -> dict[str, Any]:
@@ -295,19 +304,18 @@ class WorkflowExecution(Model):
             "run_id": execution["runId"],
             "status": info["executionStatus"],
             "close_status": info.get("closeStatus"),
-            "workflow_type": WorkflowType(
-                context,
-                workflow_type["name"],
-                workflow_type["version"],
-                status=None,
-                connection=connection,
-            ),
+            "workflow_type": WorkflowType._trusted(connection, domain=context, **workflow_type),
             "tag_list": tuple(info.get("tagList", ())),
             "start_timestamp": optional_moment(info["startTimestamp"]),
             "close_timestamp": optional_moment(info.get("closeTimestamp")),
             "cancel_requested": info.get("cancelRequested"),
             "parent": parent
-            and cls(context, parent["workflowId"], parent["runId"], connection=connection),
+            and cls._trusted(
+                connection,
+                domain=context,
+                workflow_id=parent["workflowId"],
+                run_id=parent["runId"],
+            ),
         }
         if "executionConfiguration" in wire:
             fields |= _decode_details(wire)
@@ -316,7 +324,7 @@ class WorkflowExecution(Model):
     def upstream(self) -> Self:
         """Return the execution as SWF has it now (DescribeWorkflowExecution).
 
-        Without run id, that is the open run of the workflow id, else the one closed last.
+        Without run id, that is the open run of the workflow id, else the one started last.
         """
         reply = self.connection.call("DescribeWorkflowExecution", self._described())
         return self._from_wire(reply, self.domain, self._connection)
@@ -342,10 +350,15 @@ class WorkflowExecution(Model):
         self, *, maximum_page_size: int | None = None, reverse_order: bool = False
     ) -> History:
         """Return the whole history, all its pages (GetWorkflowExecutionHistory)."""
-        params = self._described() | told(
-            maximumPageSize=maximum_page_size, reverseOrder=reverse_order or None
+        paging = told(maximumPageSize=maximum_page_size, reverseOrder=reverse_order or None)
+        # Checked before the run is looked for: what is refused sends nothing at all.
+        named = {"workflowId": self.workflow_id, "runId": self.run_id or "unknown yet"}
+        check_request(
+            "GetWorkflowExecutionHistory",
+            {"domain": self.domain.name, "execution": named, **paging},
         )
-        return History.from_pages(self.connection.pages("GetWorkflowExecutionHistory", params))
+        pages = self.connection.pages("GetWorkflowExecutionHistory", self._described() | paging)
+        return History.from_pages(pages)
 
     def signal(self, signal_name: str, input: Any = None) -> None:
         """Record a signal in the open execution's history (SignalWorkflowExecution).

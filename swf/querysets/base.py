@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from heapq import merge
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import Any, ClassVar, Final, Generic, Self, TypeVar, overload
 
 import attrs
@@ -47,7 +47,8 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
     """A lazy, immutable set of models: nothing is sent before it is read.
 
     `filter`, `reverse`, slices and the like return a narrower queryset. Every reading asks SWF anew
-    and holds one page at a time, so what is read is what SWF says now; keep a `list(…)` to keep an
+    and holds one page at a time (of two listings merged, also the ids of the shorter-lived one's
+    objects), so what is read is what SWF says now; keep a `list(…)` to keep an
     answer. There is no `len()`, which would read all pages unseen: `count()` says what it costs.
     """
 
@@ -64,6 +65,11 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
     _start: int = attrs.field(default=0, init=False, kw_only=True)
     _stop: int | None = attrs.field(default=None, init=False, kw_only=True)
     _page_size: int | None = attrs.field(default=None, init=False, kw_only=True)
+    _none: bool = attrs.field(default=False, init=False, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no connection."""
+        _check_connection(type(self).__name__, self._connection)
 
     # What a queryset class says of itself.
 
@@ -100,19 +106,36 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
 
     # Narrowing.
 
+    def none(self) -> Self:
+        """Return the queryset that holds nothing and asks nothing."""
+        return self._but(_none=True)
+
     def all(self) -> Self:
         """Return the queryset itself, as it is lazy and never changes."""
         return self
 
     def _filtered(self, lookups: Mapping[str, Any]) -> Self:
+        """Return the queryset of what passes its filters and these: none where they contradict."""
+        self._before_slicing("filter")
+        where, nothing = dict(self._where), self._none
+        for name, value in lookups.items():
+            where[name] = value if name not in where else self._both(name, where[name], value)
+            nothing = nothing or where[name] is None
+        return self.none() if nothing else self._but(_where=where)
+
+    def _both(self, name: str, one: Any, other: Any) -> Any:
+        """Return the value of a lookup that was given twice; None where nothing passes both."""
+        if name == "status":
+            return tuple(word for word in one if word in other) or None
+        return one if one == other else None
+
+    def _before_slicing(self, what: str) -> None:
         if self._start or self._stop is not None:
-            raise ValidationError(f"{type(self).__name__}: filter before slicing, not after")
-        return self._but(_where={**self._where, **lookups})
+            raise ValidationError(f"{type(self).__name__}: {what} before slicing, not after")
 
     def reverse(self) -> Self:
         """Return the queryset in the opposite order."""
-        if self._start or self._stop is not None:
-            raise ValidationError(f"{type(self).__name__}: reverse before slicing, not after")
+        self._before_slicing("reverse")
         return self._but(_reversed=not self._reversed)
 
     def order_by(self, field: str) -> Self:
@@ -120,6 +143,7 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
 
         SWF knows one order of each listing; any other is a FieldError that names it.
         """
+        self._before_slicing("order_by")
         known = tuple(chain.from_iterable((name, f"-{name}") for name in self._orderings))
         if field not in known:
             raise FieldError(
@@ -141,6 +165,7 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
 
     def using(self, connection: Transport) -> Self:
         """Return the queryset that asks over another connection."""
+        _check_connection(f"{type(self).__name__}.using", connection)
         return self._but(_connection=connection)
 
     # Reading.
@@ -151,7 +176,7 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
         Several listings are read one after another, slices are not applied.
         """
         keep = self._predicate()
-        for listing in self._listings():
+        for listing in self._asked():
             for page in self.connection.pages(listing.operation, self._paged(listing)):
                 items: Iterable[Wire] = page[listing.items]
                 yield [self._model(item) for item in items if keep is None or keep(item)]
@@ -162,23 +187,37 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
     iterator = __iter__
 
     def _items(self) -> Iterator[Wire]:
-        listings = [self._listed(listing) for listing in self._listings()]
+        listings = [self._listed(listing) for listing in self._asked()]
         items = listings[0] if len(listings) == 1 else self._merged(listings)
         keep = self._predicate()
         return items if keep is None else filter(keep, items)
+
+    def _asked(self) -> list[Listing]:
+        return [] if self._none else self._listings()
 
     def _listed(self, listing: Listing) -> Iterator[Wire]:
         pages = self.connection.pages(listing.operation, self._paged(listing))
         return chain.from_iterable(page[listing.items] for page in pages)
 
     def _merged(self, listings: list[Iterator[Wire]]) -> Iterator[Wire]:
-        """Yield the items of several listings in their common order, each once."""
+        """Yield the items of several listings in their common order, each once.
+
+        An item that moves on in between is listed again by a later listing, never an earlier one:
+        so those of the last one need not be remembered.
+        """
         seen: set[Any] = set()
-        for item in merge(*listings, key=self._order, reverse=self._descending()):
+        last = len(listings) - 1
+        marked = [zip(listing, repeat(at == last)) for at, listing in enumerate(listings)]
+        order = self._order
+        for item, of_last in merge(
+            *marked, key=lambda pair: order(pair[0]), reverse=self._descending()
+        ):
             known = self._identity(item)
-            if known not in seen:
+            if not of_last:
                 seen.add(known)
-                yield item
+            elif known in seen:
+                continue
+            yield item
 
     def _descending(self) -> bool:
         return self._reversed
@@ -186,7 +225,7 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
     def _paged(self, listing: Listing) -> dict[str, Any]:
         params = dict(listing.params)
         size = self._page_size
-        if size is None and self._stop is not None and self._exact():
+        if size is None and self._stop is not None and self._predicate() is None:
             size = min(max(self._stop, 1), MAX_PAGE_SIZE)
         if size is not None:
             params["maximumPageSize"] = size
@@ -200,7 +239,7 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
         Asks the Count operation where SWF has one for these filters, else reads all pages. SWF
         stops counting at a limit of its own: then the number is `truncated`.
         """
-        listings = self._listings()
+        listings = self._asked()
         sliced = self._start or self._stop is not None
         if sliced or not self._exact() or any(one.count is None for one in listings):
             return Count(sum(1 for _ in islice(self._items(), self._start, self._stop)))
@@ -252,7 +291,7 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
     def __getitem__(self, index: slice) -> Self: ...
     def __getitem__(self, index: int | slice) -> M | Self:
         if isinstance(index, slice):
-            return self._slice(index)
+            return self._sliced(*_bounds(type(self).__name__, index))
         if isinstance(index, bool) or not isinstance(index, int):
             raise TypeError(f"{type(self).__name__} indices are int or slice, not {index!r}")
         if index < 0:
@@ -260,16 +299,6 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
         for found in self._sliced(index, index + 1):
             return found
         raise IndexError(f"{type(self).__name__} index {index} out of range")
-
-    def _slice(self, index: slice) -> Self:
-        given = (index.start, index.stop)
-        if index.step not in (None, 1) or any(bound is not None and bound < 0 for bound in given):
-            raise ValidationError(
-                f"{type(self).__name__}: a slice counts from the start, without step; "
-                "use reverse() to count from the end, list(…) for anything else"
-            )
-        start = index.start or 0
-        return self._sliced(start, None if index.stop is None else max(index.stop, start))
 
     def _from_end(self, index: int) -> M:
         if self._start or self._stop is not None:
@@ -316,10 +345,47 @@ def unknown_lookup(queryset: str, name: str, known: Iterable[str]) -> FieldError
     return FieldError(f"{queryset}: no lookup {name!r}{hint}; known are {', '.join(names)}")
 
 
+def text(value: str | None, argument: str) -> str | None:
+    """Return a lookup's value, which is a str or None; refuse anything else by name."""
+    if value is not None and not isinstance(value, str):
+        raise ValidationTypeError(f"{argument}: must be a str, got {value!r}")
+    return value
+
+
+def one_of_both(value: Any, other: Any, argument: str, alias: str) -> Any:
+    """Return the value of a lookup with two names; refuse one that is given under both."""
+    if value is not None and other is not None:
+        raise ValidationError(f"{argument} and {alias} are two names of one lookup: give one")
+    return other if value is None else value
+
+
+def _bounds(queryset: str, index: slice) -> tuple[int, int | None]:
+    """Return where a slice starts and stops; refuse one that only reading everything could tell."""
+    given = (index.start, index.stop)
+    if not all(bound is None or isinstance(bound, int) for bound in given):
+        raise TypeError(f"{queryset}: a slice takes numbers, not {index!r}")
+    if index.step not in (None, 1) or any(bound is not None and bound < 0 for bound in given):
+        raise ValidationError(
+            f"{queryset}: a slice counts from the start, without step; "
+            "use reverse() to count from the end, list(…) for anything else"
+        )
+    start = index.start or 0
+    return start, None if index.stop is None else max(index.stop, start)
+
+
+def _check_connection(where: str, connection: object) -> None:
+    if connection is not None and not isinstance(connection, Transport):
+        raise ValidationTypeError(f"{where}: connection: must be a connection, got {connection!r}")
+
+
 def several(value: Any, argument: str, allowed: Iterable[str]) -> tuple[str, ...]:
     """Return one or several words of an enumeration as a tuple; refuse any other word."""
-    words = (value,) if isinstance(value, str) else tuple(value)
     names = tuple(map(str, allowed))
+    if not isinstance(value, Iterable):
+        raise ValidationTypeError(f"{argument}: must be one of {', '.join(names)}, got {value!r}")
+    words = (value,) if isinstance(value, str) else tuple(value)
+    if not words:
+        raise ValidationError(f"{argument}: must be one of {', '.join(names)}, got {value!r}")
     for word in words:
         if word not in names:
             raise ValidationError(f"{argument}: must be one of {', '.join(names)}, got {word!r}")

@@ -8,10 +8,11 @@ from typing import Any, ClassVar, Never, Self
 
 import attrs
 
-from swf.constants import REGISTERED, RegistrationStatus
-from swf.exceptions import DomainDoesNotExist, ValidationTypeError
+from swf.constants import DEFAULT_RETENTION_DAYS, REGISTERED, RegistrationStatus
+from swf.exceptions import DomainDoesNotExist
 from swf.models import Domain
-from swf.querysets.base import Listing, QuerySet, several, unknown_lookup
+from swf.models.domain import resource_tags
+from swf.querysets.base import Listing, QuerySet, one_of_both, several, text, unknown_lookup
 from swf.wire import DurationLike, Wire, told
 
 
@@ -44,11 +45,11 @@ class DomainQuerySet(QuerySet[Domain]):
         """
         for lookup in unknown:
             raise unknown_lookup(type(self).__name__, lookup, self._lookups)
-        words = status if status is not None else registration_status
+        words = one_of_both(status, registration_status, "status", "registration_status")
         return self._filtered(
             told(
                 status=None if words is None else several(words, "status", RegistrationStatus),
-                name=name,
+                name=text(name, "name"),
             )
         )
 
@@ -84,16 +85,21 @@ class DomainQuerySet(QuerySet[Domain]):
         tags: Mapping[str, str] | None = None,
     ) -> Domain:
         """Register a domain and return it; raises `Domain.AlreadyExists` where it is there."""
-        if tags is not None and not isinstance(tags, Mapping):
-            raise ValidationTypeError(f"tags: must be a mapping of key to value, got {tags!r}")
-        domain = Domain(
+        if retention_period is None:
+            retention_period = DEFAULT_RETENTION_DAYS
+        domain = self._made(name, description, retention_period)
+        domain.save(tags=tags)
+        return domain
+
+    def _made(
+        self, name: str, description: str | None, retention_period: DurationLike | None
+    ) -> Domain:
+        return Domain(
             name,
             description=description,
             retention_period=retention_period,
             connection=self._connection,
         )
-        domain.save(tags=tags)
-        return domain
 
     def get_or_create(
         self,
@@ -107,8 +113,10 @@ class DomainQuerySet(QuerySet[Domain]):
 
         The other arguments count only where it is registered now.
         """
+        made = self._made(name, description, retention_period)  # refuses what makes no sense
+        resource_tags(tags)
         try:
-            return self.get(name), False
+            return made.upstream(), False
         except DomainDoesNotExist:
             try:
                 created = self.create(

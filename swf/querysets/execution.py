@@ -14,8 +14,8 @@ from swf.clock import SystemClock
 from swf.constants import CLOSED, OPEN, CloseStatus, ExecutionStatus
 from swf.exceptions import ValidationError, ValidationTypeError, WorkflowExecutionDoesNotExist
 from swf.models import Domain, WorkflowExecution, WorkflowType
-from swf.models.domain import as_domain
-from swf.querysets.base import Listing, QuerySet, several, unknown_lookup
+from swf.models.domain import as_domain, connected
+from swf.querysets.base import Listing, QuerySet, one_of_both, several, text, unknown_lookup
 from swf.transport import Transport
 from swf.wire import TypeKey, Wire, epoch, moment, told
 
@@ -27,7 +27,10 @@ _EVER: Final = 0.0  # SWF wants to be told an oldest date; this one hides nothin
 
 @attrs.frozen(eq=False, repr=False)
 class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
-    """The executions of a domain, open and closed, those started last first."""
+    """The executions of a domain, open and closed, those started last first.
+
+    `order_by("close_timestamp")`, like a filter by close time, leaves out open executions.
+    """
 
     model = WorkflowExecution
     DoesNotExist = WorkflowExecutionDoesNotExist
@@ -58,6 +61,15 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
     }
 
     domain: Domain = attrs.field(converter=as_domain)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no connection; let the domain ask where this asks."""
+        super().__attrs_post_init__()
+        object.__setattr__(self, "domain", connected(self.domain, self._connection))
+
+    def using(self, connection: Transport) -> Self:
+        """Return the queryset that asks over another connection."""
+        return super().using(connection)._but(domain=connected(self.domain, connection))
 
     @property
     def connection(self) -> Transport:
@@ -92,6 +104,7 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
           `close_oldest_date`, `close_latest_date`: bounds, inclusive. An aware datetime, a date
           (from its first, up to its last moment, in UTC), an ISO string (UTC where it says no
           zone), or how long ago: a timedelta or a number of days.
+        - Filters given one after another all hold; tags too, all of them.
 
         SWF filters by one of workflow id, tag, type and close status, and by start or by close
         time; where more is given, the rest is compared here, on what is listed. `close_…` filters
@@ -101,17 +114,17 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
             raise unknown_lookup(type(self).__name__, lookup, self._lookups)
         name, version = _type_of(workflow_type, workflow_type_name, workflow_type_version)
         now = SystemClock().now()
-        oldest = start_oldest_date if start_oldest_date is not None else oldest_date
-        latest = start_latest_date if start_latest_date is not None else latest_date
+        oldest = one_of_both(start_oldest_date, oldest_date, "start_oldest_date", "oldest_date")
+        latest = one_of_both(start_latest_date, latest_date, "start_latest_date", "latest_date")
         words = None if status is None else several(status, "status", ExecutionStatus)
         found = self._filtered(
             told(
                 status=words,
-                workflow_id=_text(workflow_id, "workflow_id"),
+                workflow_id=text(workflow_id, "workflow_id"),
                 type_name=name,
                 type_version=version,
-                tag=_text(tag, "tag"),
-                close_status=close_status and several(close_status, "close_status", CloseStatus)[0],
+                tags=None if tag is None else (text(tag, "tag"),),
+                close_status=_close_status(close_status),
                 start_oldest=_when(oldest, "start_oldest_date", now, time.min),
                 start_latest=_when(latest, "start_latest_date", now, time.max),
                 close_oldest=_when(close_oldest_date, "close_oldest_date", now, time.min),
@@ -120,6 +133,13 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
         )
         found._check()
         return found
+
+    def _both(self, name: str, one: Any, other: Any) -> Any:
+        if name == "tags":
+            return (*one, *(tag for tag in other if tag not in one))
+        if name.endswith("_oldest"):
+            return max(one, other)
+        return min(one, other) if name.endswith("_latest") else super()._both(name, one, other)
 
     def _check(self) -> None:
         """Refuse filters that nothing can pass."""
@@ -186,7 +206,7 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
     def _time_filter(self, kind: str) -> dict[str, float]:
         oldest, latest = self._where.get(f"{kind}_oldest"), self._where.get(f"{kind}_latest")
         return told(
-            oldestDate=_EVER if oldest is None else epoch(oldest),
+            oldestDate=_EVER if oldest is None else max(_EVER, epoch(oldest)),
             latestDate=None if latest is None else epoch(latest),
         )
 
@@ -195,8 +215,8 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
         where = self._where
         if "workflow_id" in where:
             return {"executionFilter": {"workflowId": where["workflow_id"]}}
-        if "tag" in where:
-            return {"tagFilter": {"tag": where["tag"]}}
+        if "tags" in where:
+            return {"tagFilter": {"tag": where["tags"][0]}}
         if "type_name" in where:
             key = told(name=where["type_name"], version=where.get("type_version"))
             return {"typeFilter": key}
@@ -211,6 +231,8 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
         if any(not name.startswith(asked) for name in times):
             return False
         others = given - times
+        if len(self._where.get("tags", ())) > 1:
+            return False
         return others == {"type_name", "type_version"} or (
             len(others) < 2 and "type_version" not in others
         )
@@ -243,7 +265,8 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
     def get(self, workflow_id: str, run_id: str | None = None) -> WorkflowExecution:
         """Return the execution, described in full (DescribeWorkflowExecution).
 
-        Without run id, the open run of the workflow id, else the one started last. Raises
+        Without run id, the open run of the workflow id, else the one started last; filters do not
+        count. Raises
         `DoesNotExist` where there is none.
         """
         named = WorkflowExecution(self.domain, workflow_id, run_id, connection=self._connection)
@@ -252,17 +275,20 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
     def latest(self, workflow_id: str) -> WorkflowExecution:
         """Return the open run of a workflow id, else the one started last, as it is listed.
 
-        Raises `DoesNotExist` where there is none.
+        Filters and order of this queryset do not count. Raises `DoesNotExist` where there is none.
         """
-        runs = self.filter(workflow_id=workflow_id)
-        found = runs.filter(status=OPEN).first() or runs.filter(status=CLOSED).first()
-        if found is None:
-            raise WorkflowExecutionDoesNotExist(
-                "no open or retained run of this workflow id",
-                operation="ListClosedWorkflowExecutions",
-                resource=f"WorkflowExecution({workflow_id!r})",
-            )
-        return found
+        fresh = type(self)(self.domain, connection=self._connection)
+        runs = fresh.filter(workflow_id=workflow_id)
+        for status in (OPEN, CLOSED):
+            # All of a page: a server that does not filter must not be held to the first item.
+            for page in runs.filter(status=status).pages():
+                if page:
+                    return max(page, key=attrgetter("start_timestamp"))
+        raise WorkflowExecutionDoesNotExist(
+            "no open or retained run of this workflow id",
+            operation="ListClosedWorkflowExecutions",
+            resource=f"WorkflowExecution({workflow_id!r})",
+        )
 
 
 def _type_of(
@@ -270,7 +296,7 @@ def _type_of(
 ) -> tuple[str | None, str | None]:
     """Return the name and version that the three ways to name a type say together."""
     if workflow_type is None:
-        return _text(name, "workflow_type_name"), _text(version, "workflow_type_version")
+        return text(name, "workflow_type_name"), text(version, "workflow_type_version")
     if name is not None or version is not None:
         raise ValidationError(
             "filter: give workflow_type, or workflow_type_name and workflow_type_version, not both"
@@ -280,16 +306,16 @@ def _type_of(
     if isinstance(workflow_type, WorkflowType):
         return workflow_type.key
     if isinstance(workflow_type, tuple) and len(workflow_type) == 2:
-        return _text(workflow_type[0], "workflow_type"), _text(workflow_type[1], "workflow_type")
+        return text(workflow_type[0], "workflow_type"), text(workflow_type[1], "workflow_type")
     raise ValidationTypeError(
         f"workflow_type: must be a WorkflowType, a (name, version) or a name, got {workflow_type!r}"
     )
 
 
-def _text(value: Any, argument: str) -> str | None:
-    if value is not None and not isinstance(value, str):
-        raise ValidationTypeError(f"{argument}: must be a str, got {value!r}")
-    return value
+def _close_status(word: str | None) -> str | None:
+    if word is None:
+        return None
+    return several(text(word, "close_status"), "close_status", CloseStatus)[0]
 
 
 def _when(value: Any, argument: str, now: datetime, of_day: time) -> datetime | None:
@@ -298,38 +324,54 @@ def _when(value: Any, argument: str, now: datetime, of_day: time) -> datetime | 
         return None
     if isinstance(value, str):
         value = _parsed(value, argument)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValidationError(f"{argument}: must be an aware datetime, got {value!r}")
+    try:
+        return _to_millisecond(_bound(value, now, of_day), up=of_day == time.min)
+    except TypeError:
+        raise ValidationTypeError(
+            f"{argument}: must be a datetime, a date, an ISO string, a timedelta or days, "
+            f"got {value!r}"
+        ) from None
+    except (OverflowError, ValueError) as error:
+        raise ValidationError(f"{argument}: there is no such time: {value!r}") from error
+
+
+def _bound(value: Any, now: datetime, of_day: time) -> datetime:
     if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValidationError(f"{argument}: must be an aware datetime, got {value!r}")
         return value
     if isinstance(value, date):
         return datetime.combine(value, of_day, UTC)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        value = timedelta(days=value)
-    if isinstance(value, timedelta):
-        return now - value
-    raise ValidationTypeError(
-        f"{argument}: must be a datetime, a date, an ISO string, a timedelta or days, got {value!r}"
-    )
+    if isinstance(value, bool):
+        raise TypeError
+    return now - (value if isinstance(value, timedelta) else timedelta(days=value))
 
 
-def _parsed(text: str, argument: str) -> datetime | date:
+def _to_millisecond(value: datetime, *, up: bool) -> datetime:
+    """Return a bound in whole milliseconds, as SWF counts, that lets nothing more through."""
+    part = value.microsecond % 1000
+    return value + timedelta(microseconds=(1000 - part) % 1000 if up else -part)
+
+
+def _parsed(given: str, argument: str) -> datetime | date:
     try:
-        parsed = isoparse(text)
+        parsed = isoparse(given)
     except ValueError as error:
-        raise ValidationError(f"{argument}: not an ISO date or time: {text!r}") from error
-    if len(text) <= len("2026-01-31"):
+        raise ValidationError(f"{argument}: not an ISO date or time: {given!r}") from error
+    if len(given) < len("20260131"):
+        raise ValidationError(f"{argument}: must name a day, got {given!r}")
+    if len(given) <= len("2026-01-31"):
         return parsed.date()
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 _Test = Callable[[Wire], bool]
 
-_TESTS: Final[Mapping[str, Callable[[str], _Test]]] = {
+_TESTS: Final[Mapping[str, Callable[[Any], _Test]]] = {
     "workflow_id": lambda value: lambda item: item["execution"]["workflowId"] == value,
     "type_name": lambda value: lambda item: item["workflowType"]["name"] == value,
     "type_version": lambda value: lambda item: item["workflowType"]["version"] == value,
-    "tag": lambda value: lambda item: value in item.get("tagList", ()),
+    "tags": lambda value: lambda item: set(value) <= set(item.get("tagList", ())),
     "close_status": lambda value: lambda item: item.get("closeStatus") == value,
 }
 

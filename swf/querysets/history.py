@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any, ClassVar, Never, Self
@@ -9,11 +10,12 @@ from typing import Any, ClassVar, Never, Self
 import attrs
 
 from swf.constants import MAX_PAGE_SIZE
-from swf.exceptions import ValidationError, WorkflowExecutionDoesNotExist
+from swf.exceptions import ValidationError, ValidationTypeError, WorkflowExecutionDoesNotExist
 from swf.models import Domain, History, WorkflowExecution
-from swf.models.domain import as_domain
+from swf.models.domain import as_domain, connected
 from swf.models.event import Event, event_from
-from swf.querysets.base import Listing, QuerySet, unknown_lookup
+from swf.querysets.base import Listing, QuerySet, text, unknown_lookup
+from swf.shapes import SHAPES
 from swf.transport import Transport
 from swf.wire import Wire, told
 
@@ -37,6 +39,15 @@ class HistoryQuerySet(QuerySet[Event]):
 
     domain: Domain = attrs.field(converter=as_domain)
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no connection; let the domain ask where this asks."""
+        super().__attrs_post_init__()
+        object.__setattr__(self, "domain", connected(self.domain, self._connection))
+
+    def using(self, connection: Transport) -> Self:
+        """Return the queryset that asks over another connection."""
+        return super().using(connection)._but(domain=connected(self.domain, connection))
+
     @property
     def connection(self) -> Transport:
         """The connection given to this queryset, else its domain's."""
@@ -57,7 +68,18 @@ class HistoryQuerySet(QuerySet[Event]):
         """
         for lookup in unknown:
             raise unknown_lookup(type(self).__name__, lookup, self._lookups)
-        return self._filtered(told(workflow_id=workflow_id, run_id=run_id, name=name))
+        text(name, "name")
+        if name is not None and name not in SHAPES["EventType"]["enum"]:
+            near = difflib.get_close_matches(name, SHAPES["EventType"]["enum"], n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ValidationError(f"name: {name!r} is no event type of SWF{hint}")
+        return self._filtered(
+            told(
+                workflow_id=text(workflow_id, "workflow_id"),
+                run_id=text(run_id, "run_id"),
+                name=name,
+            )
+        )
 
     def _execution(self) -> WorkflowExecution:
         if "workflow_id" not in self._where:
@@ -96,10 +118,17 @@ class HistoryQuerySet(QuerySet[Event]):
     ) -> History:
         """Return the history of an execution: all of it, or its first `max_results` events.
 
-        `reverse` begins with the newest. Raises `DoesNotExist` where there is no such execution
-        (GetWorkflowExecutionHistory).
+        `reverse` begins with the newest; filters do not count. Raises `DoesNotExist` where there is
+        no such execution (GetWorkflowExecutionHistory).
         """
-        events = self.filter(workflow_id=workflow_id, run_id=run_id).page_size(page_size)
+        fresh = type(self)(self.domain, connection=self._connection)
+        events = fresh.filter(workflow_id=workflow_id, run_id=run_id).page_size(page_size)
         if reverse:
             events = events.reverse()
-        return History(events[:max_results] if max_results is not None else events)
+        if max_results is None:
+            return History(events)
+        if isinstance(max_results, bool) or not isinstance(max_results, int):
+            raise ValidationTypeError(f"max_results: must be an int, got {max_results!r}")
+        if max_results < 0:
+            raise ValidationError(f"max_results: must not be negative, got {max_results}")
+        return History(events[:max_results])

@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Never, Self, TypeVar
 import attrs
 
 from swf.constants import REGISTERED, RegistrationStatus
-from swf.models.domain import Domain, as_domain
+from swf.models.domain import Domain, as_domain, connected
 from swf.models.versioned import VersionedType
-from swf.querysets.base import Listing, QuerySet, several, unknown_lookup
+from swf.querysets.base import Listing, QuerySet, one_of_both, several, text, unknown_lookup
 from swf.transport import Transport
 from swf.wire import Wire, told
 
@@ -35,6 +35,15 @@ class VersionedTypeQuerySet(QuerySet[V]):
 
     domain: Domain = attrs.field(converter=as_domain)
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no connection; let the domain ask where this asks."""
+        super().__attrs_post_init__()
+        object.__setattr__(self, "domain", connected(self.domain, self._connection))
+
+    def using(self, connection: Transport) -> Self:
+        """Return the queryset that asks over another connection."""
+        return super().using(connection)._but(domain=connected(self.domain, connection))
+
     @property
     def connection(self) -> Transport:
         """The connection given to this queryset, else its domain's."""
@@ -57,12 +66,12 @@ class VersionedTypeQuerySet(QuerySet[V]):
         """
         for lookup in unknown:
             raise unknown_lookup(type(self).__name__, lookup, self._lookups)
-        words = status if status is not None else registration_status
+        words = one_of_both(status, registration_status, "status", "registration_status")
         return self._filtered(
             told(
                 status=None if words is None else several(words, "status", RegistrationStatus),
-                name=name,
-                version=version,
+                name=text(name, "name"),
+                version=text(version, "version"),
             )
         )
 
@@ -101,24 +110,32 @@ class VersionedTypeQuerySet(QuerySet[V]):
     def get(self, name: str, version: str | None = None) -> V:
         """Return the type of this name and version, deprecated or not (Describe*Type).
 
-        Without a version, the only registered one. Raises `DoesNotExist` where there is none,
-        MultipleObjectsReturned where the name has several versions.
+        Without a version, the only registered one; filters do not count. Raises `DoesNotExist`
+        where there is none, MultipleObjectsReturned where the name has several versions.
         """
         if version is None:
-            version = self.filter(name=name)._single(f"name={name!r}").version
+            versions = type(self)(self.domain, connection=self._connection).filter(name=name)
+            version = versions._single(f"name={name!r}").version
         named = self.model(self.domain, name, version, connection=self._connection)
         return named.upstream()  # type: ignore[return-value]
 
+    def _made(self, name: str, version: str, fields: dict[str, Any]) -> V:
+        return self.model(  # type: ignore[return-value]
+            self.domain, name, version, connection=self._connection, **fields
+        )
+
     def _create(self, name: str, version: str, fields: dict[str, Any]) -> V:
-        created = self.model(self.domain, name, version, connection=self._connection, **fields)
+        created = self._made(name, version, fields)
         created.save()
-        return created  # type: ignore[return-value]
+        return created
 
     def _get_or_create(self, name: str, version: str, fields: dict[str, Any]) -> tuple[V, bool]:
+        made = self._made(name, version, fields)  # refuses what makes no sense
         try:
-            return self.get(name, version), False
+            return made.upstream(), False
         except self.model.DoesNotExist:
             try:
-                return self._create(name, version, fields), True
+                made.save()
             except self.model.AlreadyExists:  # somebody else was quicker
-                return self.get(name, version), False
+                return made.upstream(), False
+            return made, True

@@ -169,7 +169,29 @@ def test_filters_narrow_each_other():
     queryset = DomainQuerySet(connection=connection).filter(status="DEPRECATED").filter(name="b")
 
     assert [(one.name, one.status) for one in queryset] == [("b", "DEPRECATED")]
-    assert names(queryset.filter(name="a")) == ["a"]
+    assert names(queryset.filter(name="b")) == ["b"]
+    assert queryset.filter(name="a") == []
+    assert not queryset.filter(status="REGISTERED").exists()
+    assert queryset.filter(name="a").count() == 0
+
+
+def test_none_holds_nothing_and_asks_nothing():
+    """none() is empty whatever is done with it."""
+    connection = CannedTransport()
+    queryset = DomainQuerySet(connection=connection).none()
+
+    assert queryset.filter(name="a").reverse() == []
+    assert (queryset.count(), queryset.first(), queryset.last()) == (0, None, None)
+    assert connection.calls == []
+
+
+@pytest.mark.parametrize("connection", [5, "http://localhost"])
+def test_what_is_no_connection_is_refused(connection):
+    """A connection of a wrong type is refused where it is given."""
+    with pytest.raises(ValidationTypeError, match="connection"):
+        DomainQuerySet(connection=connection)
+    with pytest.raises(ValidationTypeError, match="connection"):
+        DomainQuerySet().using(connection)
 
 
 def test_a_slice_is_not_filtered_or_reversed_afterwards():
@@ -180,6 +202,8 @@ def test_a_slice_is_not_filtered_or_reversed_afterwards():
         queryset.filter(name="a")
     with pytest.raises(ValidationError, match="before slicing"):
         queryset.reverse()
+    with pytest.raises(ValidationError, match="before slicing"):
+        queryset.order_by("-name")
 
 
 @pytest.mark.parametrize("index", [slice(-1, None), slice(None, -1), slice(0, 5, 2)])
@@ -194,6 +218,8 @@ def test_an_index_is_a_number(index):
     """Anything but an int or a slice is a TypeError."""
     with pytest.raises(TypeError):
         DomainQuerySet(connection=domains())[index]
+    with pytest.raises(TypeError):
+        DomainQuerySet(connection=domains())[1.5:]
 
 
 @pytest.mark.parametrize(

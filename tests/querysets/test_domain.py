@@ -22,7 +22,7 @@ def test_domains_are_created_found_and_filtered_by_status(connection):
     """Registered ones are listed by default, deprecated ones where they are asked for."""
     queryset = DomainQuerySet(connection=connection)
     queryset.create("test1", description="x", retention_period=60, tags={"a": "b"})
-    queryset.create("test2")
+    assert queryset.create("test2").retention_period == 30
     queryset.create("old").deprecate()
 
     assert queryset.all() == [Domain("test1"), Domain("test2")]
@@ -95,4 +95,18 @@ def test_bad_arguments_are_refused():
         queryset.get("a:b")
     with pytest.raises(TypeError):
         queryset.create("shop", status="DEPRECATED")
+    for name in (5, b"shop", ["shop"]):
+        with pytest.raises(ValidationTypeError, match="name"):
+            queryset.filter(name=name)
+    for status in (5, 1.5):
+        with pytest.raises(ValidationTypeError, match="REGISTERED, DEPRECATED"):
+            queryset.filter(status=status)
+    with pytest.raises(ValidationError, match="REGISTERED, DEPRECATED"):
+        queryset.filter(status=[])
+    with pytest.raises(ValidationError, match="two names of one lookup"):
+        queryset.filter(status="REGISTERED", registration_status="DEPRECATED")
+    with pytest.raises(ValidationError, match="retention_period"):
+        queryset.get_or_create("shop", retention_period="x")
+    with pytest.raises(ValidationTypeError, match="tags"):
+        queryset.get_or_create("shop", tags=5)
     assert connection.calls == []

@@ -80,6 +80,8 @@ def test_real_executions_are_listed_open_and_closed(connection):
     assert found.filter(tag="eu") == [first]
     assert found.filter(workflow_type=order).exists()
     assert not found.filter(workflow_type=("nope", "1")).exists()
+    assert found.latest("order-1") == first
+    assert WorkflowExecution(domain, "order-2").exists
     assert found.get("order-2").close_status == "TERMINATED"
     assert found.get("order-1", first.run_id).open_counts.decision_tasks == 1
 
@@ -332,6 +334,15 @@ def test_order_is_by_start_or_close_time():
         ({"workflow_type": ("n", 1)}, ValidationTypeError, "workflow_type"),
         ({"workflow_id": 5}, ValidationTypeError, "workflow_id"),
         ({"tag": 5}, ValidationTypeError, "tag"),
+        ({"status": 5}, ValidationTypeError, "status"),
+        ({"close_status": 5}, ValidationTypeError, "close_status"),
+        ({"close_status": ["FAILED", "TIMED_OUT"]}, ValidationTypeError, "close_status"),
+        ({"close_status": ""}, ValidationError, "close_status"),
+        ({"oldest_date": 1, "start_oldest_date": 2}, ValidationError, "two names"),
+        ({"start_oldest_date": 10**6}, ValidationError, "no such time"),
+        ({"start_oldest_date": timedelta.max}, ValidationError, "no such time"),
+        ({"start_oldest_date": float("nan")}, ValidationError, "no such time"),
+        ({"start_oldest_date": "2026-05"}, ValidationError, "must name a day"),
         ({"start_oldest_date": datetime(2026, 1, 1)}, ValidationError, "aware"),  # noqa: DTZ001
         ({"start_oldest_date": "yesterday"}, ValidationError, "not an ISO"),
         ({"start_oldest_date": True}, ValidationTypeError, "start_oldest_date"),
@@ -358,6 +369,67 @@ def test_the_open_run_is_the_latest():
     with pytest.raises(WorkflowExecution.DoesNotExist, match="no open or retained run") as raised:
         executions(service()).latest("w")
     assert raised.value.resource == "WorkflowExecution('w')"
+
+
+def test_latest_does_not_trust_the_order_or_the_filter_of_a_server():
+    """Other executions listed, oldest first, do not hide the latest run of this id."""
+    closed = [
+        closed_info("other", "0", started=STARTED - 5),
+        closed_info("w", "1"),
+        closed_info("w", "2", started=STARTED + 1),
+    ]
+    connection = service([execution_info("other", "3")], page=100)
+    connection.replies["ListClosedWorkflowExecutions"] = {"executionInfos": closed}
+
+    assert executions(connection).latest("w").run_id == "2"
+
+
+def test_filters_and_order_do_not_count_for_latest():
+    """Whatever the queryset was narrowed to, latest() looks at the whole domain."""
+    found = executions(service([execution_info("w", "2")], [closed_info("w", "1")]))
+
+    for narrowed in (
+        found.reverse(),
+        found.order_by("start_timestamp"),
+        found.filter(close_status="FAILED"),
+        found[:1],
+    ):
+        assert narrowed.latest("w").run_id == "2"
+
+
+def test_filters_given_one_after_another_all_hold():
+    """Tags add up, bounds tighten, statuses narrow, and a contradiction leaves nothing."""
+    both = closed_info("both", tagList=["a", "b"])
+    connection = service([], [both, closed_info("b", tagList=["b"])])
+    found = executions(connection)
+
+    assert ids(found.filter(tag="a").filter(tag="b")) == ["both"]
+    assert found.filter(tag="a").filter(tag="b").count() == 1
+    assert found.filter(workflow_id="x").filter(workflow_id="y") == []
+    assert found.filter(status=OPEN).filter(status=CLOSED) == []
+    assert found.filter(status=[OPEN, CLOSED]).filter(status=CLOSED).count() == 2
+    narrow = found.filter(oldest_date=NOON, latest_date=NOON + timedelta(5))
+    window = sent(
+        narrow.filter(
+            oldest_date=NOON - timedelta(1), latest_date=NOON + timedelta(9), status=CLOSED
+        )
+    )
+    assert window["startTimeFilter"] == {
+        "oldestDate": NOON.timestamp(),
+        "latestDate": (NOON + timedelta(5)).timestamp(),
+    }
+
+
+def test_bounds_let_nothing_more_through():
+    """SWF counts milliseconds: an oldest bound is rounded up to one, a latest one down."""
+    fine = NOON + timedelta(microseconds=1)
+
+    window = sent(executions().filter(oldest_date=fine, latest_date=fine + timedelta(1)))
+
+    assert window["startTimeFilter"]["oldestDate"] == NOON.timestamp() + 0.001
+    assert window["startTimeFilter"]["latestDate"] == NOON.timestamp() + 86_400
+    day = sent(executions().filter(latest_date=date(2026, 1, 31)))["startTimeFilter"]
+    assert day["latestDate"] == datetime(2026, 1, 31, 23, 59, 59, 999_000, UTC).timestamp()
 
 
 def test_get_describes_the_run_that_is_named():

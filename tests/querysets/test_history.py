@@ -6,7 +6,12 @@ import pytest
 from canned import CannedTransport, pages_of
 from replies import STARTED, execution_info
 
-from swf.exceptions import FieldError, ValidationError, WorkflowExecutionDoesNotExist
+from swf.exceptions import (
+    FieldError,
+    ValidationError,
+    ValidationTypeError,
+    WorkflowExecutionDoesNotExist,
+)
 from swf.models import Domain, History
 from swf.querysets import HistoryQuerySet
 
@@ -82,6 +87,33 @@ def test_an_execution_must_be_named():
         list(history(CannedTransport()))
     with pytest.raises(FieldError, match="run_id"):
         history(CannedTransport()).filter(runid="x")
+
+
+def test_bad_arguments_are_refused():
+    """Misspelt event types, wrong types and negative numbers are refused, and nothing is sent."""
+    connection = CannedTransport()
+    events = history(connection)
+
+    with pytest.raises(ValidationError, match="did you mean DecisionTaskScheduled"):
+        events.filter(name="DecisionTaskSheduled")
+    with pytest.raises(ValidationError, match="no event type"):
+        events.filter(name="x")
+    for lookup in ("name", "workflow_id", "run_id"):
+        with pytest.raises(ValidationTypeError, match=lookup):
+            events.filter(**{lookup: 5})
+    with pytest.raises(ValidationTypeError, match="max_results"):
+        events.get("w", "run-1", max_results="5")
+    with pytest.raises(ValidationError, match="max_results"):
+        events.get("w", "run-1", max_results=-1)
+    assert connection.calls == []
+
+
+def test_filters_do_not_count_for_get():
+    """get() returns the history itself, whatever the queryset was narrowed to."""
+    narrowed = history(events()).filter(name="TimerFired").reverse()
+
+    assert len(narrowed.get("w", "run-1")) == 250
+    assert narrowed.get("w", "run-1", reverse=True).first.id == 250
 
 
 def test_a_missing_execution_is_its_own_error(connection):

@@ -12,6 +12,7 @@ from swf.exceptions import (
     FieldError,
     MultipleObjectsReturned,
     TypeAlreadyExistsFault,
+    ValidationError,
     ValidationTypeError,
 )
 from swf.models import ActivityType, Domain, ModelDiff, WorkflowType
@@ -160,7 +161,23 @@ def test_bad_arguments_are_refused(queryset, kind):
         queryset("shop", connection=connection).filter(kind="x")
     with pytest.raises(TypeError):
         queryset("shop", connection=connection).create("n", "1", status="DEPRECATED", foo=1)
+    with pytest.raises(ValidationTypeError, match="version"):
+        queryset("shop", connection=connection).filter(version=1)
+    with pytest.raises(TypeError):
+        queryset("shop", connection=connection).get_or_create("n", "1", nonsense=1)
+    with pytest.raises(ValidationError, match="task_list"):
+        queryset("shop", connection=connection).get_or_create("n", "1", task_list="a:b")
     assert connection.calls == []
+
+
+@pytest.mark.parametrize(("queryset", "kind"), KINDS)
+def test_filters_do_not_count_for_get(queryset, kind, domain):
+    """get() looks at the whole domain, whatever the queryset was narrowed to."""
+    types = queryset(domain)
+    types.create("order", "1")
+
+    assert types.filter(status=DEPRECATED).get("order").version == "1"
+    assert types.reverse()[:1].get("order", "1").name == "order"
 
 
 @pytest.mark.parametrize(("queryset", "kind"), KINDS)
@@ -173,4 +190,10 @@ def test_the_connection_reaches_what_is_returned(queryset, kind):
 
     assert queryset(domain)[0].connection is of_domain
     assert queryset(domain, connection=own)[0].connection is own
+    assert queryset(domain, connection=own)[0].domain.connection is own
+    assert queryset("shop", connection=own)[0].domain.connection is own
+    assert queryset("shop").using(own)[0].domain.connection is own
+    assert queryset(domain).using(own).domain.connection is own
+    of_domain.replies = own.replies = {}
+    of_domain.calls = own.calls = []
     assert of_domain.operations() == own.operations()
