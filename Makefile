@@ -33,7 +33,7 @@ format: $(VENV)/.test ## Put style and format right where that can be done by it
 
 types: $(VENV)/.test ## Check types (mypy and pyright, both strict).
 	$(BIN)/mypy
-	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --pythonpath $(BIN)/python
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --project pyproject.toml --pythonpath $(BIN)/python
 
 unit: $(VENV)/.test ## Run the tests; at least 95 % of the lines and branches must be covered.
 	$(BIN)/python -m coverage erase
