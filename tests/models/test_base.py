@@ -115,6 +115,38 @@ def test_models_are_subclassable():
     assert shop != Domain("shop")
 
 
+def test_a_subclass_may_have_fields_of_its_own():
+    """SWF tells nothing of them: they keep their defaults and are no difference."""
+
+    @attrs.frozen(repr=False, eq=False)
+    class Shop(Domain):
+        team: str = attrs.field(default="ops", kw_only=True)
+        labels: list = attrs.field(factory=list, kw_only=True)
+        short: str = attrs.field(
+            default=attrs.Factory(lambda self: self.name[:2], takes_self=True), kw_only=True
+        )
+
+    shop = Shop("shop", connection=CannedTransport(DescribeDomain=domain_reply()))
+
+    assert shop.is_synced
+    assert Shop("shop", team="dev", connection=shop.connection).changes == ModelDiff()
+    found = shop.upstream()
+    assert (found.team, found.labels, found.short) == ("ops", [], "sh")
+
+
+def test_an_error_within_a_property_is_the_error_that_is_raised():
+    """Lazy decoding does not hide what went wrong in a property."""
+
+    @attrs.frozen(repr=False, eq=False)
+    class Shop(Domain):
+        @property
+        def broken(self) -> str:
+            return self.nmae  # a misspelling
+
+    with pytest.raises(AttributeError, match="nmae"):
+        _ = Shop("shop").broken
+
+
 def test_building_a_model_connects_to_nothing():
     """Without settings, region or credentials a model is built, compared and printed."""
     domain = Domain("shop")
@@ -140,6 +172,7 @@ def test_models_are_equal_unless_they_contradict_each_other():
     assert WorkflowType("d", "n", "1") != WorkflowType("d", "n", "2")
     assert WorkflowType("d", "n", "1") != WorkflowType("e", "n", "1")
     assert WorkflowExecution("d", "w", "1") != WorkflowExecution("d", "w", "2")
+    assert WorkflowExecution("d", "w", "1") != WorkflowExecution("d", "w")
     assert len({Domain("a"), Domain("a"), Domain("b")}) == 2
 
 
@@ -273,6 +306,7 @@ def test_changes_of_what_is_not_there_raises():
 
 def test_naive_times_are_refused():
     """A time without zone names no moment."""
-    with pytest.raises(ValidationTypeError, match="creation_date"):
-        WorkflowType("d", "n", "v", creation_date=datetime(2020, 1, 1))  # noqa: DTZ001
+    for wrong in (datetime(2020, 1, 1), 5.0, float("nan"), "2020-01-01"):  # noqa: DTZ001
+        with pytest.raises(ValidationTypeError, match="creation_date: must be an aware datetime"):
+            WorkflowType("d", "n", "v", creation_date=wrong)
     assert WorkflowType("d", "n", "v", creation_date=datetime(2020, 1, 1, tzinfo=UTC))

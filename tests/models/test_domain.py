@@ -97,10 +97,13 @@ def test_wrong_tags_are_refused_before_anything_is_sent():
 
     with pytest.raises(ValidationTypeError, match="mapping"):
         domain.add_tags([("a", "b")])
-    with pytest.raises(ValidationTypeError, match="keys"):
-        domain.remove_tags("abc")
+    for keys in ("abc", 5):
+        with pytest.raises(ValidationTypeError, match="keys"):
+            domain.remove_tags(keys)
     with pytest.raises(ValidationError, match="key"):
         domain.add_tags({"": "b"})
+    with pytest.raises(ValidationTypeError, match="value"):
+        Domain("shop", connection=connection).add_tags({"a": 5})
     assert connection.calls == []
 
 
@@ -117,6 +120,7 @@ def test_wrong_tags_are_refused_before_anything_is_sent():
         ("description", "x" * 1025, "at most 1024"),
         ("retention_period", 91, "0 to 90"),
         ("retention_period", -1, "not negative"),
+        ("retention_period", "9" * 5000, "digits or 'NONE'"),
         ("retention_period", "soon", "digits or 'NONE'"),
         ("retention_period", 1.5, "int, a str, a timedelta"),
         ("retention_period", True, "int, a str, a timedelta"),
@@ -129,6 +133,12 @@ def test_bad_values_are_refused_by_name_and_rule(argument, value, rule):
         Domain(**{"name": "shop", argument: value})
 
     assert rule in str(raised.value)
+
+
+def test_every_bad_value_is_named_at_once():
+    """One error tells of all arguments that are wrong, and of what model."""
+    with pytest.raises(ValidationError, match=r"^Domain: .*name.*; .*retention_period"):
+        Domain("a:b", retention_period="soon")
 
 
 @given(st.integers(0, 90))

@@ -167,6 +167,9 @@ def test_only_a_deprecated_type_is_deleted(kind):
         ("task_priority", 2**31),
         ("task_priority", "high"),
         ("task_priority", 1.5),
+        ("task_priority", True),
+        ("task_priority", " 1_0 "),
+        ("task_list", {"nam": "x"}),
         ("task_start_to_close_timeout", -1),
         ("task_start_to_close_timeout", timedelta(milliseconds=5)),
         ("task_start_to_close_timeout", "100000000"),
@@ -195,6 +198,23 @@ def test_an_execution_without_end_cannot_be_registered():
     with pytest.raises(ValidationError, match=r"execution_start_to_close_timeout.*not 'NONE'"):
         made.save()
     assert connection.calls == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_priorities_and_task_lists_are_taken_as_the_api_writes_them(kind):
+    """A priority may be a numeral, a task list the API's structure."""
+    made = kind("d", "n", "1", task_priority="-5", task_list={"name": "orders"})
+
+    assert (made.task_priority, made.task_list) == (-5, "orders")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_domain_asks_where_the_type_asks(kind):
+    """A type with a connection of its own has a domain with the same connection."""
+    connection = CannedTransport()
+
+    for domain in ("shop", Domain("shop"), Domain("shop", connection=CannedTransport())):
+        assert kind(domain, "n", "1", connection=connection).domain.connection is connection
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -302,10 +302,32 @@ def test_bad_arguments_are_refused_before_anything_is_sent(act):
     assert connection.calls == []
 
 
-def test_a_workflow_type_of_another_type_is_refused():
-    """An execution's type is a WorkflowType."""
-    with pytest.raises((ValidationTypeError, TypeError), match="workflow_type"):
-        WorkflowExecution("shop", "w", workflow_type="order")
+@pytest.mark.parametrize("argument", ["workflow_type", "parent", "open_counts"])
+def test_objects_of_another_class_are_refused(argument):
+    """An execution's type, parent and counts are what they are called."""
+    with pytest.raises(ValidationTypeError, match=argument):
+        WorkflowExecution("shop", "w", **{argument: 5})
+
+
+def test_what_swf_told_is_not_refused():
+    """Names and run ids that break our rules are read all the same once SWF has them."""
+    started = CannedTransport(StartWorkflowExecution={"runId": "r" * 65})
+    execution = WorkflowType("shop", "order", "1", connection=started).start_execution("w")
+    listed = WorkflowExecution._from_wire(
+        execution_info("a:b", workflowType={"name": "x/y", "version": "1"}), Domain("shop"), None
+    )
+
+    assert execution.run_id == "r" * 65
+    assert (listed.workflow_id, listed.workflow_type.name) == ("a:b", "x/y")
+
+
+def test_a_bad_page_size_is_refused_before_the_run_is_looked_for():
+    """Without run id too, nothing is sent for a request that will be refused."""
+    connection = CannedTransport()
+
+    with pytest.raises(ValidationError, match="maximum_page_size"):
+        WorkflowExecution("shop", "w", connection=connection).history(maximum_page_size="x")
+    assert connection.calls == []
 
 
 def test_a_history_is_read_page_by_page_to_its_end():
