@@ -365,11 +365,7 @@ def _field_violations(field: attrs.Attribute[Any], value: Any) -> Iterator[Viola
     shape: str | None = field.metadata.get(SHAPE)
     if shape is None:
         return
-    if shape == "Timestamp" and (not isinstance(value, datetime) or value.tzinfo is None):
-        yield Violation(path, value, "must be an aware datetime", wrong_type=True)
-    elif shape == "TaskPriority" and (isinstance(value, bool) or not isinstance(value, int)):
-        yield Violation(path, value, "must be an integer", wrong_type=True)
-    elif shape.startswith("Duration"):
+    if shape.startswith("Duration"):
         unit = timedelta(days=1) if shape == "DurationInDays" else timedelta(seconds=1)
         try:
             text = duration_text(duration(value, field.name, unit=unit))
@@ -379,5 +375,9 @@ def _field_violations(field: attrs.Attribute[Any], value: Any) -> Iterator[Viola
             yield Violation(path, value, rule, wrong_type, told=True)
         else:
             yield from violations(shape, text, path)
+    elif shape == "Timestamp" and (not isinstance(value, datetime) or value.tzinfo is None):
+        yield Violation(path, value, "must be an aware datetime", wrong_type=True)
+    elif shape == "TaskPriority" and (isinstance(value, bool) or not isinstance(value, int)):
+        yield Violation(path, value, "must be an integer", wrong_type=True)
     else:
         yield from violations(shape, str(value) if shape == "TaskPriority" else value, path)
