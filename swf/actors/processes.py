@@ -39,7 +39,7 @@ def supervisor(actor: Actor, threads: int, count: Callable[[Mapping[str, int]], 
     def run(loop: Loop) -> None:
         backoff = Backoff(1, 60)
         while not loop.draining.is_set():
-            child = _Child(actor, threads, count)
+            child = _Child(actor, threads, count, loop.drain)
             loop.aborting.append(child.kill)
             try:
                 child.watch(loop)
@@ -65,9 +65,14 @@ class _Child:
     """One child process, and the link to it."""
 
     def __init__(
-        self, actor: Actor, threads: int, count: Callable[[Mapping[str, int]], object]
+        self,
+        actor: Actor,
+        threads: int,
+        count: Callable[[Mapping[str, int]], object],
+        drain: Callable[[], object],
     ) -> None:
         self._count = count
+        self._drain = drain
         self._ready = False
         self._failure: BaseException | None = None
         self._link, theirs = _spawn.Pipe()
@@ -83,8 +88,9 @@ class _Child:
         finally:
             # The child has its own: when it ends, this end of the link learns so.
             theirs.close()
-        # A program that ends without `stop()` is joined by its children: let them know.
-        self._at_exit = Finalize(None, self._send, ("drain",), exitpriority=10)
+        # A program that ends without `stop()` waits for its children: let them know, and let nobody
+        # replace them, nor log that they have ended while the interpreter closes its files.
+        self._at_exit = Finalize(None, self._leave, exitpriority=10)
 
     def watch(self, loop: Loop) -> None:
         """Return when the child has ended; have it drain when the loop drains.
@@ -106,6 +112,10 @@ class _Child:
                 f"{self.process.name}: a process ended before it had begun "
                 f"(exit code {self.process.exitcode})"
             )
+
+    def _leave(self) -> None:
+        self._drain()
+        self._send("drain")
 
     def _send(self, message: str) -> None:
         try:
