@@ -2,8 +2,12 @@
 
 Per key the first source that tells it decides: an argument, `set()` (or `override()`), the
 environment, the file `~/.swf`, and last what boto3 finds by itself. The key pair with its session
-token is one unit: it comes from one source, whole. Nothing is read at import; the environment and
-the file are read when a connection is made.
+token is one unit: it comes from one source, whole; a profile that a source names stands for the
+pair. So does boto3's own `AWS_PROFILE`, for the environment: it is left to boto3, and no keys are
+looked for in the file. A region in the file comes after the one that a profile named before the
+file brings. Nothing is read at import; the environment and the file are read when a connection is
+made. No connection uses `domain`: it is kept for programs and command lines, which read it as
+`get().get("domain")`.
 
 The file, every section and every key of it optional:
 
@@ -32,12 +36,13 @@ import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final, Never, TextIO
 from urllib.parse import urlsplit
 
 import attrs
 
-from swf.exceptions import CredentialsError, SettingsError
+from swf.exceptions import CredentialsError, SettingsError, ValidationTypeError
+from swf.wire import sendable
 
 CREDENTIALS: Final = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 """The keys that are one unit."""
@@ -61,9 +66,11 @@ _VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The environment variables of each key, the first that is set decides."""
 
+_PROFILES_OF_BOTO3: Final = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
+
 
 class SettingsWarning(UserWarning):
-    """A settings file that is passed over, or that others can read."""
+    """A file or a variable that is passed over, or a file of secrets that others can read."""
 
 
 @attrs.frozen
@@ -73,6 +80,8 @@ class Setting:
     value: str
     origin: str
     secret: bool = False
+    yields: bool = False
+    """Whether it stands back for what a profile of boto3's brings."""
 
     @property
     def shown(self) -> str:
@@ -94,10 +103,17 @@ class _Source:
     variables: Mapping[str, str] = attrs.field(factory=dict)
     profile_first: bool = False
     """Whether a profile named by this source goes before its key pair."""
+    boto3_profile: bool = False
+    """Whether a profile is named here that boto3 finds by itself."""
+    last: bool = False
 
-    def setting(self, key: str) -> Setting:
+    @property
+    def names_profile(self) -> bool:
+        return self.boto3_profile or "profile" in self.values
+
+    def setting(self, key: str, *, yields: bool = False) -> Setting:
         origin = self.variables.get(key, self.name)
-        return Setting(self.values[key], origin, secret=key in CREDENTIALS)
+        return Setting(self.values[key], origin, secret=key in CREDENTIALS, yields=yields)
 
     def credentials(self) -> Mapping[str, Setting] | None:
         """Return the unit, {} where a profile stands for it, None where nothing is told.
@@ -107,8 +123,16 @@ class _Source:
         found = [key for key in CREDENTIALS if key in self.values]
         if "profile" in self.values and (self.profile_first or not found):
             return {}
+        if found == ["aws_session_token"] and self.variables:
+            # What a shell has left over from keys that are gone: by itself it is good for nothing.
+            warnings.warn(
+                f"{self.variables['aws_session_token']} is passed over: it has no keys beside it",
+                SettingsWarning,
+                stacklevel=2,
+            )
+            found = []
         if not found:
-            return None
+            return {} if self.boto3_profile else None
         missing = [key for key in CREDENTIALS[:2] if key not in self.values]
         if missing:
             raise CredentialsError(
@@ -123,6 +147,13 @@ _set: dict[str, str] = {}
 _overrides: list[Mapping[str, str]] = []
 _generations = itertools.count(1)
 _generation = 0
+
+# Nobody else holds it while the process forks, so the child finds it free. What was registered
+# later is taken earlier: the lock under which a default connection is made goes before this one,
+# as it does where that connection reads the settings.
+os.register_at_fork(
+    before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
+)
 
 
 def generation() -> int:
@@ -144,12 +175,13 @@ def set(  # noqa: A001
     profile: str | None = None,
     endpoint_url: str | None = None,
     domain: str | None = None,
-    **unknown: Any,
+    **unknown: Never,
 ) -> None:
     """Put the values given in effect, at once; None leaves a key as it is.
 
     Connections that were made explicitly keep what they were made with; the default one is made
-    anew. A new key pair drops the session token of the one before it. Raises SettingsError, naming
+    anew. Of credentials the later ones count: a key id or a secret that replaces another one drops
+    the rest of its unit, and a profile drops the keys set before it. Raises SettingsError, naming
     it, for an unknown key.
     """
     given = _given(
@@ -163,8 +195,9 @@ def set(  # noqa: A001
         domain=domain,
     )
     with _lock:
-        if "aws_access_key_id" in given:
-            _set.pop("aws_session_token", None)
+        if "profile" in given or any(key in given and key in _set for key in CREDENTIALS[:2]):
+            for key in CREDENTIALS:
+                _set.pop(key, None)
         _set.update(given)
         _changed()
 
@@ -179,7 +212,7 @@ def override(
     profile: str | None = None,
     endpoint_url: str | None = None,
     domain: str | None = None,
-    **unknown: Any,
+    **unknown: Never,
 ) -> Generator[None]:
     """Put the values given in effect, for every thread, until the block ends.
 
@@ -264,10 +297,11 @@ def _standing_sources(path: str | os.PathLike[str]) -> list[_Source]:
         {key: os.environ[variable] for key, variable in variables.items()},
         {key: f"environment variable {variable}" for key, variable in variables.items()},
         profile_first=True,
+        boto3_profile=any(os.environ.get(variable) for variable in _PROFILES_OF_BOTO3),
     )
     home = _in_home(path)
-    file = _Source(str(home), from_file(home)) if home is not None else _Source(str(path), {})
-    return [*told, environment, file]
+    found = {} if home is None else from_file(home)
+    return [*told, environment, _Source(str(home or path), found, last=True)]
 
 
 def _merged(sources: list[_Source]) -> dict[str, Setting]:
@@ -277,11 +311,14 @@ def _merged(sources: list[_Source]) -> dict[str, Setting]:
         if unit is not None:
             merged.update(unit)
             break
-    for key in KEYS:
-        if key not in CREDENTIALS:
-            teller = next((source for source in sources if key in source.values), None)
-            if teller is not None:
-                merged[key] = teller.setting(key)
+    profiled = next((source for source in sources if source.names_profile), None)
+    if profiled is not None and "profile" in profiled.values:
+        merged["profile"] = profiled.setting("profile")
+    for key in ("region", "endpoint_url", "domain"):
+        teller = next((source for source in sources if key in source.values), None)
+        if teller is not None:
+            yields = key == "region" and teller.last and profiled not in (None, teller)
+            merged[key] = teller.setting(key, yields=yields)
     return merged
 
 
@@ -308,10 +345,18 @@ def from_home(path: str | os.PathLike[str] = ".swf") -> dict[str, str]:
 
 
 def _in_home(path: str | os.PathLike[str]) -> Path | None:
+    path = _path(path)
     try:
         return Path.home() / path
     except RuntimeError:  # there is no home directory, and so no file in it
         return None
+
+
+def _path(path: str | os.PathLike[str]) -> Path:
+    try:
+        return Path(path)
+    except TypeError:
+        raise ValidationTypeError(f"path: must be a str or a path, got {path!r}") from None
 
 
 def from_file(path: str | os.PathLike[str]) -> dict[str, str]:
@@ -320,7 +365,7 @@ def from_file(path: str | os.PathLike[str]) -> dict[str, str]:
     A file that cannot be read, or that holds secrets and can be read by others, is warned of
     (SettingsWarning). Raises SettingsError, with path and line, for one that cannot be understood.
     """
-    path = Path(path)
+    path = _path(path)
     try:
         with path.open(encoding="utf-8-sig") as stream:
             mode = os.fstat(stream.fileno()).st_mode
@@ -334,6 +379,8 @@ def from_file(path: str | os.PathLike[str]) -> dict[str, str]:
         return {}
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: not UTF-8 text (byte {error.start})") from None
+    except ValueError as error:  # a path that no file can have
+        raise SettingsError(f"path {str(path)!r}: {error}") from None
     found = _parsed(text, str(path))
     if mode & (stat.S_IRGRP | stat.S_IROTH) and any(key in found for key in CREDENTIALS):
         warnings.warn(
@@ -346,7 +393,10 @@ def from_file(path: str | os.PathLike[str]) -> dict[str, str]:
 
 def from_stream(stream: TextIO) -> dict[str, str]:
     """Return what the text tells, as `from_file` does; the stream is read to its end."""
-    return _parsed(stream.read(), str(getattr(stream, "name", "settings")))
+    text = stream.read()
+    if not isinstance(text, str):
+        raise ValidationTypeError(f"stream: must be a stream of text, got {stream!r}")
+    return _parsed(text, str(getattr(stream, "name", "settings")))
 
 
 def _parsed(text: str, name: str) -> dict[str, str]:
@@ -403,6 +453,8 @@ def _given(unknown: Mapping[str, Any], **values: str | None) -> dict[str, str]:
         if not isinstance(value, str) or not value:
             shown = type(value).__name__ if key in CREDENTIALS else repr(value)
             raise SettingsError(f"{key}: must be a non-empty str, got {shown}")
+        if not sendable(value):
+            raise SettingsError(f"{key}: must be valid Unicode")
     return given
 
 

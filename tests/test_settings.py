@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swf import settings
-from swf.exceptions import CredentialsError, SettingsError, SWFError
+from swf.exceptions import CredentialsError, SettingsError, SWFError, ValidationTypeError
 from swf.settings import Setting, SettingsWarning
 
 PAIR = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "s%cr(t)s=/+#;"}
@@ -132,6 +132,19 @@ class TestFile:
             settings.from_file(path)
 
         assert str(path) in str(caught.value)
+
+    @pytest.mark.parametrize("read", [settings.from_file, settings.from_home, settings.get])
+    def test_a_path_is_a_path(self, read):
+        """What no file can be called is a typed error that names it."""
+        with pytest.raises(SettingsError, match=r"path .*\\x00.*: embedded null"):
+            read("\0")
+        with pytest.raises(ValidationTypeError, match="path: must be a str or a path, got 7"):
+            read(7)
+
+    def test_a_stream_is_of_text(self):
+        """A stream of bytes is refused."""
+        with pytest.raises(ValidationTypeError, match="stream: must be a stream of text"):
+            settings.from_stream(io.BytesIO(b""))
 
     def test_a_byte_order_mark_is_no_part_of_the_text(self):
         """A file saved with a byte order mark reads like one without."""
@@ -286,7 +299,10 @@ class TestPrecedence:
         [
             ({"AWS_ACCESS_KEY_ID": "a"}, "aws_secret_access_key"),
             ({"AWS_SECRET_ACCESS_KEY": "b"}, "aws_access_key_id"),
-            ({"AWS_SESSION_TOKEN": "c"}, "aws_access_key_id and aws_secret_access_key"),
+            (
+                {"AWS_SECRET_ACCESS_KEY": "b", "AWS_SESSION_TOKEN": "c", "AWS_PROFILE": "p"},
+                "aws_access_key_id",
+            ),
         ],
     )
     def test_half_a_pair_is_refused(self, monkeypatch, variables, missing):
@@ -296,6 +312,77 @@ class TestPrecedence:
 
         with pytest.raises(CredentialsError, match=f"the environment .* not {missing};"):
             settings.get()
+
+    @pytest.mark.parametrize("variable", ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"])
+    def test_a_token_that_is_left_over_is_passed_over(self, monkeypatch, variable):
+        """A token alone in the environment stands in the way of no pair; a warning names it."""
+        write_home(FULL.replace("profile = work", ""))
+        monkeypatch.setenv(variable, "stale")
+
+        with pytest.warns(SettingsWarning, match=f"{variable} is passed over"):
+            found = settings.get()
+
+        assert {key: found[key] for key in settings.CREDENTIALS} == {
+            **PAIR,
+            "aws_session_token": "token==",
+        }
+
+    def test_a_token_that_is_not_needed_is_not_warned_of(self, monkeypatch):
+        """Where the environment is not asked for keys, what it lacks is no matter."""
+        monkeypatch.setenv("AWS_SESSION_TOKEN", "stale")
+        settings.set(**PAIR)
+
+        assert settings.get() == PAIR
+
+    @pytest.mark.parametrize("argument", [{"aws_session_token": "c"}])
+    def test_a_token_that_was_given_without_keys_is_refused(self, argument):
+        """A token is left over in an environment only: given explicitly, it wants its keys."""
+        with pytest.raises(CredentialsError, match="argument tells aws_session_token but not"):
+            settings.resolve(**argument)
+
+    @pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+    def test_a_profile_of_boto3_goes_before_the_file(self, monkeypatch, variable):
+        """A profile in the environment stands for keys: the file's own are not in effect.
+
+        The file's region is for want of another.
+        """
+        path = write_home(FULL)
+        monkeypatch.setenv(variable, "dev")
+
+        found = settings.resolve()
+
+        assert found == {
+            "region": Setting("eu-west-1", str(path), yields=True),
+            "domain": Setting("orders", str(path)),
+            "endpoint_url": Setting("http://127.0.0.1:4567", str(path)),
+        }
+
+    def test_a_profile_of_boto3_comes_after_exported_keys(self, monkeypatch):
+        """Keys in the environment go before a profile there, as they do for boto3."""
+        write_home(FULL)
+        exported = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_PROFILE": "dev"}
+        set_env(monkeypatch, **exported)
+
+        found = settings.get()
+
+        assert (found["aws_access_key_id"], found["aws_secret_access_key"]) == ("a", "b")
+        assert "profile" not in found
+        assert "aws_session_token" not in found
+
+    @pytest.mark.parametrize(
+        ("text", "profile", "yields"),
+        [
+            ("[defaults]\nregion = r\n", "dev", True),
+            ("[defaults]\nregion = r\nprofile = own\n", "dev", True),
+            ("[defaults]\nregion = r\nprofile = own\n", None, False),
+            ("[defaults]\nregion = r\n", None, False),
+        ],
+    )
+    def test_a_region_of_the_file_yields_to_a_profile_from_elsewhere(self, text, profile, yields):
+        """The file's region stands back for a profile that was named before the file is asked."""
+        write_home(text)
+
+        assert settings.resolve(profile=profile)["region"].yields is yields
 
     def test_half_a_pair_below_a_whole_one_is_not_looked_at(self, monkeypatch):
         """A source that is not needed cannot fail."""
@@ -361,6 +448,58 @@ class TestSet:
 
         assert "aws_session_token" not in settings.get()
 
+    def test_a_profile_that_is_set_later_drops_the_keys(self):
+        """Of keys and a profile that were set one after the other, the later ones are used."""
+        settings.set(**PAIR, aws_session_token="old", region="r")
+        settings.set(profile="dev")
+
+        assert settings.get() == {"profile": "dev", "region": "r"}
+
+        settings.set(**PAIR)
+
+        assert settings.get() == {**PAIR, "profile": "dev", "region": "r"}
+
+    @pytest.mark.parametrize("key", settings.CREDENTIALS[:2])
+    def test_half_of_a_new_pair_drops_the_old_one(self, key):
+        """A new half is never combined with the other half, nor the token, of an older pair."""
+        settings.set(**PAIR, aws_session_token="old")
+        settings.set(**{key: "new"})
+        with pytest.raises(CredentialsError, match=r"settings\.set\(\)"):
+            settings.get()
+
+        (other,) = set(PAIR) - {key}
+        settings.set(**{other: "new"})
+
+        assert settings.get() == dict.fromkeys(PAIR, "new")
+
+    @given(
+        calls=st.lists(
+            st.dictionaries(st.sampled_from([*settings.CREDENTIALS, "profile"]), st.just(""))
+        )
+    )
+    def test_values_of_two_units_are_never_in_effect_together(self, calls):
+        """In whatever order keys are set, no half in effect is older than what was dropped."""
+        settings.clear()
+        for number, call in enumerate(calls):
+            settings.set(**dict.fromkeys(call, str(number)))
+        try:
+            found = settings.get()
+        except CredentialsError:
+            return
+
+        if "aws_access_key_id" in found:
+            first = min(int(found[key]) for key in PAIR)
+            halves = [key for call in calls[first:] for key in call if key in PAIR]
+            assert sorted(halves) == sorted(PAIR)
+            assert int(found.get("profile", first)) <= first
+
+    def test_a_token_may_follow_its_pair(self):
+        """A token that is set after its pair joins it."""
+        settings.set(**PAIR)
+        settings.set(aws_session_token="t")
+
+        assert settings.get() == {**PAIR, "aws_session_token": "t"}
+
     def test_half_a_pair_may_be_set_and_not_used(self):
         """The two halves may come in two calls; a reading in between is refused."""
         settings.set(aws_access_key_id="a")
@@ -388,6 +527,11 @@ class TestSet:
             settings.set(region=value)
 
         assert settings.get() == {}
+
+    def test_a_value_can_be_sent(self):
+        """A value that has no UTF-8 form is refused; a secret is not shown."""
+        with pytest.raises(SettingsError, match=r"^aws_secret_access_key: must be valid Unicode$"):
+            settings.set(aws_secret_access_key="hunter2\ud800")
 
     def test_a_refused_secret_is_not_shown(self):
         """An error about a secret tells its type, never its value."""

@@ -38,8 +38,8 @@ def connect(
     The settings in effect fill in what is not given. Nothing is sent, and boto3 is not imported,
     before the first call. `config` is a botocore Config that goes over this package's own;
     `session` brings its own credentials, `client` everything. Raises SettingsError for an endpoint
-    that nothing serves and for arguments that contradict each other, CredentialsError for half of
-    a key pair.
+    that nothing serves and for arguments that contradict each other, ValidationTypeError for a
+    client, session or config that is none, CredentialsError for half of a key pair.
     """
     made_from = recipe(
         endpoint_url=endpoint_url,

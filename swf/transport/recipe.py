@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import attrs
 
 from swf import settings
-from swf.exceptions import SettingsError
+from swf.exceptions import SettingsError, ValidationTypeError
 from swf.settings import Setting
 
 
@@ -56,7 +57,8 @@ def recipe(
 ) -> Recipe:
     """Return the recipe of these arguments and the settings in effect.
 
-    Raises SettingsError for arguments that contradict each other.
+    Raises SettingsError for arguments that contradict each other and ValidationTypeError for a
+    client, a session or a config that is none.
     """
     given = {
         "endpoint_url": endpoint_url,
@@ -70,9 +72,13 @@ def recipe(
     }
     _refuse_beside("client", client, given)
     if client is not None:
+        _check_client(client)
         return Recipe(client=client)
-    beside_session = ("profile", *settings.CREDENTIALS)
-    _refuse_beside("session", session, {name: given[name] for name in beside_session})
+    keys = {name: given[name] for name in settings.CREDENTIALS}
+    _refuse_beside("session", session, {"profile": profile, **keys})
+    _refuse_beside("profile", profile, keys)
+    _check_instance("session", session, "boto3.session.Session", "botocore.session.Session")
+    _check_instance("config", config, "botocore.config.Config")
     found = settings.resolve(
         endpoint_url=endpoint_url,
         region=region,
@@ -85,10 +91,34 @@ def recipe(
         # A session brings its own credentials.
         found = {name: found[name] for name in ("endpoint_url", "region") if name in found}
     made = _of(found, session, config)
-    if session is not None and region is None:
-        # Its own region goes before the settings.
-        return attrs.evolve(made, region=None, spare_region=made.region)
+    told = found.get("region")
+    if told is not None and (told.yields or (session is not None and region is None)):
+        # What a session, or a profile of boto3's, brings by itself goes first.
+        return attrs.evolve(made, region=None, spare_region=told.value)
     return made
+
+
+def _check_client(client: Any) -> None:
+    model = getattr(getattr(client, "meta", None), "service_model", None)
+    if getattr(model, "service_name", None) != "swf":
+        raise ValidationTypeError(
+            f"connect: client: must be a client of boto3's for 'swf', got {client!r:.80}"
+        )
+
+
+def _check_instance(argument: str, value: Any, *classes: str) -> None:
+    """Raise ValidationTypeError unless the value is None or of one of these classes.
+
+    A class of a module that is not loaded has no instances: nothing is imported to know that.
+    """
+    places = [one.rpartition(".") for one in classes]
+    loaded = tuple(
+        getattr(sys.modules[module], name) for module, _, name in places if module in sys.modules
+    )
+    if value is not None and not isinstance(value, loaded):
+        raise ValidationTypeError(
+            f"connect: {argument}: must be a {' or a '.join(classes)}, got {value!r:.80}"
+        )
 
 
 def _refuse_beside(name: str, value: Any, others: dict[str, Any]) -> None:

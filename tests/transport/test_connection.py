@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pickle
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -13,13 +15,21 @@ import pytest
 from botocore.config import Config
 from serving import answering, reply
 
-import swf
 from swf import settings
-from swf.exceptions import CredentialsError, NotPicklableError, SettingsError
+from swf.exceptions import (
+    CredentialsError,
+    NotPicklableError,
+    SettingsError,
+    ValidationTypeError,
+)
 from swf.transport import connect, default_connection
 
 KEYS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "secret-of-the-pair"}
 DOMAIN = {"name": "d"}
+SWF, SQS = (
+    boto3.client(service, region_name="us-east-1", endpoint_url="http://127.0.0.1:1", **KEYS)
+    for service in ("swf", "sqs")
+)
 
 
 def scope(request) -> tuple[str, str]:
@@ -27,6 +37,31 @@ def scope(request) -> tuple[str, str]:
     credential = request.headers["authorization"].partition("Credential=")[2].partition(",")[0]
     key, _date, region, *_ = credential.split("/")
     return key, region
+
+
+@pytest.fixture
+def profiles(monkeypatch, tmp_path):
+    """boto3's files with two profiles, `work` and, without a region, `placeless`.
+
+    Called with an endpoint URL, it writes that into both.
+    """
+
+    def write(endpoint_url: str | None = None) -> None:
+        more = "" if endpoint_url is None else f"endpoint_url={endpoint_url}\n"
+        (tmp_path / "config").write_text(
+            f"[profile work]\nregion=eu-west-1\n{more}[profile placeless]\n{more}",
+            encoding="utf-8",
+        )
+
+    (tmp_path / "credentials").write_text(
+        "[work]\naws_access_key_id=p\naws_secret_access_key=p\n"
+        "[placeless]\naws_access_key_id=q\naws_secret_access_key=q\n",
+        encoding="utf-8",
+    )
+    write()
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    return write
 
 
 class TestConnect:
@@ -43,7 +78,7 @@ class TestConnect:
         settings.set(region="eu-west-3", **KEYS)
         with answering() as server:
             keys = {"aws_access_key_id": "explicit", "aws_secret_access_key": "explicit"}
-            connect(server.url, region="eu-west-1", **keys).call("DescribeDomain", DOMAIN)
+            connect(server.url, region="eu-west-1", **keys).call("DeprecateDomain", DOMAIN)
 
         assert scope(server.requests[0]) == ("explicit", "eu-west-1")
 
@@ -57,23 +92,55 @@ class TestConnect:
         monkeypatch.setenv("region", "eu-north-1")
         with answering() as server:
             settings.set(endpoint_url=server.url)
-            connect().call("DescribeDomain", DOMAIN)
+            connect().call("DeprecateDomain", DOMAIN)
 
         assert scope(server.requests[0]) == ("f", "eu-north-1")
 
     def test_a_session_token_is_sent(self):
         """Temporary keys are signed with their token."""
         with answering() as server:
-            connect(server.url, **KEYS, aws_session_token="token").call("DescribeDomain", DOMAIN)
+            connect(server.url, **KEYS, aws_session_token="token").call("DeprecateDomain", DOMAIN)
 
         assert server.requests[0].headers["x-amz-security-token"] == "token"
 
     def test_loopback_needs_neither_region_nor_keys(self):
         """A server on this machine is reached without a region, keys or a profile."""
         with answering() as server:
-            connect(server.url).call("DescribeDomain", DOMAIN)
+            connect(server.url).call("DeprecateDomain", DOMAIN)
 
         assert scope(server.requests[0]) == ("loopback", "us-east-1")
+
+    @pytest.mark.parametrize("make", [boto3.Session, botocore.session.Session])
+    def test_loopback_needs_nothing_of_a_session_either(self, make):
+        """A session that has neither keys nor a region reaches a server on this machine."""
+        with answering() as server:
+            connect(server.url, session=make()).call("DeprecateDomain", DOMAIN)
+
+        assert scope(server.requests[0]) == ("loopback", "us-east-1")
+
+    def test_loopback_may_be_told_by_the_files_of_boto3(self, monkeypatch, tmp_path):
+        """An endpoint on this machine needs no keys wherever it was told, by profile too."""
+        with answering() as server:
+            (tmp_path / "config").write_text(
+                f"[default]\nendpoint_url={server.url}\n"
+                f"[profile work]\nendpoint_url={server.url}\nregion=eu-west-1\n",
+                encoding="utf-8",
+            )
+            monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+            connect().call("DeprecateDomain", DOMAIN)
+            connect(profile="work").call("DeprecateDomain", DOMAIN)
+
+        assert [scope(request) for request in server.requests] == [
+            ("loopback", "us-east-1"),
+            ("loopback", "eu-west-1"),
+        ]
+
+    def test_elsewhere_a_session_without_keys_is_told_so(self):
+        """The keys for a server on this machine are for no other."""
+        session = boto3.Session(region_name="us-east-1")
+
+        with pytest.raises(CredentialsError, match="no credentials"):
+            connect("http://swf.invalid", session=session).call("DeprecateDomain", DOMAIN)
 
     def test_two_regions_and_accounts_live_in_one_process(self):
         """Connections made with different keys and regions do not touch each other."""
@@ -86,7 +153,7 @@ class TestConnect:
                 aws_secret_access_key="second",
             )
             for connection in (first, second, first):
-                connection.call("DescribeDomain", DOMAIN)
+                connection.call("DeprecateDomain", DOMAIN)
 
         assert [scope(request) for request in server.requests] == [
             ("AKIDEXAMPLE", "eu-west-1"),
@@ -94,20 +161,57 @@ class TestConnect:
             ("AKIDEXAMPLE", "eu-west-1"),
         ]
 
-    def test_a_profile_brings_its_keys_and_region(self, monkeypatch, tmp_path):
+    def test_a_profile_brings_its_keys_and_region(self, profiles, monkeypatch):
         """A profile of boto3's files is used for keys and region, though keys are exported."""
-        (tmp_path / "credentials").write_text(
-            "[work]\naws_access_key_id=p\naws_secret_access_key=p\n", encoding="utf-8"
-        )
-        (tmp_path / "config").write_text("[profile work]\nregion=eu-west-1\n", encoding="utf-8")
-        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "exported")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "exported")
         with answering() as server:
-            connect(server.url, profile="work").call("DescribeDomain", DOMAIN)
+            connect(server.url, profile="work").call("DeprecateDomain", DOMAIN)
 
         assert scope(server.requests[0]) == ("p", "eu-west-1")
+
+    def test_the_later_of_keys_and_profile_signs(self, profiles):
+        """A profile that is set after keys signs, and so do keys that are set after it."""
+        with answering() as server:
+            settings.set(endpoint_url=server.url, **KEYS)
+            default_connection().call("DeprecateDomain", DOMAIN)
+            settings.set(profile="work")
+            default_connection().call("DeprecateDomain", DOMAIN)
+            settings.set(**KEYS)
+            default_connection().call("DeprecateDomain", DOMAIN)
+
+        keys = [scope(request)[0] for request in server.requests]
+        assert keys == ["AKIDEXAMPLE", "p", "AKIDEXAMPLE"]
+
+    @pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+    def test_a_profile_in_the_environment_goes_before_the_file(
+        self, profiles, monkeypatch, variable
+    ):
+        """Keys and region are the exported profile's, not those of ~/.swf.
+
+        A region in the environment goes before both; the file's is for a profile without one.
+        """
+        home = Path.home() / ".swf"
+        home.write_text(
+            "[credentials]\naws_access_key_id = f\naws_secret_access_key = f\n"
+            "[defaults]\nregion = eu-north-1\n",
+            encoding="utf-8",
+        )
+        home.chmod(0o600)
+        with answering() as server:
+
+            def signed() -> tuple[str, str]:
+                connect().call("DeprecateDomain", DOMAIN)
+                return scope(server.requests[-1])
+
+            profiles(endpoint_url=server.url)
+            monkeypatch.setenv(variable, "work")
+            assert signed() == ("p", "eu-west-1")
+            monkeypatch.setenv("AWS_REGION", "us-west-1")
+            assert signed() == ("p", "us-west-1")
+            monkeypatch.delenv("AWS_REGION")
+            monkeypatch.setenv(variable, "placeless")
+            assert signed() == ("q", "eu-north-1")
 
     def test_boto3_finds_what_no_setting_tells(self, monkeypatch, tmp_path):
         """Without any setting, region and endpoint come from boto3's own files."""
@@ -118,7 +222,7 @@ class TestConnect:
                 encoding="utf-8",
             )
             monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-            connect().call("DescribeDomain", DOMAIN)
+            connect().call("DeprecateDomain", DOMAIN)
 
         assert scope(server.requests[0]) == ("own", "eu-west-1")
 
@@ -130,10 +234,10 @@ class TestConnect:
         inner = getattr(session, "_session", session)
         inner.set_credentials("of-session", "secret")
         with answering() as server:
-            connect(server.url, session=session).call("DescribeDomain", DOMAIN)
+            connect(server.url, session=session).call("DeprecateDomain", DOMAIN)
             inner.set_config_variable("region", "eu-west-1")
-            connect(server.url, session=session).call("DescribeDomain", DOMAIN)
-            connect(server.url, session=session, region="a").call("DescribeDomain", DOMAIN)
+            connect(server.url, session=session).call("DeprecateDomain", DOMAIN)
+            connect(server.url, session=session, region="a").call("DeprecateDomain", DOMAIN)
 
         assert [scope(request) for request in server.requests] == [
             ("of-session", "eu-west-3"),  # it has none of its own, so the settings tell
@@ -154,19 +258,19 @@ class TestConnect:
         assert theirs["typeInfos"][0]["creationDate"].timestamp() == 1.5
 
     def test_a_client_is_used_as_it_is(self):
-        """Every call goes through the client given; its times may come as datetimes."""
-        with answering(reply(typeInfos=[{"creationDate": 1.5}])) as server:
+        """Every call goes through the client given; its replies are as the wire has them."""
+        listed = [{"creationDate": 1_500_000_000.125, "status": "REGISTERED"}]
+        with answering(reply(typeInfos=listed)) as server:
             client = boto3.client("swf", endpoint_url=server.url, region_name="eu-west-1", **KEYS)
             connection = connect(client=client)
             found = connection.call(
                 "ListWorkflowTypes", {"domain": "d", "registrationStatus": "REGISTERED"}
             )
             connection.close()
-            connection.call("DescribeDomain", DOMAIN)
+            connection.call("DeprecateDomain", DOMAIN)
             client.close()
 
-        assert swf.wire.moment(found["typeInfos"][0]["creationDate"]).timestamp() == 1.5
-        assert "ResponseMetadata" not in found
+        assert found == {"typeInfos": listed}
         assert {scope(request) for request in server.requests} == {("AKIDEXAMPLE", "eu-west-1")}
 
     @pytest.mark.parametrize(
@@ -177,12 +281,52 @@ class TestConnect:
             ({"client": object(), "region": "r", **KEYS}, "region, aws_access_key_id"),
             ({"session": object(), "profile": "p"}, "session= .* profile"),
             ({"session": object(), **KEYS}, "session= .* aws_access_key_id"),
+            ({"profile": "dev", **KEYS}, "profile= .* aws_access_key_id"),
         ],
     )
     def test_contradictions_are_refused(self, arguments, words):
         """Arguments of which one would have to be ignored are refused, all of them named."""
         with pytest.raises(SettingsError, match=words):
             connect(**arguments)
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ({"client": object()}, "client: must be a client of boto3's for 'swf', got <object"),
+            ({"client": SQS}, "client: must be a client of boto3's for 'swf', got <botocore"),
+            ({"session": object()}, r"session: must be a boto3\.session\.Session or a botocore"),
+            ({"session": SQS}, "session: must be"),
+            ({"config": {"read_timeout": 3}}, r"config: must be a botocore\.config\.Config, got"),
+        ],
+    )
+    def test_what_is_no_client_session_or_config_is_refused_at_once(self, arguments, words):
+        """An argument of the wrong kind is refused by name, before anything is called."""
+        with pytest.raises(ValidationTypeError, match=f"^connect: {words}"):
+            connect(**arguments)
+
+    def test_to_refuse_nothing_is_imported(self):
+        """Without boto3 loaded nothing can be a session or a Config, and it is not loaded then."""
+        program = (
+            "import sys, swf\n"
+            "for argument in ('session', 'config'):\n"
+            "    try:\n"
+            "        swf.connect(**{argument: object()})\n"
+            "    except swf.exceptions.ValidationTypeError:\n"
+            "        continue\n"
+            "    sys.exit(argument)\n"
+            "assert not [name for name in sys.modules if name.startswith('boto')]\n"
+        )
+
+        finished = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+        assert finished.returncode == 0, finished.stderr
 
     @pytest.mark.parametrize(
         "url", ["ftp://x", "http://", "http://x:port", "http://[::1", "https:///path", "http:80"]
@@ -208,7 +352,7 @@ class TestConnect:
         """boto3's own global session is neither made nor used."""
         before = boto3.DEFAULT_SESSION
         with answering() as server:
-            connect(server.url).call("DescribeDomain", DOMAIN)
+            connect(server.url).call("DeprecateDomain", DOMAIN)
 
         assert boto3.DEFAULT_SESSION is before
 
@@ -218,8 +362,8 @@ class TestPickle:
         """Endpoint, region and profile are what a pickled connection is made from again."""
         with answering() as server:
             sent = connect(server.url, region="eu-west-1", config=Config(connect_timeout=3))
-            sent.call("DescribeDomain", DOMAIN)
-            pickle.loads(pickle.dumps(sent)).call("DescribeDomain", DOMAIN)
+            sent.call("DeprecateDomain", DOMAIN)
+            pickle.loads(pickle.dumps(sent)).call("DeprecateDomain", DOMAIN)
 
         first, second = server.requests
         assert scope(first) == scope(second)
@@ -247,7 +391,7 @@ class TestPickle:
         [
             (KEYS, "argument"),
             ({"session": boto3.Session()}, "session="),
-            ({"client": object()}, "client="),
+            ({"client": SWF}, "client="),
         ],
     )
     def test_what_belongs_to_the_process_is_not_pickled(self, arguments, reason):
@@ -330,15 +474,15 @@ class TestFork:
         """After a fork the child does not speak over its parent's connection, nor close it."""
         with answering() as server:
             connection = connect(server.url)
-            connection.call("DescribeDomain", DOMAIN)
+            connection.call("DeprecateDomain", DOMAIN)
 
             def work() -> bool:
-                connection.call("DescribeDomain", DOMAIN)
+                connection.call("DeprecateDomain", DOMAIN)
                 connection.close()
                 return True
 
             assert in_child(work) == 0
-            connection.call("DescribeDomain", DOMAIN)
+            connection.call("DeprecateDomain", DOMAIN)
 
         parent, child, parent_again = [request.port for request in server.requests]
         assert parent == parent_again != child
@@ -347,9 +491,9 @@ class TestFork:
         """A child that only closes leaves its parent's connection usable."""
         with answering() as server:
             connection = connect(server.url)
-            connection.call("DescribeDomain", DOMAIN)
+            connection.call("DeprecateDomain", DOMAIN)
             assert in_child(lambda: connection.close() is None) == 0
-            connection.call("DescribeDomain", DOMAIN)
+            connection.call("DeprecateDomain", DOMAIN)
 
         assert len({request.port for request in server.requests}) == 1
 
@@ -361,7 +505,7 @@ class TestFork:
             def make() -> None:
                 while not stop.is_set():
                     fresh = connect(server.url)
-                    fresh.call("DescribeDomain", DOMAIN)
+                    fresh.call("DeprecateDomain", DOMAIN)
                     fresh.close()
 
             thread = threading.Thread(target=make)
@@ -369,7 +513,7 @@ class TestFork:
             try:
                 connection = connect(server.url)
                 statuses = [
-                    in_child(lambda: connection.call("DescribeDomain", DOMAIN) == {})
+                    in_child(lambda: connection.call("DeprecateDomain", DOMAIN) == {})
                     for _ in range(5)
                 ]
             finally:
@@ -377,3 +521,46 @@ class TestFork:
                 thread.join(30)
 
         assert statuses == [0] * 5
+
+    def test_a_fork_while_the_settings_are_held_does_not_hang(self):
+        """A child can read the settings though another thread was at them when it was forked."""
+        held, free = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with settings._lock:
+                held.set()
+                free.wait(0.3)  # the fork waits meanwhile
+
+        thread = threading.Thread(target=hold)
+        thread.start()
+        assert held.wait(10)
+
+        def work() -> bool:
+            settings.set(region="eu-west-1")
+            return "eu-west-1" in repr(default_connection())
+
+        status = in_child(work)
+        free.set()
+        thread.join(10)
+        assert status == 0
+
+    def test_a_fork_while_default_connections_are_made_does_not_hang(self):
+        """The locks that a default connection takes are taken for a fork in the same order."""
+        stop = threading.Event()
+
+        def make() -> None:
+            while not stop.is_set():
+                settings.set(region="eu-west-1")
+                default_connection()
+
+        threads = [threading.Thread(target=make) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        try:
+            statuses = [in_child(lambda: bool(default_connection())) for _ in range(20)]
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join(30)
+
+        assert statuses == [0] * 20
