@@ -156,7 +156,10 @@ class ActivityCanceled(SWFError):
 
 
 class ActorError(SWFError):
-    """An actor cannot be started as asked, or a process of its own ended unasked."""
+    """An actor cannot be started as asked, or something of its own ended unasked.
+
+    That is a process, or a task's code that would have ended the program (`sys.exit()`).
+    """
 
 
 class InconsistentHistoryError(SWFError, ValueError):
@@ -362,6 +365,13 @@ FAULTS: Final[Mapping[str, type[ResponseError]]] = {
 }
 """Which class stands for which fault code; any other code is a plain ResponseError."""
 
+_BY_STATUS: Final[Mapping[int, type[ResponseError]]] = {
+    401: AccessDeniedFault,
+    403: AccessDeniedFault,
+    429: ThrottlingFault,
+}
+"""What stands between us and SWF, a proxy or a gateway, has no fault codes."""
+
 _MISSING: Final = (
     # SWF has one code for everything it cannot find and says in these words what it was.
     (re.compile(r"Unknown domain\b"), DomainDoesNotExist),
@@ -423,10 +433,13 @@ def fault_class(
 ) -> type[ResponseError]:
     """Return the narrowest class for what SWF answered.
 
-    The fault code decides. Within `UnknownResourceFault` the resource is read from SWF's own words
-    where they are the known ones, else taken from what the operation addresses.
+    The fault code decides, and the HTTP status where the code is none of SWF's. Within
+    `UnknownResourceFault` the resource is read from SWF's own words where they are the known ones,
+    else taken from what the operation addresses.
     """
-    kind = FAULTS.get(fault) or (ServiceFault if status >= 500 else ResponseError)
+    kind = FAULTS.get(fault) or _BY_STATUS.get(status)
+    if kind is None:
+        kind = ServiceFault if status >= 500 else ResponseError
     if kind is UnknownResourceFault:
         for words, narrower in _MISSING:
             if words.match(message):

@@ -6,6 +6,7 @@ import os
 import random
 import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -19,12 +20,13 @@ from botocore.exceptions import (
 from botocore.session import Session
 
 from swf._version import __version__
-from swf.exceptions import FAULTS, SettingsError, ThrottlingFault
+from swf.exceptions import ResponseError, SettingsError, ThrottlingFault, fault_class
 from swf.settings import is_loopback
 from swf.transport.aws_errors import mapped_errors, no_region
 from swf.transport.aws_parser import WireParserFactory
 from swf.transport.recipe import Recipe
-from swf.wire import moment, snake_case
+from swf.transport.reply import check_reply
+from swf.wire import epoch, moment, snake_case
 
 LOOPBACK_REGION: Final = "us-east-1"
 """The region of a server on this machine where nothing tells another."""
@@ -92,17 +94,23 @@ class Clients:
         self._endpoint_url = recipe.endpoint_url
 
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Perform one operation and return its reply as the wire has it."""
+        """Perform one operation and return its reply as the wire has it.
+
+        Raises ResponseError for a reply that cannot be SWF's.
+        """
         with mapped_errors(operation, params, self._endpoint_url):
             call = self._calls.get(operation) or self._bound(operation)
             reply = call(**_timed(params))
         reply.pop("ResponseMetadata", None)
+        check_reply(operation, reply)
         return reply
 
     def _bound(self, operation: str) -> Callable[..., dict[str, Any]]:
         kind = _KINDS.get(operation, _CONTROL)
         with _lock:
             call: Callable[..., dict[str, Any]] = getattr(self._client(kind), snake_case(operation))
+            if self._recipe.client is not None:
+                call = _as_on_the_wire(call, operation)
             self._calls[operation] = call
             return call
 
@@ -124,6 +132,35 @@ class Clients:
             clients, self._clients, self._calls = self._clients, {}, {}
         for client in clients.values():
             client.close()
+
+
+def _as_on_the_wire(
+    call: Callable[..., dict[str, Any]], operation: str
+) -> Callable[..., dict[str, Any]]:
+    """Return the method of a client that parses by itself, its replies as the wire has them."""
+
+    def called(**params: Any) -> dict[str, Any]:
+        try:
+            reply: dict[str, Any] = call(**params)
+        except (AttributeError, LookupError, TypeError, RecursionError, UnicodeError) as error:
+            # So its parser ends where the answer is not in the form of SWF's.
+            raise ResponseError(
+                f"the client given could not read the answer: {error!r}", operation=operation
+            ) from error
+        reply.pop("ResponseMetadata", None)  # which has times and more of its own
+        untimed: dict[str, Any] = _untimed(reply)
+        return untimed
+
+    return called
+
+
+def _untimed(value: Any) -> Any:
+    """Return a reply with seconds since the epoch for datetimes."""
+    if isinstance(value, dict):
+        return {name: _untimed(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_untimed(item) for item in value]
+    return epoch(value) if isinstance(value, datetime) else value
 
 
 def _timed(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,19 +200,40 @@ def _session_of(recipe: Recipe) -> Session:
 
 def _client_of(session: Session, recipe: Recipe, kind: str) -> Any:
     """Return a new client; the session is left as it was."""
-    keys: dict[str, Any] = dict(recipe.credentials)
-    bare = not keys and recipe.profile is None and recipe.session is None
-    if bare and is_loopback(recipe.endpoint_url):
-        keys = dict(LOOPBACK_KEYS)
     region = recipe.region or session.get_config_variable("region") or recipe.spare_region
+    config = _config(recipe, kind, session)
+    keys: Mapping[str, str] = recipe.credentials
+    spare = not keys and (_is_bare(recipe) or session.get_credentials() is None)
+    client = _created(session, recipe, region, config, LOOPBACK_KEYS if spare else keys)
+    if not is_loopback(client.meta.endpoint_url):
+        if region is None:
+            client.close()
+            raise no_region()
+        if spare:
+            client.close()
+            client = _created(session, recipe, region, config, keys)
+    if kind == _SIGNAL:
+        events: Any = client.meta.events
+        events.register("needs-retry.swf.SignalWorkflowExecution", _signal_again)
+    return client
+
+
+def _is_bare(recipe: Recipe) -> bool:
+    """Tell whether nothing but a server on this machine is named: no keys are looked for then."""
+    return recipe.profile is None and recipe.session is None and is_loopback(recipe.endpoint_url)
+
+
+def _created(
+    session: Session, recipe: Recipe, region: str | None, config: Any, keys: Mapping[str, Any]
+) -> Any:
     replaced = session.get_component("response_parser_factory")
     session.register_component("response_parser_factory", WireParserFactory(replaced))
     try:
-        client = session.create_client(
+        return session.create_client(
             "swf",
             region_name=region or LOOPBACK_REGION,
             endpoint_url=recipe.endpoint_url,
-            config=_config(recipe, kind, session),
+            config=config,
             **keys,
         )
     except BotoCoreError:
@@ -184,13 +242,6 @@ def _client_of(session: Session, recipe: Recipe, kind: str) -> Any:
         raise SettingsError(f"endpoint_url {recipe.endpoint_url!r}: {error}") from error
     finally:
         session.register_component("response_parser_factory", replaced)
-    if region is None and not is_loopback(client.meta.endpoint_url):
-        client.close()
-        raise no_region()
-    if kind == _SIGNAL:
-        events: Any = client.meta.events
-        events.register("needs-retry.swf.SignalWorkflowExecution", _signal_again)
-    return client
 
 
 def _signal_again(
@@ -205,8 +256,9 @@ def _signal_again(
     if caught_exception is not None:
         taken = not isinstance(caught_exception, _NEVER_SENT)
     else:
-        fault = response[1].get("Error", {}).get("Code", "")
-        taken = FAULTS.get(fault) is not ThrottlingFault
+        fault, status = response[1].get("Error", {}).get("Code", ""), response[0].status_code
+        kind = fault_class(fault, "SignalWorkflowExecution", status=status)
+        taken = kind is not ThrottlingFault
     return None if taken else random.uniform(0, 2 ** (attempts - 1))  # noqa: S311
 
 

@@ -20,9 +20,8 @@ from swf.exceptions import (
     ValidationError,
     fault_class,
 )
+from swf.transport.reply import POLLS
 from swf.transport.resource import resource_of
-
-_POLLS: Final = frozenset({"PollForActivityTask", "PollForDecisionTask"})
 
 _KINDS: Final[tuple[tuple[str, type[SWFError]], ...]] = (
     # By name, since not every version of botocore has them all; the first that fits decides.
@@ -104,7 +103,7 @@ def _answered(error: boto.ClientError, operation: str, params: Mapping[str, Any]
     fault = str(told.get("Code") or "Unknown").rpartition("#")[2].partition(":")[0]
     metadata = response.get("ResponseMetadata", {})
     status = metadata.get("HTTPStatusCode", 400)
-    message = told.get("Message") or response.get("message") or ""
+    message = str(told.get("Message") or response.get("message") or "")
     kind = fault_class(fault, operation, message, status)
     return kind(
         message or f"SWF answered {fault} (HTTP {status})",
@@ -130,6 +129,6 @@ def _failed(
         )
     elif issubclass(kind, ConnectionFailedError) and endpoint_url and endpoint_url not in message:
         message = f"{endpoint_url}: {message}"
-    if kind is ReadTimeout and operation in _POLLS:
+    if kind is ReadTimeout and operation in POLLS:
         kind = PollTimeout
     return kind(message, operation=operation, resource=resource_of(kind, operation, params))

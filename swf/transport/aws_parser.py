@@ -24,13 +24,18 @@ class WireParser(JSONParser):
         status, body, headers = response["status_code"], response["body"], response["headers"]
         found = _object(body)
         if status >= 300 and found is not None:
-            parsed: dict[str, Any] = super().parse(response, shape)
-            return parsed
+            try:
+                parsed: dict[str, Any] = super().parse(response, shape)
+                if isinstance(parsed.get("Error", {}).get("Code", ""), str):
+                    return parsed
+            except (AttributeError, TypeError, ValueError):
+                pass
+            found = None  # an object, and none by which SWF tells an error
         if found is None:
             # Not SWF's own words, but those of something on the way to it.
-            said = f"not a JSON object: {body[:80]!r}"
+            said = f"not in the words of SWF: {body[:80]!r}"
             if status < 300:
-                raise ResponseParserError(f"the reply is {said}")
+                raise ResponseParserError(f"the reply is not a JSON object: {body[:80]!r}")
             found = {"Error": {"Code": str(status), "Message": f"HTTP {status}, {said}"}}
         metadata = {"HTTPStatusCode": status, "HTTPHeaders": headers}
         request_id = headers.get("x-amzn-RequestId")
@@ -44,7 +49,7 @@ def _object(body: bytes) -> dict[str, Any] | None:
     """Return the JSON object in a body, {} for no body, None for anything else."""
     try:
         found = json.loads(body) if body else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

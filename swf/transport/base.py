@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from swf.exceptions import SettingsError
+from swf.exceptions import ResponseError, SettingsError
 from swf.validation import check_request
 
 
@@ -30,14 +30,22 @@ class Transport(ABC):
         return self.send(operation, params)
 
     def pages(self, operation: str, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield the replies of an operation page by page, each asked for when it is needed."""
+        """Yield the replies of an operation page by page, each asked for when it is needed.
+
+        Raises ResponseError where a page leads to itself: there would be no end to it.
+        """
         token = None
         while True:
             page = self.call(operation, {**params, "nextPageToken": token} if token else params)
             yield page
-            token = page.get("nextPageToken")
+            before, token = token, page.get("nextPageToken")
             if not token:
                 return
+            if token == before:
+                raise ResponseError(
+                    f"the page of nextPageToken {token!r:.80} is followed by itself",
+                    operation=operation,
+                )
 
     @abstractmethod
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:

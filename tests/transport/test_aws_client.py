@@ -103,10 +103,12 @@ class TestSending:
 
         assert server.operations() == [operation]
 
-    def test_a_signal_that_was_refused_for_its_rate_is_sent_again(self, monkeypatch):
+    @pytest.mark.parametrize(
+        "throttled", [fault("ThrottlingException", "Rate exceeded"), Answer(429, b"")]
+    )
+    def test_a_signal_that_was_refused_for_its_rate_is_sent_again(self, monkeypatch, throttled):
         """Throttling means that a signal was not taken, so it may be sent again."""
         monkeypatch.setattr(aws_client.random, "uniform", lambda *_: 0)
-        throttled = fault("ThrottlingException", "Rate exceeded")
         with answering(throttled, throttled, reply()) as server:
             assert connect(server.url).call("SignalWorkflowExecution", SIGNAL) == {}
 
@@ -133,9 +135,9 @@ class TestSending:
     def test_the_package_names_itself(self):
         """Each request tells the service which package and version sends it."""
         with answering() as server:
-            connect(server.url).call("DescribeDomain", DOMAIN)
+            connect(server.url).call("DeprecateDomain", DOMAIN)
             named = Config(user_agent_appid="orders")
-            connect(server.url, config=named).call("DescribeDomain", DOMAIN)
+            connect(server.url, config=named).call("DeprecateDomain", DOMAIN)
 
         own, with_id = [request.headers["user-agent"] for request in server.requests]
         assert own.startswith("Botocore/")
@@ -145,7 +147,7 @@ class TestSending:
     def test_times_are_sent_in_seconds(self):
         """A time of a filter arrives as the number of seconds it was given as."""
         params = {"domain": "d", "startTimeFilter": {"oldestDate": 1_500_000_000.0}}
-        with answering() as server:
+        with answering(reply(executionInfos=[])) as server:
             connect(server.url).call("ListOpenWorkflowExecutions", params)
 
         assert server.requests[0].params == params
@@ -155,7 +157,7 @@ class TestSending:
         with answering() as server:
             connection = connect(server.url)
             for _ in range(3):
-                connection.call("DescribeDomain", DOMAIN)
+                connection.call("DeprecateDomain", DOMAIN)
 
         assert len({request.port for request in server.requests}) == 1
 
@@ -164,9 +166,9 @@ class TestSending:
         with answering() as server:
             connection = connect(server.url)
             connection.close()
-            connection.call("DescribeDomain", DOMAIN)
+            connection.call("DeprecateDomain", DOMAIN)
             connection.close()
-            connection.call("DescribeDomain", DOMAIN)
+            connection.call("DeprecateDomain", DOMAIN)
 
         assert len({request.port for request in server.requests}) == 2
 
@@ -177,8 +179,8 @@ class TestSending:
 
             def call() -> None:
                 start.wait(10)
-                found.append(connection.call("DescribeDomain", DOMAIN))
                 found.append(connection.call("DeprecateDomain", DOMAIN))
+                found.append(connection.call("UndeprecateDomain", DOMAIN))
 
             threads = [threading.Thread(target=call) for _ in range(12)]
             for thread in threads:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import string
+import time
 import traceback
 
 import boto3
@@ -16,6 +17,7 @@ from serving import Answer, answering, fault, reply
 from swf import exceptions, settings
 from swf.exceptions import (
     FAULTS,
+    AccessDeniedFault,
     ConnectionFailedError,
     CredentialsError,
     DomainDoesNotExist,
@@ -25,6 +27,7 @@ from swf.exceptions import (
     ServiceFault,
     SettingsError,
     SWFError,
+    ThrottlingFault,
     ValidationError,
 )
 from swf.transport import connect
@@ -134,6 +137,80 @@ class TestWords:
             connect(server.url).call("DescribeDomain", DOMAIN)
 
         assert caught.value.operation == "DescribeDomain"
+
+    @pytest.mark.parametrize(
+        ("status", "kind"),
+        [
+            (401, AccessDeniedFault),
+            (403, AccessDeniedFault),
+            (429, ThrottlingFault),
+            (404, ResponseError),
+            (503, ServiceFault),
+        ],
+    )
+    def test_an_error_without_a_body_is_told_by_its_status(self, status, kind):
+        """Where there is no fault code, the HTTP status says what is the matter."""
+        once = Config(retries={"total_max_attempts": 1})
+        with answering(Answer(status, b"")) as server, pytest.raises(SWFError) as caught:
+            connect(server.url, config=once).call("DescribeDomain", DOMAIN)
+
+        assert type(caught.value) is kind
+        assert caught.value.fault == str(status)
+
+    @pytest.mark.parametrize(
+        "body",
+        [b'{"__type": 5}', b'{"__type": "X", "message": 5}', b'{"message": {}}', b"[" * 100_000],
+        ids=lambda body: body[:20],
+    )
+    def test_an_error_of_any_form_is_a_response_error(self, body):
+        """However odd the body of an error, one error of this package's comes of it."""
+        with answering(Answer(400, body)) as server, pytest.raises(ResponseError) as caught:
+            connect(server.url).call("DescribeDomain", DOMAIN)
+
+        assert isinstance(caught.value.message, str)
+        assert caught.value.operation == "DescribeDomain"
+
+    @pytest.mark.parametrize("own", [True, False])
+    @pytest.mark.parametrize(
+        "body",
+        [b"{}", b"", b'{"domainInfo": []}', b"[]", b"[" * 100_000, b'{"domainInfo": "name"}'],
+        ids=lambda body: body[:20],
+    )
+    def test_a_reply_of_another_form_is_a_response_error(self, body, own):
+        """A reply with status 200 that cannot be SWF's is told at once, also by a user's client."""
+        with answering(Answer(200, body)) as server:
+            client = boto3.client("swf", endpoint_url=server.url, region_name="r", **KEYS)
+            connection = connect(server.url) if own else connect(client=client)
+            with pytest.raises(ResponseError) as caught:
+                connection.call("DescribeDomain", DOMAIN)
+            client.close()
+
+        assert caught.value.operation == "DescribeDomain"
+
+    @pytest.mark.parametrize("operation", ["DescribeDomain", "PollForDecisionTask"])
+    @pytest.mark.parametrize(
+        ("url", "words"),
+        [
+            ("http://no-such-host.invalid:80", "no-such-host"),
+            ("http://127.0.0.1:1", r"127\.0\.0\.1:1"),
+            (None, "SSL"),
+        ],
+    )
+    def test_an_endpoint_that_is_wrong_is_one_error_soon(self, url, words, operation):
+        """A host, a port or a scheme that is wrong is told in one short error, within seconds."""
+        params = TASK if operation.startswith("Poll") else DOMAIN
+        with answering() as server:
+            tls = server.url.replace("http:", "https:")
+            connection = connect(url or tls, region="us-east-1", **KEYS)
+            began = time.monotonic()
+            with pytest.raises(ConnectionFailedError, match=words) as caught:
+                connection.call(operation, params)
+
+        assert time.monotonic() - began < 20
+        printed = "".join(traceback.format_exception(caught.value))
+        assert printed.count("Traceback") == 1
+        assert "/botocore/" not in printed
+        assert "urllib3" not in printed
 
     def test_nothing_of_botocore_is_printed_on_top(self):
         """The traceback a user sees has no frame of botocore's or urllib3's in it."""
@@ -269,7 +346,7 @@ class TestSettings:
         with answering(reply(n=1)) as server:
             settings.set(endpoint_url=server.url, profile="nobody")
             with pytest.raises(SettingsError):
-                connect().call("DescribeDomain", DOMAIN)
+                connect().call("DeprecateDomain", DOMAIN)
             settings.clear()
             settings.set(endpoint_url=server.url)
-            assert connect().call("DescribeDomain", DOMAIN) == {"n": 1}
+            assert connect().call("DeprecateDomain", DOMAIN) == {"n": 1}

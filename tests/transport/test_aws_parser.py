@@ -55,7 +55,11 @@ def test_an_empty_body_is_an_empty_reply():
     assert parsed == {"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}}}
 
 
-@pytest.mark.parametrize("body", [b"<html>login</html>", b"{", b"[1]", b'"x"', b"\xff\xfe\xfd"])
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>login</html>", b"{", b"[1]", b'"x"', b"\xff\xfe\xfd", b"[" * 100_000],
+    ids=lambda body: body[:9],
+)
 def test_what_is_no_json_object_is_an_error(body):
     """A body that no SWF sends is an error that shows its beginning."""
     with pytest.raises(ResponseParserError, match="not"):
@@ -70,6 +74,26 @@ def test_errors_are_parsed_by_botocore(status):
     assert WireParser().parse(response(body, status), TYPES) == JSONParser().parse(
         response(body, status), TYPES
     )
+
+
+@pytest.mark.parametrize("status", [400, 503])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"__type": 5}',
+        b'{"__type": ["x"], "message": 3}',
+        b"[" * 100_000,
+        '{"__type": "é"}'.encode("utf-16"),
+    ],
+    ids=lambda body: body[:9],
+)
+def test_an_error_that_is_not_in_the_form_of_one_is_its_status(body, status):
+    """An error body that botocore cannot read is told by its status and its beginning."""
+    parsed = WireParser().parse(response(body, status), TYPES)
+
+    assert parsed["Error"]["Code"] == str(status)
+    assert parsed["Error"]["Message"].startswith(f"HTTP {status}, not in the words of SWF: ")
+    assert parsed["ResponseMetadata"]["HTTPStatusCode"] == status
 
 
 def test_other_protocols_are_left_alone():

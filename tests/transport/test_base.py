@@ -7,7 +7,12 @@ import copy
 import pytest
 from canned import CannedTransport
 
-from swf.exceptions import SettingsError, ValidationError, ValidationTypeError
+from swf.exceptions import (
+    ResponseError,
+    SettingsError,
+    ValidationError,
+    ValidationTypeError,
+)
 from swf.transport import base
 from swf.transport.base import factory_for, register_scheme
 
@@ -27,6 +32,8 @@ class TestCall:
             ("DescribeDomain", {"name": 7}, ValidationTypeError),
             ("DescribeDomain", {"name": "d", "nmae": "d"}, ValidationTypeError),
             ("DescribeDomains", {"name": "d"}, ValidationError),
+            ("DescribeDomain", None, ValidationTypeError),
+            (["DescribeDomain"], {"name": "d"}, ValidationTypeError),
         ],
     )
     def test_what_breaks_a_rule_is_not_sent(self, operation, params, error):
@@ -54,6 +61,18 @@ class TestPages:
         assert [page["n"] for page in pages] == [2, 3]
         assert [sent.get("nextPageToken") for _, sent in transport.calls] == [None, "a", "b"]
         assert params == {"registrationStatus": "REGISTERED"}
+
+    def test_a_page_that_leads_to_itself_ends_it(self):
+        """A server that answers a token with the same token is not asked for ever."""
+        transport = CannedTransport(ListDomains={"domainInfos": [], "nextPageToken": "a"})
+        pages = transport.pages("ListDomains", {"registrationStatus": "REGISTERED"})
+
+        assert next(pages) == next(pages)
+        with pytest.raises(ResponseError, match="'a' is followed by itself") as caught:
+            next(pages)
+
+        assert caught.value.operation == "ListDomains"
+        assert len(transport.calls) == 2
 
 
 def test_a_copy_is_the_same_transport():
