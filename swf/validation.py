@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from swf.constants import MAX_LAMBDA_SECONDS, MAX_REQUEST_BYTES, MAX_RETENTION_DAYS, NONE
 from swf.exceptions import ValidationError, ValidationTypeError
 from swf.shapes import OPERATIONS, SHAPES
-from swf.wire import snake_case
+from swf.wire import sendable, snake_case
 
 Path = tuple[str | int, ...]
 
@@ -77,8 +77,14 @@ _NEVER_NONE: Final = frozenset(
 
 def check_request(operation: str, params: Mapping[str, Any]) -> None:
     """Raise ValidationError, naming argument and rule, unless SWF may accept the request."""
+    if not isinstance(operation, str):
+        raise ValidationTypeError(f"operation: must be a str, got {operation!r}")
     if operation not in OPERATIONS:
         raise ValidationError(f"{operation!r} is not an operation of SWF")
+    if not isinstance(params, Mapping):
+        raise ValidationTypeError(
+            f"params must be a mapping, got {params!r:.80}", operation=operation
+        )
     shape = OPERATIONS[operation]["input"]
     found = list(violations(shape, params))
     if not found:
@@ -125,7 +131,7 @@ def _structure(shape: str) -> Checker:
         for name, member in value.items():
             if name not in members:
                 yield Violation(
-                    (*path, name), member, f"is not a member of {shape}", wrong_type=True
+                    (*path, str(name)), member, f"is not a member of {shape}", wrong_type=True
                 )
             elif member is not None or name not in required:
                 yield from members[name](member, (*path, name))
@@ -167,6 +173,8 @@ def _string(shape: str) -> Checker:
                 yield Violation(path, value, f"must be one of {', '.join(allowed)}")
         elif len(value) < least:
             yield Violation(path, value, f"has at least {least} character")
+        elif not sendable(value):
+            yield Violation(path, value, "must be valid Unicode")
         elif most is not None and len(value) > most:
             yield Violation(path, value, f"has at most {most} characters, not {len(value)}")
         elif identifier and (_FORBIDDEN.search(value) or value == "arn"):

@@ -133,6 +133,17 @@ def epoch(value: datetime) -> float:
     return round(value.timestamp(), 3)
 
 
+def sendable(text: str) -> bool:
+    """Tell whether a text can be sent: UTF-8 has no way to say a lone surrogate."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def payload(value: Any, argument: str) -> str | None:
     """Return the text that carries a value: a str as it is, anything else as JSON; None is absent.
 

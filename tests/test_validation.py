@@ -18,7 +18,7 @@ from swf.constants import (
     MAX_RETENTION_DAYS,
     MAX_TAGS,
 )
-from swf.exceptions import ResponseError, ValidationError
+from swf.exceptions import ResponseError, ValidationError, ValidationTypeError
 from swf.shapes import OPERATIONS, SHAPES
 from swf.validation import (
     CLOSING,
@@ -447,3 +447,46 @@ class TestFilters:
                 if other != one:
                     params = {**CLOSED, one: filters[one], other: filters[other]}
                     refused(operation, params, "cannot go with")
+
+
+class TestCalls:
+    @pytest.mark.parametrize("params", [None, [], "name", 7])
+    def test_params_are_a_mapping(self, params):
+        """Params of another type are refused by that name."""
+        with pytest.raises(ValidationTypeError, match=r"^ListDomains: params must be a mapping"):
+            check_request("ListDomains", params)
+
+    @pytest.mark.parametrize("operation", [None, ["ListDomains"], b"ListDomains"])
+    def test_an_operation_is_a_name(self, operation):
+        """What is no str is no operation, hashable or not."""
+        with pytest.raises(ValidationTypeError, match=r"^operation: must be a str, got"):
+            check_request(operation, {})
+
+    @pytest.mark.parametrize("name", [None, 7, ("a", "b")])
+    def test_a_member_that_is_no_name_is_told(self, name):
+        """A key that is no str is a member that does not exist."""
+        with pytest.raises(ValidationTypeError, match="is not a member of DescribeDomainInput"):
+            check_request("DescribeDomain", {"name": "d", name: 1})
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "argument"),
+    [
+        ("DescribeDomain", {"name": "d\ud800"}, "name"),
+        ("RespondActivityTaskCompleted", {"taskToken": "t", "result": "\udfff"}, "result"),
+        (
+            "StartWorkflowExecution",
+            {**START, "tagList": ["fine", "\udc00"]},
+            r"tag_list\[1\]",
+        ),
+    ],
+)
+def test_text_that_utf_8_cannot_say_is_refused(operation, params, argument):
+    """Half of a surrogate pair is no Unicode text, wherever it stands."""
+    with pytest.raises(ValidationError, match=f"^{operation}: {argument}: must be valid Unicode"):
+        check_request(operation, params)
+
+
+def test_text_beyond_the_basic_plane_is_fine():
+    """A whole character is text, however many surrogates it would be elsewhere."""
+    check_request("RespondActivityTaskCompleted", {"taskToken": "t", "result": "\U0001f600"})

@@ -24,6 +24,7 @@ from swf.wire import (
     moment,
     payload,
     read_duration,
+    sendable,
     snake_case,
     told,
 )
@@ -88,6 +89,7 @@ class TestDuration:
             timedelta(seconds=-1),
             timedelta(milliseconds=1500),
             100_000_000,
+            "9" * 5000,  # more digits than Python makes an int of
             "100000000",
             "1.5",
             "-1",
@@ -185,3 +187,9 @@ def test_a_count_is_a_number_that_knows_its_bound(truncated):
     assert count + 1 == 1001
     again = pickle.loads(pickle.dumps(count))
     assert (again, again.truncated) == (1000, truncated)
+
+
+@given(text=st.text(st.characters(codec=None)))
+def test_what_can_be_sent_is_what_utf_8_can_say(text):
+    """A text can be sent unless it holds half of a surrogate pair."""
+    assert sendable(text) is not any("\ud800" <= character <= "\udfff" for character in text)
