@@ -43,12 +43,14 @@ __all__ = [
 relations.load_with(lambda: import_module("swf.querysets"))
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'swf' has no attribute {name!r}")
-    home = import_module(_HOMES[name])
-    return home if _HOMES[name] == f"swf.{name}" else getattr(home, name)
+if not TYPE_CHECKING:  # pragma: no branch  (a checker shall refuse unknown names)
+
+    def __getattr__(name: str) -> Any:
+        """Import a public name when it is first used."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'swf' has no attribute {name!r}")
+        home = import_module(_HOMES[name])
+        return home if _HOMES[name] == f"swf.{name}" else getattr(home, name)
 
 
 def __dir__() -> list[str]:

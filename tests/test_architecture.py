@@ -246,7 +246,9 @@ def own_names(module: Module) -> set[ast.AST]:
     """Return the nodes of a package's `__getattr__`, which loads what the package re-exports."""
     return {
         node
-        for function in module.tree.body
+        for statement in module.tree.body
+        # It may stand below `if not TYPE_CHECKING:`, out of the sight of type checkers.
+        for function in (statement.body if isinstance(statement, ast.If) else [statement])
         if module.is_package
         and isinstance(function, ast.FunctionDef)
         and function.name == "__getattr__"

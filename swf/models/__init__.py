@@ -45,11 +45,13 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import a model's module when the model is first used."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'swf.models' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+if not TYPE_CHECKING:  # pragma: no branch  (a checker shall refuse unknown names)
+
+    def __getattr__(name: str) -> Any:
+        """Import a model's module when the model is first used."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'swf.models' has no attribute {name!r}")
+        return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -23,13 +23,15 @@ _HOMES: Final = {
 __all__ = ["CompiledHistory", "History", "HistoryBuilder"]
 
 
-def __getattr__(name: str) -> Any:
-    """Import a class when it is first used."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+if not TYPE_CHECKING:  # pragma: no branch  (a checker shall refuse unknown names)
+
+    def __getattr__(name: str) -> Any:
+        """Import a class when it is first used."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:
