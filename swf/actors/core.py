@@ -284,6 +284,22 @@ class Actor(ConnectedSWFObject):
         return f"{type(self).__name__}({self.domain.name!r}, {self.task_list!r})"
 
 
+def contained(error: BaseException) -> Exception:
+    """Return the error of a task's code as one that the loop goes on after.
+
+    What would have ended the program, `sys.exit()` say, is the cause of an ActorError. Ctrl-C alone
+    is raised again where it arrives: in the main thread.
+    """
+    if isinstance(error, Exception):
+        return error
+    in_main = threading.current_thread() is threading.main_thread()
+    if in_main and isinstance(error, KeyboardInterrupt):
+        raise error
+    contained = ActorError(f"the code of a task would have ended the program by {error!r}")
+    contained.__cause__ = error
+    return contained
+
+
 def ids(task: Any) -> dict[str, Any]:
     """Return what a log record says of a task: ids, and never a payload or a token."""
     if task is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from swf.actors.core import Actor
+from swf.actors.core import Actor, contained
 from swf.actors.pages import all_pages
 from swf.actors.tasks import DecisionTask
 from swf.exceptions import IncompleteTaskError, PollTimeout
@@ -140,8 +140,9 @@ class Decider(Actor):
         self._counts.add({"tasks": 1})
         try:
             decisions = decisions_on_wire(self.decide(task))
-        except Exception as error:  # noqa: BLE001  (one bad task must not end the loop)
+        except BaseException as error:  # noqa: BLE001  (one bad task must not end the loop)
+            told = contained(error)
             self._counts.add({"unanswered": 1})
-            self._report("no decision was made, the task is left to time out", error, task)
+            self._report("no decision was made, the task is left to time out", told, task)
             return
         self._deliver(task, "completed", lambda: self.complete(task.task_token, decisions))

@@ -12,7 +12,7 @@ from swf.actors.tasks import HeartbeatReply
 from swf.clock import Clock, SystemClock
 from swf.constants import MAX_HEARTBEAT_DETAILS_LENGTH
 from swf.exceptions import ActivityCanceled, DoesNotExistError, ValidationError
-from swf.wire import payload
+from swf.wire import payload, sendable
 
 logger = logging.getLogger(__name__)
 
@@ -88,13 +88,15 @@ class Heartbeat:
         """Have the next beat, and all after it, carry these details; nothing is sent at once.
 
         A str is carried as it is, anything else as JSON. Raises ValidationError where they are
-        longer than 2048 characters.
+        longer than 2048 characters or hold a lone surrogate.
         """
         text = payload(details, "details")
         if text is not None and len(text) > MAX_HEARTBEAT_DETAILS_LENGTH:
             raise ValidationError(
                 f"details: has at most {MAX_HEARTBEAT_DETAILS_LENGTH} characters, not {len(text)}"
             )
+        if text is not None and not sendable(text):
+            raise ValidationError("details: must be valid Unicode")
         self._details = text
 
     def check_canceled(self, details: Any = None) -> None:

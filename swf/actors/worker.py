@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
 from swf.actors.backoff import PASSING
-from swf.actors.core import Actor
+from swf.actors.core import Actor, contained
 from swf.actors.heartbeat import Heartbeat
 from swf.actors.tasks import ActivityTask, HeartbeatReply
 from swf.clock import Clock
@@ -25,7 +25,7 @@ from swf.models.activity import ActivityType
 from swf.models.domain import Domain
 from swf.models.workflow import WorkflowExecution
 from swf.transport import Transport
-from swf.wire import TypeKey, payload, told
+from swf.wire import TypeKey, payload, sendable, told
 
 logger = logging.getLogger(__name__)
 
@@ -113,9 +113,10 @@ class ActivityWorker(Actor):
     def complete(self, task_token: str, result: Any = None) -> bool:
         """Complete an activity task (RespondActivityTaskCompleted) and return True.
 
-        A str is sent as it is, anything else as JSON. A result that cannot be JSON or has more than
-        32768 characters fails the task instead, with a reason that says so; that is logged, and
-        False returned. Raises `ActivityTaskDoesNotExist` where the task is closed.
+        A str is sent as it is, anything else as JSON. A result that cannot be JSON, has a lone
+        surrogate or more than 32768 characters fails the task instead, with a reason that says so;
+        that is logged, and False returned. Raises `ActivityTaskDoesNotExist` where the task is
+        closed.
         """
         try:
             text = _carried(result)
@@ -162,7 +163,8 @@ class ActivityWorker(Actor):
         Heartbeats are sent meanwhile. `context.heartbeat(details)` gives them details,
         `context.cancel_requested` and `context.lost` say what came back, and
         `context.check_canceled()` raises ActivityCanceled for the loop to answer. What else raises
-        here fails the task: with the error as the reason and its traceback as the details.
+        here, SystemExit too, fails the task: with the error as the reason and its traceback as the
+        details.
         """
         raise NotImplementedError
 
@@ -190,8 +192,8 @@ class ActivityWorker(Actor):
         except ActivityCanceled as canceled:
             details = _details(canceled.details)
             return "canceled", lambda: self.cancel(token, details)
-        except Exception as error:  # noqa: BLE001  (whatever it is, the workflow is told)
-            self._report("an activity failed", error, task)
+        except BaseException as error:  # noqa: BLE001  (whatever it is, the workflow is told)
+            self._report("an activity failed", contained(error), task)
             reason, trace = shortened(described(error), MAX_REASON_LENGTH), _trace(error)
             return "failed", lambda: self.fail(token, details=trace, reason=reason)
         return "completed", lambda: self.complete(token, text)
@@ -232,6 +234,8 @@ def _carried(result: Any) -> str | None:
             f"the result is too large: it has {len(text)} characters, at most {MAX_RESULT_LENGTH} "
             "are allowed"
         )
+    if text is not None and not sendable(text):
+        raise ValidationError("the result cannot be sent: it is not valid Unicode")
     return text
 
 
@@ -241,7 +245,7 @@ def _details(details: object) -> str | None:
         text = payload(details, "details")
     except ValidationError:
         text = repr(details)
-    return None if text is None else shortened(text, MAX_DETAILS_LENGTH)
+    return None if text is None else shortened(_sendable(text), MAX_DETAILS_LENGTH)
 
 
 def described(error: BaseException) -> str:

@@ -11,6 +11,7 @@ import pytest
 from swf.actors import Decider, DecisionTask
 from swf.exceptions import (
     AccessDeniedFault,
+    ActorError,
     ConnectionFailedError,
     DecisionTaskDoesNotExist,
     PollTimeout,
@@ -305,6 +306,45 @@ def test_an_error_in_a_generator_is_an_error_of_decide() -> None:
 
     assert connection.operations() == ["PollForDecisionTask"]
     assert decider.counts["unanswered"] == 1
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt()], ids=repr)
+def test_a_decider_that_would_end_the_program_leaves_the_task_and_goes_on(
+    error: BaseException,
+) -> None:
+    """A `decide` that exits is told of like any other error, and the next task is polled."""
+
+    class Ends(Starts):
+        def decide(self, task: DecisionTask) -> Iterable[Decision]:
+            raise error
+
+    decider: Ends
+    connection = CannedTransport(
+        PollForDecisionTask=[decision_task(), then_stop(lambda: decider, NO_DECISION_TASK)]
+    )
+    decider = Ends(connection)
+
+    decider.start()
+
+    assert connection.operations() == ["PollForDecisionTask"] * 2
+    assert decider.counts == {"tasks": 1, "unanswered": 1, "errors": 1}
+    [(told, _)] = decider.told
+    assert isinstance(told, ActorError)
+    assert told.__cause__ is error
+
+
+def test_ctrl_c_while_deciding_in_the_main_thread_is_obeyed() -> None:
+    """Ctrl-C while a task is decided by hand ends that, and the task is not answered."""
+
+    class Interrupted(Starts):
+        def decide(self, task: DecisionTask) -> Iterable[Decision]:
+            raise KeyboardInterrupt
+
+    connection = polling()
+    with pytest.raises(KeyboardInterrupt):
+        Interrupted(connection).run_once()
+
+    assert connection.operations() == ["PollForDecisionTask"]
 
 
 def test_invalid_decisions_do_not_end_the_loop() -> None:

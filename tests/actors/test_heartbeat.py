@@ -102,6 +102,8 @@ def test_bad_details_are_refused_where_they_are_given() -> None:
 
     with pytest.raises(ValidationError, match="details: has at most 2048 characters, not 2049"):
         beat.heartbeat("x" * 2049)
+    with pytest.raises(ValidationError, match="details: must be valid Unicode"):
+        beat.heartbeat("\ud800")
     with pytest.raises(ValidationTypeError, match="details: not JSON-able"):
         beat.heartbeat(object())
 

@@ -13,6 +13,7 @@ from swf.exceptions import (
     AccessDeniedFault,
     ActivityCanceled,
     ActivityTaskDoesNotExist,
+    ActorError,
     ConnectionFailedError,
     PollTimeout,
     ServiceFault,
@@ -632,3 +633,60 @@ def test_a_token_that_is_no_token_is_refused() -> None:
     """What is no task token is refused by name before anything is sent."""
     with pytest.raises(ValidationTypeError, match="task_token: must be a str"):
         ActivityWorker("d", "t", connection=CannedTransport()).complete(3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), GeneratorExit(), KeyboardInterrupt()], ids=repr)
+def test_work_that_would_end_the_program_fails_its_task(error: BaseException) -> None:
+    """An activity that exits fails its task like any other error, and the loop goes on."""
+    worker: Does
+    connection = CannedTransport(
+        PollForActivityTask=[activity_task(), then_stop(lambda: worker, NO_ACTIVITY_TASK)],
+        RespondActivityTaskFailed={},
+    )
+    worker = Does(connection, raising(error))
+
+    worker.start()
+
+    params = connection.calls[1][1]
+    assert params["reason"] == described(error)
+    assert type(error).__name__ in params["details"]
+    assert worker.counts == {"tasks": 1, "answered": 1, "failed": 1, "errors": 1}
+    [(told, _)] = worker.told
+    assert isinstance(told, ActorError)
+    assert told.__cause__ is error
+
+
+def test_an_exit_is_a_failure_in_the_main_thread_too() -> None:
+    """Polled once by hand, a task whose work exits is failed."""
+    connection = polling(RespondActivityTaskFailed={})
+
+    Does(connection, raising(SystemExit("over"))).run_once()
+
+    assert connection.calls[1][1]["reason"] == "SystemExit: over"
+
+
+def test_ctrl_c_in_the_main_thread_is_obeyed() -> None:
+    """Ctrl-C while a task is worked on by hand ends that, and the task is not answered."""
+    connection = polling()
+
+    with pytest.raises(KeyboardInterrupt):
+        Does(connection, raising(KeyboardInterrupt())).run_once()
+
+    assert connection.operations() == ["PollForActivityTask"]
+
+
+def test_texts_that_cannot_be_utf_8_are_no_poison() -> None:
+    """A result that UTF-8 cannot say fails the task; details are escaped."""
+    connection = polling(RespondActivityTaskFailed={}, RespondActivityTaskCanceled={})
+    connection.replies["PollForActivityTask"] = [activity_task(), activity_task()]
+
+    worker = Does(connection, lambda task, context: {"name": "\ud800"})
+    worker.run_once()
+    worker.work = raising(ActivityCanceled(details="half \ud800"))
+    worker.run_once()
+
+    failed, canceled = connection.calls[1][1], connection.calls[3][1]
+    assert failed["reason"] == (
+        "ValidationError: the result cannot be sent: it is not valid Unicode"
+    )
+    assert canceled["details"] == "half \\ud800"
