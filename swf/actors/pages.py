@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from swf.actors.backoff import PASSING, Backoff
 from swf.clock import Clock
-from swf.exceptions import IncompleteTaskError, PollTimeout, SWFError
+from swf.exceptions import IncompleteTaskError, PollTimeout, ResponseError, SWFError
 from swf.transport import Transport
 from swf.wire import Wire, told
 
@@ -49,11 +49,18 @@ def all_pages(
 def _following(
     operation: str, connection: Transport, params: Mapping[str, Any], page: Wire, clock: Clock
 ) -> list[Wire]:
-    """Return the pages after one."""
+    """Return the pages after one.
+
+    Raises ResponseError where a page leads to itself.
+    """
     pages: list[Wire] = []
-    while token := page.get("nextPageToken"):
+    token = page.get("nextPageToken")
+    while token:
         page = _page(operation, connection, {**params, "nextPageToken": token}, clock)
         pages.append(page)
+        before, token = token, page.get("nextPageToken")
+        if token and token == before:
+            raise ResponseError("a page is followed by itself", operation=operation)
     return pages
 
 

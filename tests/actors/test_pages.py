@@ -103,6 +103,26 @@ def test_a_page_of_nothing_is_a_failed_page() -> None:
     assert ids(task) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
+def test_a_page_that_leads_to_itself_is_not_followed_for_ever() -> None:
+    """Where pages have no end, the history is read; where that has none either, the token is told.
+
+    The task can still be answered with it.
+    """
+    endless = {"events": WHOLE, "nextPageToken": "same"}
+    connection = CannedTransport(
+        PollForDecisionTask=decision_task(WHOLE, 8, nextPageToken="same"),
+        GetWorkflowExecutionHistory=endless,
+    )
+
+    with pytest.raises(IncompleteTaskError, match="followed by itself") as caught:
+        Decider("d", "t", connection=connection).poll()
+    assert caught.value.task_token == "token-1"
+
+    del endless["nextPageToken"]
+    connection.replies["GetWorkflowExecutionHistory"] = endless
+    assert ids(Decider("d", "t", connection=connection).poll()) == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
 def test_the_execution_tells_what_the_poll_does_not() -> None:
     """Where pages of the poll keep failing, the rest is read from the execution's history.
 
