@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, overload
 import attrs
 
 from swf.core import ConnectedSWFObject
-from swf.exceptions import DoesNotExistError, ValidationError, ValidationTypeError
+from swf.exceptions import (
+    DoesNotExistError,
+    ResponseError,
+    ValidationError,
+    ValidationTypeError,
+)
 from swf.models import views
 from swf.transport import Transport
 from swf.validation import Violation, violations
@@ -239,7 +244,13 @@ class Model(ConnectedSWFObject, ABC):
                 # A property that raised AttributeError gets here too: it raises its own again.
                 return object.__getattribute__(self, name)
             wire, context = self._source
-            _fill(self, self._decode(wire, context, self._connection))
+            try:
+                told = self._decode(wire, context, self._connection)
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                raise ResponseError(
+                    f"{type(self).__name__}: this is not what SWF tells of one: {error!r}"
+                ) from error
+            _fill(self, told)
             return object.__getattribute__(self, name)
 
     @abstractmethod

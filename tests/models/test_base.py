@@ -187,6 +187,15 @@ def test_a_listed_model_is_decoded_when_a_field_is_read():
     assert execution.workflow_type.name == "late"
 
 
+@pytest.mark.parametrize(
+    "wire", [{}, {"name": "x"}, {"name": "x", "status": "y", "configuration": 5}]
+)
+def test_what_is_not_swfs_is_a_response_error(wire):
+    """A reply that tells of no such entity is our error, and names what was to be read."""
+    with pytest.raises(swf.exceptions.ResponseError, match="Domain"):
+        _ = Domain._from_wire(wire, None, None).description
+
+
 def test_an_unknown_attribute_of_a_listed_model_is_an_attribute_error():
     """Lazy decoding answers for fields only."""
     execution = WorkflowExecution._from_wire(execution_info("w"), Domain("shop"), None)
