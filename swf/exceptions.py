@@ -199,7 +199,7 @@ class ThrottlingFault(ResponseError):
 
 
 class ServiceFault(ResponseError):
-    """SWF failed on its own side (HTTP 5xx)."""
+    """SWF, or what stands between us and it, failed to answer as SWF does (HTTP 5xx, 408, 3xx)."""
 
 
 class AccessDeniedFault(ResponseError, PermissionError):
@@ -368,6 +368,7 @@ FAULTS: Final[Mapping[str, type[ResponseError]]] = {
 _BY_STATUS: Final[Mapping[int, type[ResponseError]]] = {
     401: AccessDeniedFault,
     403: AccessDeniedFault,
+    408: ServiceFault,
     429: ThrottlingFault,
 }
 """What stands between us and SWF, a proxy or a gateway, has no fault codes."""
@@ -439,7 +440,8 @@ def fault_class(
     """
     kind = FAULTS.get(fault) or _BY_STATUS.get(status)
     if kind is None:
-        kind = ServiceFault if status >= 500 else ResponseError
+        elsewhere = 300 <= status < 400  # SWF itself redirects nobody
+        kind = ServiceFault if status >= 500 or elsewhere else ResponseError
     if kind is UnknownResourceFault:
         for words, narrower in _MISSING:
             if words.match(message):

@@ -25,13 +25,17 @@ class Request:
 
 @attrs.define
 class Answer:
-    """One answer: status and body, or `hang` and then nothing, or `drop` of the connection."""
+    """One answer: status and body, or `hang` and then nothing, or `drop` of the connection.
+
+    Where it is `cut`, that many bytes of the body are announced and never come.
+    """
 
     status: int = 200
     body: bytes = b"{}"
     headers: dict[str, str] = attrs.field(factory=dict)
     hang: bool = False
     drop: bool = False
+    cut: int = 0
 
 
 def fault(code: str, message: str = "", status: int = 400) -> Answer:
@@ -83,9 +87,10 @@ def answering(*answers: Answer) -> Iterator[Served]:
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.body)))
+            self.send_header("Content-Length", str(len(answer.body) + answer.cut))
             self.end_headers()
             self.wfile.write(answer.body)
+            self.close_connection = self.close_connection or bool(answer.cut)
 
         def log_message(self, *_: object) -> None:
             pass

@@ -231,6 +231,9 @@ class TestFaultClass:
             ("NovelFault", 400, ResponseError),
             ("NovelFault", 500, exceptions.ServiceFault),
             ("503", 503, exceptions.ServiceFault),
+            ("408", 408, exceptions.ServiceFault),
+            ("301", 301, exceptions.ServiceFault),
+            ("404", 404, ResponseError),
             ("ThrottlingException", 400, exceptions.ThrottlingFault),
             ("ThrottlingException", 503, exceptions.ThrottlingFault),
             ("ValidationException", 400, exceptions.ValidationFault),
@@ -241,5 +244,5 @@ class TestFaultClass:
         ],
     )
     def test_the_code_decides_and_the_status_where_it_is_unknown(self, fault, status, kind):
-        """A known code has its class; an unknown one is the service's fault from HTTP 500 on."""
+        """A known code has its class; an unknown one is the service's fault where it may pass."""
         assert fault_class(fault, "DescribeDomain", "", status) is kind

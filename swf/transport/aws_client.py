@@ -48,6 +48,7 @@ SIGNAL_ATTEMPTS: Final = 3
 
 _NEVER_SENT: Final = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
 
+_HEARTBEAT: Final = "heartbeat"
 _POLL: Final = "poll"
 _RESPOND: Final = "respond"
 _SIGNAL: Final = "signal"
@@ -56,7 +57,7 @@ _CONTROL: Final = "control"
 _KINDS: Final[Mapping[str, str]] = {
     "PollForActivityTask": _POLL,
     "PollForDecisionTask": _POLL,
-    "RecordActivityTaskHeartbeat": _RESPOND,
+    "RecordActivityTaskHeartbeat": _HEARTBEAT,
     "RespondActivityTaskCanceled": _RESPOND,
     "RespondActivityTaskCompleted": _RESPOND,
     "RespondActivityTaskFailed": _RESPOND,
@@ -65,9 +66,16 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 """Which client makes a call; every other operation is *control*."""
 
-_READ_SECONDS: Final = {_POLL: POLL_READ_SECONDS, _RESPOND: 10, _SIGNAL: 20, _CONTROL: 20}
+_READ_SECONDS: Final = {
+    _HEARTBEAT: 5,
+    _POLL: POLL_READ_SECONDS,
+    _RESPOND: 10,
+    _SIGNAL: 20,
+    _CONTROL: 20,
+}
 
 _ATTEMPTS: Final = {
+    _HEARTBEAT: 1,  # the next one says as much, and says it later
     _POLL: 1,  # each poll given up can swallow a task, so it is the poller who polls again
     _RESPOND: 5,
     _SIGNAL: 1,  # it has no id: one that was received and is sent again is two signals
@@ -280,7 +288,7 @@ def _config(recipe: Recipe, kind: str, session: Session) -> Any:
     if recipe.config is None:
         return config
     if _ATTEMPTS[kind] == 1:
-        # No wish for retries can mean to poll or to signal twice.
+        # No wish for retries can mean to poll or to signal twice, or to hold up the next heartbeat.
         config = config.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
     if kind == _POLL and config.read_timeout < POLL_READ_SECONDS:
         config = config.merge(Config(read_timeout=POLL_READ_SECONDS))

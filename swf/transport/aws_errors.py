@@ -15,6 +15,7 @@ from swf.exceptions import (
     PollTimeout,
     ReadTimeout,
     ResponseError,
+    ServiceFault,
     SettingsError,
     SWFError,
     ValidationError,
@@ -77,7 +78,7 @@ def mapped_errors(
     except boto.ClientError as error:
         raise _answered(error, operation, params) from _bare(error)
     except ResponseParserError as error:
-        raise ResponseError(str(error), operation=operation) from _bare(error)
+        raise ServiceFault(str(error), operation=operation) from _bare(error)
     except boto.BotoCoreError as error:
         raise _failed(error, operation, params, endpoint_url) from _bare(error)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from botocore.exceptions import IncompleteReadError
 from botocore.parsers import JSONParser, ResponseParserError
 
 
@@ -19,9 +20,11 @@ class WireParser(JSONParser):
     def parse(self, response: Mapping[str, Any], shape: Any) -> dict[str, Any]:
         """Return the reply, or the error in botocore's form, with botocore's metadata in it.
 
-        Raises ResponseParserError where the reply is not a JSON object.
+        Raises ResponseParserError where the reply is not a JSON object, IncompleteReadError where
+        it was cut short.
         """
         status, body, headers = response["status_code"], response["body"], response["headers"]
+        _check_whole(body, headers)
         found = _object(body)
         if status >= 300 and found is not None:
             try:
@@ -52,6 +55,15 @@ def _object(body: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def _check_whole(body: bytes, headers: Mapping[str, str]) -> None:
+    """Raise IncompleteReadError where a body is shorter than it was to be."""
+    length = headers.get("Content-Length", "")
+    if not length.isdecimal() or headers.get("Content-Encoding", "identity") != "identity":
+        return  # nothing was said of the length, or not of the length of what was packed
+    if len(body) < int(length):
+        raise IncompleteReadError(actual_bytes=len(body), expected_bytes=int(length))
 
 
 class WireParserFactory:

@@ -39,10 +39,16 @@ def test_every_operation_has_a_method():
 
 @pytest.mark.parametrize(
     ("kind", "seconds", "attempts"),
-    [("poll", 75, 1), ("respond", 10, 5), ("signal", 20, 1), ("control", 20, 3)],
+    [
+        ("poll", 75, 1),
+        ("heartbeat", 5, 1),
+        ("respond", 10, 5),
+        ("signal", 20, 1),
+        ("control", 20, 3),
+    ],
 )
 def test_each_kind_of_call_has_its_own_patience(kind, seconds, attempts):
-    """A poll outlasts SWF's 60 seconds and is sent once; a signal is sent once; others retry."""
+    """A poll outlasts SWF's 60 seconds and is sent once, as are a signal and a heartbeat."""
     config = config_of(kind)
 
     assert config.read_timeout == seconds
@@ -73,7 +79,8 @@ def test_no_config_can_make_a_ghost_of_a_poll():
     assert config.read_timeout == 75
     assert longer.read_timeout == 90
     assert config.retries["total_max_attempts"] == 1
-    assert config_of("signal", Config(retries=retries)).retries["total_max_attempts"] == 1
+    for kind in ("signal", "heartbeat"):
+        assert config_of(kind, Config(retries=retries)).retries["total_max_attempts"] == 1
 
 
 class TestSending:
@@ -81,14 +88,14 @@ class TestSending:
         ("operation", "params", "times"),
         [
             ("DescribeDomain", DOMAIN, 3),
-            ("RecordActivityTaskHeartbeat", {"taskToken": "t"}, 5),
+            ("RecordActivityTaskHeartbeat", {"taskToken": "t"}, 1),
             ("PollForDecisionTask", TASK, 1),
             ("PollForActivityTask", TASK, 1),
             ("SignalWorkflowExecution", SIGNAL, 1),
         ],
     )
     def test_a_failure_of_the_server_is_met_by_kind(self, operation, params, times):
-        """After HTTP 500 a request is sent as often as its kind allows; polls and signals once."""
+        """After HTTP 500 a request is sent as often as its kind allows; some are sent once."""
         with answering(Answer(500, b"")) as server, pytest.raises(ServiceFault):
             connect(server.url).call(operation, params)
 

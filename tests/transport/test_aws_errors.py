@@ -128,11 +128,11 @@ class TestWords:
         assert caught.value.fault == "502"
 
     def test_a_reply_that_is_no_json_is_an_error(self):
-        """What a login page answers with status 200 is refused, with its beginning."""
+        """What a login page answers with status 200 is refused and may pass; its beginning is told."""
         login = Answer(200, b"<html>login")
         with (
             answering(login) as server,
-            pytest.raises(ResponseError, match="<html>login") as caught,
+            pytest.raises(ServiceFault, match="<html>login") as caught,
         ):
             connect(server.url).call("DescribeDomain", DOMAIN)
 
@@ -145,6 +145,8 @@ class TestWords:
             (403, AccessDeniedFault),
             (429, ThrottlingFault),
             (404, ResponseError),
+            (301, ServiceFault),
+            (408, ServiceFault),
             (503, ServiceFault),
         ],
     )
@@ -245,6 +247,18 @@ class TestReaching:
             connect(server.url).call("PollForDecisionTask", TASK)
 
         assert server.url in str(it.value)
+
+    @pytest.mark.parametrize("status", [200, 400, 500])
+    def test_an_answer_that_is_cut_short(self, status):
+        """An answer that ends before its announced length is a broken connection."""
+        once = Config(retries={"total_max_attempts": 1})
+        with (
+            answering(Answer(status, b'{"__type": "X"}', cut=1)) as server,
+            pytest.raises(ConnectionFailedError, match=r"15 read.* 16") as caught,
+        ):
+            connect(server.url, config=once).call("PollForDecisionTask", TASK)
+
+        assert server.url in str(caught.value)
 
     def test_no_tls_there(self):
         """A server that does not speak TLS is told with its endpoint."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from botocore.exceptions import IncompleteReadError
 from botocore.parsers import (
     JSONParser,
     QueryParser,
@@ -46,6 +47,22 @@ def test_a_reply_is_its_json(members):
         "HTTPStatusCode": 200,
         "HTTPHeaders": HEADERS,
     }
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Content-Length": "2"}, {"Content-Length": "90", "Content-Encoding": "gzip"}]
+)
+def test_a_whole_body_is_as_long_as_was_said(headers):
+    """A body is taken where nothing tells that it is shorter than it was sent."""
+    assert WireParser().parse({**response(b"{}"), "headers": headers}, TYPES)
+
+
+def test_a_body_cut_short_is_an_error():
+    """Even where what came is an object, a body that lacks its end is not taken."""
+    cut = {**response(b"{}"), "headers": {"Content-Length": "3"}}
+
+    with pytest.raises(IncompleteReadError, match="2 read"):
+        WireParser().parse(cut, TYPES)
 
 
 def test_an_empty_body_is_an_empty_reply():
