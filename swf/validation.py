@@ -42,11 +42,13 @@ class Violation(NamedTuple):
         return text.removeprefix(".")
 
     def __str__(self) -> str:
+        argument = self.argument
+        where = f"{argument}: " if argument else ""
         if self.told:
-            return f"{self.argument}: {self.rule}"
+            return f"{where}{self.rule}"
         got = repr(self.value)
         shown = got if len(got) <= 80 else f"{got[:77]}..."
-        return f"{self.argument}: {self.rule}, got {shown}"
+        return f"{where}{self.rule}, got {shown}"
 
 
 Checker = Callable[[Any, Path], Iterator[Violation]]
@@ -60,6 +62,9 @@ _FORBIDDEN: Final = re.compile(r"[:/|\x00-\x1f\x7f-\x9f]")
 _DURATION: Final = re.compile(r"[0-9]{1,8}")
 _PRIORITY: Final = re.compile(r"-?[0-9]{1,10}")
 _TAG_CHARACTERS: Final = re.compile(r"[\w\s.:/=+\-@]*")
+
+_HEADER_BYTES: Final = 4_096
+"""What the headers of a request may take of its bytes, signature and session token included."""
 
 _END_OF_TIME: Final = 253_402_300_800
 """Seconds from the epoch to the year 10000, where a datetime ends."""
@@ -336,14 +341,15 @@ def _decisions(value: Mapping[str, Any], path: Path) -> Iterator[Violation]:
                 "closes the execution and so must be the last decision",
             )
     try:
-        size = len(json.dumps(value, ensure_ascii=False).encode(errors="surrogatepass"))
-    except (TypeError, ValueError):
+        size = len(json.dumps(value))  # as it is sent: ASCII, a character beyond as \uXXXX
+    except (TypeError, ValueError, RecursionError):
         return  # what cannot be JSON was reported by the members' own rules
-    if size > MAX_REQUEST_BYTES:
+    if size > MAX_REQUEST_BYTES - _HEADER_BYTES:
         yield Violation(
             (*path, "decisions"),
             f"{len(given)} decisions",
-            f"a request has at most {MAX_REQUEST_BYTES} bytes, this one {size}",
+            f"a request has at most {MAX_REQUEST_BYTES} bytes, {_HEADER_BYTES} of them kept for its"
+            f" headers; the body of this one has {size}",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from datetime import UTC, datetime
@@ -386,14 +387,33 @@ class TestDecisions:
         refused("RespondDecisionTaskCompleted", complete(closing, closing), "decisions[0]", kind)
 
     def test_a_request_has_an_end(self):
-        """Decisions of more than a megabyte together are refused with their size."""
-        marker = decision("RecordMarker", details="ü" * 32_768)
-        few = MAX_REQUEST_BYTES // (2 * 32_768)
-        check_request("RespondDecisionTaskCompleted", complete(*[marker] * (few - 1)))
+        """Decisions of more than a megabyte as they are sent are refused with their size.
 
-        params = complete(*[marker] * few)
+        They are sent as ASCII: a character beyond takes six bytes, an emoji twelve.
+        """
+        for text, each in (("x", 1), ("ü", 6), ("\U0001f600", 12)):
+            marker = decision("RecordMarker", details=text * 32_768)
+            few = -(-MAX_REQUEST_BYTES // (each * 32_768))
+            fits, params = complete(*[marker] * (few - 1)), complete(*[marker] * few)
+            check_request("RespondDecisionTaskCompleted", fits)
 
-        refused("RespondDecisionTaskCompleted", params, f"at most {MAX_REQUEST_BYTES} bytes")
+            size = len(json.dumps(params))
+            refused(
+                "RespondDecisionTaskCompleted",
+                params,
+                f"at most {MAX_REQUEST_BYTES} bytes",
+                f"the body of this one has {size}",
+            )
+
+    def test_a_request_leaves_room_for_its_headers(self):
+        """SWF counts the headers too: a body of 4 kB less than a megabyte is the longest."""
+        markers = [decision("RecordMarker", details="x" * 32_768)] * 31
+        rest = MAX_REQUEST_BYTES - 4_096 - len(json.dumps(complete(*markers, *markers[:1])))
+        last = decision("RecordMarker", details="x" * (32_768 + rest))
+        longer = decision("RecordMarker", details="x" * (32_768 + rest + 1))
+
+        check_request("RespondDecisionTaskCompleted", complete(*markers, last))
+        refused("RespondDecisionTaskCompleted", complete(*markers, longer), "at most")
 
     @pytest.mark.parametrize("given_", ["decisions", {}, 7, [7], [{"decisionType": "Nonsense"}]])
     def test_what_is_no_decision_is_refused(self, given_):

@@ -16,7 +16,8 @@ from swf.wire import Wire, snake_case
 DECISION_TYPES: Final = frozenset(SHAPES["DecisionType"]["enum"])
 
 _CLASSES: Final[dict[str, type[Decision]]] = {}
-_set: Final = object.__setattr__
+_LONGEST: Final = "-" * SHAPES["TaskToken"]["max"]
+"""In place of a task token that is not known yet."""
 
 
 @attrs.frozen(repr=False)
@@ -27,9 +28,11 @@ class Decision:
     snake_case. What the API requires may be given by position, in the API's order; all else is
     given by name, and None is not told to SWF. Durations are seconds, a string of digits, a
     timedelta or 'NONE'; `input`, `result`, `details` and `control` are sent as they are where they
-    are a str, else as JSON. Two decisions are equal when SWF would be told the same.
+    are a str, else as JSON. Two decisions of one class are equal when SWF would be told the same.
 
-    Raises ValidationError, naming decision and argument, for what SWF would refuse.
+    A subclass of a decision, whatever its name, is that decision; `from_wire` makes one only where
+    it is called on the subclass. Raises ValidationError, naming decision and argument, for what SWF
+    would refuse.
     """
 
     decision_type: ClassVar[str]
@@ -39,7 +42,7 @@ class Decision:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if cls.__name__ not in DECISION_TYPES:
+        if cls.__module__.rpartition(".")[0] != __package__ or cls.__name__ not in DECISION_TYPES:
             return  # a base class of several decisions, or a user's own subclass of one
         cls.decision_type = cls.__name__
         members = SHAPES[f"{cls.__name__}DecisionAttributes"]["members"]
@@ -132,7 +135,7 @@ def check_decisions(decisions: Iterable[Decision | Wire] | None) -> list[Wire]:
     """
     given = decisions_on_wire(decisions)
     try:
-        check_request("RespondDecisionTaskCompleted", {"taskToken": "-", "decisions": given})
+        check_request("RespondDecisionTaskCompleted", {"taskToken": _LONGEST, "decisions": given})
     except SWFError as error:
         error.operation = None  # nothing is being sent
         raise
