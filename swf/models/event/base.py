@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, NoReturn
 from swf.exceptions import FieldError, ValidationError, ValidationTypeError
 from swf.models.event.raw import check_raw
 from swf.shapes import SHAPES
-from swf.wire import ExecutionKey, TypeKey, moment, read_duration, snake_case
+from swf.wire import Duration, ExecutionKey, TypeKey, moment, read_duration, snake_case
 
 RENAMED: Final[Mapping[tuple[str, str], str]] = {
     # A Lambda task's own id and name would hide the event's.
@@ -88,10 +88,11 @@ class Event:
 
         Raises ValidationError where the recorded number is no time that a datetime can tell.
         """
+        recorded = self.raw["eventTimestamp"]
         try:
-            return _from_epoch(self.raw["eventTimestamp"], UTC)
-        except TypeError:
-            return moment(self.raw["eventTimestamp"])
+            if isinstance(recorded, datetime):
+                return moment(recorded)
+            return _from_epoch(recorded, UTC)
         except (ValueError, OverflowError, OSError) as error:
             raise ValidationError(
                 f"{self.name}({self.id}): eventTimestamp is no time: {error}"
@@ -128,7 +129,10 @@ class Event:
             raise ValidationError(f"{self.name}({self.id}).{field}: not JSON: {error}") from error
 
     def as_dict(self) -> dict[str, Any]:
-        """Return every attribute that was told, decoded, by name."""
+        """Return every attribute that was told, decoded, by name.
+
+        Raises ValidationError, naming event and field, where one is not of the API's form.
+        """
         values = ((name, getattr(self, name)) for name in self.fields)
         return {name: value for name, value in values if value is not None}
 
@@ -141,26 +145,39 @@ class Event:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Event):
             return NotImplemented
-        return self.raw == other.raw or (
-            self.name == other.name
-            and self.id == other.id
-            and self.timestamp == other.timestamp
-            and self.as_dict() == other.as_dict()
-        )
+        if self.raw == other.raw:
+            return True
+        if self.id != other.id or self.name != other.name:
+            return False
+        try:
+            return self.timestamp == other.timestamp and self.as_dict() == other.as_dict()
+        except ValidationError:
+            return False  # what cannot be read is equal to its like only
 
     def __hash__(self) -> int:
-        return hash((self.name, self.id, self.timestamp))
+        return hash((self.name, self.id))
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.raw,))
 
     def __repr__(self) -> str:
-        fields = "".join(f", {name}={value!r}" for name, value in self.as_dict().items())
+        fields = "".join(f", {name}={value!r}" for name, value in shown(self).items())
         return f"{self.name}({self.id}{fields})"
 
 
 set_raw: Final[Callable[[Event, Mapping[str, Any]], None]] = vars(Event)["raw"].__set__
 """Give a bare event its `raw`: for the registry, which builds events that were checked."""
+
+
+def shown(event: Event) -> dict[str, Any]:
+    """Return an event's attributes for people: as they came where they cannot be read."""
+    try:
+        return event.as_dict()
+    except ValidationError:
+        key = attributes_key(event.name)
+        told = event.raw[key]
+        return dict(told) if isinstance(told, Mapping) else {key: told}
+
 
 _from_epoch: Final = datetime.fromtimestamp
 
@@ -196,7 +213,13 @@ def _reader(key: str, member: str, shape: str) -> Callable[[Event], Any]:
                 value = event.raw[key].get(member)
             except (KeyError, AttributeError):
                 return _untold(event, key)
-            return None if value is None else decode(value)
+            if value is None:
+                return None
+            try:
+                return decode(value)
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                field = f"{event.name}({event.id}).{snake_case(member)}"
+                raise ValidationError(f"{field}: cannot be read of {value!r:.80}") from error
 
     return read
 
@@ -210,21 +233,45 @@ def _untold(event: Event, key: str) -> None:
 
 
 def _type_key(value: Mapping[str, str]) -> TypeKey:
-    return TypeKey(value["name"], value["version"])
+    return TypeKey(_text(value["name"]), _text(value["version"]))
 
 
 def _execution_key(value: Mapping[str, str]) -> ExecutionKey:
-    return ExecutionKey(value["workflowId"], value.get("runId"))
+    return ExecutionKey(_text(value["workflowId"]), value.get("runId"))
+
+
+def _task_list(value: Mapping[str, str]) -> str:
+    return _text(value["name"])
+
+
+def _tag_list(value: list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise TypeError("tags are several")
+    return tuple(map(_text, value))
+
+
+def _priority(value: str) -> int:
+    return int(_text(value))
+
+
+def _duration(value: str) -> Duration | None:
+    return read_duration(_text(value))
+
+
+def _text(value: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError("it is no text")
+    return value
 
 
 _DECODERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "ActivityType": _type_key,
     "WorkflowType": _type_key,
     "WorkflowExecution": _execution_key,
-    "TaskList": lambda value: value["name"],
-    "TagList": tuple,
-    "TaskPriority": int,
-    "DurationInSeconds": read_duration,
-    "DurationInSecondsOptional": read_duration,
+    "TaskList": _task_list,
+    "TagList": _tag_list,
+    "TaskPriority": _priority,
+    "DurationInSeconds": _duration,
+    "DurationInSecondsOptional": _duration,
 }
 """How the shapes that are not plain text or numbers are read."""

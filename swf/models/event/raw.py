@@ -27,7 +27,7 @@ def check_raws(raws: Sequence[Any]) -> None:
         try:
             usual = (
                 _IDS.issuperset(map(type, map(_id, raws)))
-                and _TIMES.issuperset(map(type, map(_time, raws)))
+                and _are_times(list(map(_time, raws)))
                 and _NAMES.issuperset(map(type, map(_name, raws)))
             )
         except KeyError:
@@ -48,6 +48,19 @@ def check_raw(raw: Any, where: str = "") -> None:
             raise ValidationError(f"{where}{key} is required, got {raw!r}")
         if not isinstance(value, kind) or isinstance(value, bool):
             raise ValidationTypeError(f"{where}{key} must be {words}, got {value!r}")
+    if _is_naive(raw["eventTimestamp"]):
+        raise ValidationError(
+            f"{where}eventTimestamp must be an aware datetime, got {raw['eventTimestamp']!r}"
+        )
+
+
+def _are_times(values: list[Any]) -> bool:
+    kinds = set(map(type, values))
+    return kinds <= _TIMES and not (datetime in kinds and any(map(_is_naive, values)))
+
+
+def _is_naive(value: Any) -> bool:
+    return isinstance(value, datetime) and value.utcoffset() is None
 
 
 _REQUIRED: Final = (

@@ -164,6 +164,69 @@ def test_a_number_that_is_no_time_names_the_event(recorded: float) -> None:
         _ = event.timestamp
 
 
+@pytest.mark.parametrize(
+    ("field", "member", "value"),
+    [
+        ("task_list", "taskList", "x"),
+        ("task_list", "taskList", {"name": 5}),
+        ("task_list", "taskList", {}),
+        ("task_priority", "taskPriority", ""),
+        ("task_priority", "taskPriority", 1.5),
+        ("execution_start_to_close_timeout", "executionStartToCloseTimeout", "abc"),
+        ("execution_start_to_close_timeout", "executionStartToCloseTimeout", {}),
+        ("workflow_type", "workflowType", {}),
+        ("workflow_type", "workflowType", 5),
+        ("tag_list", "tagList", "abc"),
+        ("tag_list", "tagList", [1]),
+        ("parent_workflow_execution", "parentWorkflowExecution", {}),
+        ("parent_workflow_execution", "parentWorkflowExecution", 5),
+    ],
+)
+def test_a_value_that_cannot_be_decoded_names_event_and_field(
+    field: str, member: str, value: Any
+) -> None:
+    """A value of another form is refused when it is read, and is shown as it came."""
+    event = event_from(raw_event(1, "WorkflowExecutionStarted", **{member: value}))
+    said = f"WorkflowExecutionStarted(1).{field}: cannot be read of {value!r}"
+
+    for read in (lambda: getattr(event, field), event.as_dict):
+        with pytest.raises(ValidationError) as caught:
+            read()
+        assert str(caught.value) == said
+    assert repr(event) == f"WorkflowExecutionStarted(1, {member}={value!r})"
+
+
+def test_events_that_cannot_be_read_are_compared_all_the_same() -> None:
+    """An event with a broken value, or of no time, is equal to its like only, and hashes."""
+    wrong = [
+        raw_event(1, "WorkflowExecutionStarted", taskList="x"),
+        raw_event(1, "WorkflowExecutionStarted", taskList="y"),
+        raw_event(1, "WorkflowExecutionStarted", at=1e18),
+        raw_event(1, "WorkflowExecutionStarted", taskList={"name": "x"}),
+    ]
+
+    assert [
+        [event_from(one) == event_from(copy.deepcopy(other)) for other in wrong] for one in wrong
+    ] == [[one is other for other in wrong] for one in wrong]
+    assert len(set(map(event_from, wrong))) == len(wrong)
+
+
+def test_attributes_that_are_no_structure_are_shown() -> None:
+    """The repr of an event tells what came in place of its attributes."""
+    raw = {**raw_event(1, "TimerFired"), "timerFiredEventAttributes": 5}
+
+    assert repr(event_from(raw)) == "TimerFired(1, timerFiredEventAttributes=5)"
+
+
+def test_a_datetime_beyond_the_calendar_names_the_event() -> None:
+    """A time that UTC cannot tell is refused when it is read."""
+    at = datetime.min.replace(tzinfo=timezone(timedelta(hours=2)))
+    event = event_from(raw_event(4, "TimerFired", at=at))
+
+    with pytest.raises(ValidationError, match=r"TimerFired\(4\): eventTimestamp is no time"):
+        _ = event.timestamp
+
+
 # Payloads
 
 
