@@ -5,7 +5,13 @@ from __future__ import annotations
 import attrs
 
 from swf.models.decision.base import Decision
-from swf.models.decision.fields import as_payload, as_priority, as_seconds, as_task_list, as_type
+from swf.models.decision.fields import (
+    as_activity_type,
+    as_payload,
+    as_priority,
+    as_seconds,
+    as_task_list,
+)
 from swf.wire import Duration, TypeKey
 
 
@@ -18,7 +24,7 @@ class ScheduleActivityTask(Decision):
     ScheduleActivityTaskFailed.
     """
 
-    activity_type: TypeKey = attrs.field(converter=as_type)
+    activity_type: TypeKey = attrs.field(converter=as_activity_type)
     activity_id: str
     control: str | None = attrs.field(default=None, kw_only=True, converter=as_payload)
     input: str | None = attrs.field(default=None, kw_only=True, converter=as_payload)

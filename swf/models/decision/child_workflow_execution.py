@@ -11,7 +11,7 @@ from swf.models.decision.fields import (
     as_seconds,
     as_tags,
     as_task_list,
-    as_type,
+    as_workflow_type,
 )
 from swf.wire import Duration, TypeKey
 
@@ -24,7 +24,7 @@ class StartChildWorkflowExecution(Decision):
     either, SWF records StartChildWorkflowExecutionFailed.
     """
 
-    workflow_type: TypeKey = attrs.field(converter=as_type)
+    workflow_type: TypeKey = attrs.field(converter=as_workflow_type)
     workflow_id: str
     control: str | None = attrs.field(default=None, kw_only=True, converter=as_payload)
     input: str | None = attrs.field(default=None, kw_only=True, converter=as_payload)

@@ -75,13 +75,24 @@ def as_payload(value: Any) -> str | None:
         return cast("str", value)
 
 
-def as_type(value: TypeLike) -> TypeKey:
-    """Return what names a type."""
+def as_activity_type(value: TypeLike) -> TypeKey:
+    """Return what names an activity type."""
+    return _as_type(value, "WorkflowType")
+
+
+def as_workflow_type(value: TypeLike) -> TypeKey:
+    """Return what names a workflow type."""
+    return _as_type(value, "ActivityType")
+
+
+def _as_type(value: TypeLike, other: str) -> TypeKey:
     if isinstance(value, tuple) and len(value) == 2:
         return TypeKey(*value)
     if isinstance(value, Mapping) and set(value) == {"name", "version"}:
         return TypeKey(value["name"], value["version"])
-    if isinstance(value, Named):
+    # By name, for the models' modules know connections, and a decision needs none.
+    is_other = other in (kind.__name__ for kind in type(value).__mro__)
+    if isinstance(value, Named) and not is_other:
         return TypeKey(value.name, value.version)
     return cast("TypeKey", value)
 
@@ -128,10 +139,18 @@ def _duration(value: Any, argument: str) -> str | None:
     return duration_text(duration(value, argument))
 
 
-def _type(value: Any, argument: str) -> dict[str, str]:
+def _activity_type(value: Any, argument: str) -> dict[str, str]:
+    return _type(value, argument, "an ActivityType")
+
+
+def _workflow_type(value: Any, argument: str) -> dict[str, str]:
+    return _type(value, argument, "a WorkflowType")
+
+
+def _type(value: Any, argument: str, model: str) -> dict[str, str]:
     if not isinstance(value, TypeKey):
         raise ValidationTypeError(
-            f"{argument}: must be a model of a type, (name, version) or "
+            f"{argument}: must be {model}, (name, version) or "
             f"{{'name': …, 'version': …}}, got {value!r}"
         )
     return {"name": value.name, "version": value.version}
@@ -157,8 +176,8 @@ def _tags(value: Any, argument: str) -> list[str]:
 
 
 _ENCODERS: Final[Mapping[str, Callable[[Any, str], Any]]] = {
-    "ActivityType": _type,
-    "WorkflowType": _type,
+    "ActivityType": _activity_type,
+    "WorkflowType": _workflow_type,
     "Data": payload,
     "FunctionInput": payload,
     "DurationInSeconds": _duration,

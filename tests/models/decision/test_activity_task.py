@@ -50,3 +50,20 @@ def test_a_wrong_part_of_a_type_is_named() -> None:
     """The error says which half of the type is wrong."""
     with pytest.raises(ValidationTypeError, match=r"activity_type.version: must be a str, got 2"):
         ScheduleActivityTask(("charge", 2), "id")  # type: ignore[arg-type]
+
+
+def test_the_wrong_kind_of_model_is_refused() -> None:
+    """An activity type is no workflow type, nor the other way round, nor is a subclass of it."""
+
+    class Mine(WorkflowType):
+        """A user's own."""
+
+    activity, workflow = ActivityType(Domain("d"), "a", "1"), WorkflowType(Domain("d"), "w", "1")
+    said = r"ScheduleActivityTask\.activity_type: must be an ActivityType, .*got WorkflowType\('w'"
+    with pytest.raises(ValidationTypeError, match=said):
+        ScheduleActivityTask(workflow, "id")
+    with pytest.raises(ValidationTypeError, match="must be an ActivityType"):
+        ScheduleActivityTask(Mine(Domain("d"), "w", "1"), "id")
+    said = r"StartChildWorkflowExecution\.workflow_type: must be a WorkflowType, .*got ActivityType"
+    with pytest.raises(ValidationTypeError, match=said):
+        StartChildWorkflowExecution(activity, "id")

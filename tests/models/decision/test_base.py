@@ -408,6 +408,30 @@ def test_a_subclass_reads_what_its_parent_reads() -> None:
     assert type(Decision.from_wire(wire)) is StartTimer
 
 
+def test_a_subclass_of_the_same_name_takes_nothing_over() -> None:
+    """What is read from the wire is of the package's classes, whatever a user calls his own."""
+    timer = StartTimer("t", 5)
+
+    class CancelTimer(StartTimer):
+        """A user's own timer, unluckily named."""
+
+    own = type("StartTimer", (StartTimer,), {})
+
+    assert type(Decision.from_wire(timer.to_wire())) is StartTimer
+    assert own.from_wire(timer.to_wire()) == own("t", 5)
+    assert CancelTimer("t", 5).to_wire() == timer.to_wire()
+    assert type(CancelTimer.from_wire(timer.to_wire())) is CancelTimer
+
+
+def test_decisions_of_one_class_that_say_the_same_are_equal() -> None:
+    """Equality is within a class, by what SWF is told: another spelling of a value is no other."""
+    own = type("Own", (StartTimer,), {})
+
+    assert StartTimer("t", 60) == StartTimer("t", "60") == StartTimer("t", timedelta(minutes=1))
+    assert RecordMarker("m", details=[1]) == RecordMarker("m", details="[1]")
+    assert own("t", 60) != StartTimer("t", 60)
+
+
 def test_an_empty_duration_is_not_given() -> None:
     """The API's empty string for an optional duration is read as not told."""
     raw = {
@@ -486,6 +510,24 @@ def test_a_list_fits_into_one_request() -> None:
     assert len(check_decisions(large)) == 31
     with pytest.raises(ValidationError, match="at most 1048576 bytes"):
         check_decisions([*large, RecordMarker("last", details="x" * MAX_DATA_LENGTH)])
+
+
+def test_a_list_is_measured_as_it_is_sent() -> None:
+    """What is no ASCII takes six bytes a character, and the longest task token fits in too."""
+    marker = RecordMarker("m", details="\u00e9" * MAX_DATA_LENGTH)
+    assert len(check_decisions([marker] * 5)) == 5
+    with pytest.raises(ValidationError, match="at most 1048576 bytes"):
+        check_decisions([marker] * 6)
+
+    full = [RecordMarker("m", details="x" * MAX_DATA_LENGTH)] * 31
+    request: dict[str, Any] = {"taskToken": "-" * 1_024, "decisions": check_decisions([*full])}
+    room = MAX_REQUEST_BYTES - 4_096 - len(json.dumps(request))
+    empty = RecordMarker("m", details="")
+    rest = room - len(json.dumps(empty.to_wire())) - len(", ")
+    fits = RecordMarker("m", details="x" * rest)
+    assert len(check_decisions([*full, fits])) == 32
+    with pytest.raises(ValidationError, match="at most"):
+        check_decisions([*full, RecordMarker("m", details="x" * (rest + 1))])
 
 
 def test_more_than_a_hundred_decisions_are_one_list() -> None:

@@ -421,7 +421,7 @@ def test_a_task_list_given_by_an_answer_holds_for_later_decision_tasks() -> None
         (lambda b: b.marker_recorded(""), "marker_recorded: marker_name: has at least 1"),
         (lambda b: b.marker_recorded(5), "marker_recorded: marker_name: must be a str"),
         (lambda b: b.start_timer_failed("t", cause="BAD"), "cause: must be one of"),
-        (lambda b: b.activity_task_scheduled("a", "T"), "activity_type: must be a model"),
+        (lambda b: b.activity_task_scheduled("a", "T"), "activity_type: must be an ActivityType"),
         (lambda b: b.start_child_workflow_execution_failed("c"), "workflow_type: is required"),
         (lambda b: b.workflow_execution_signaled("s", input=object()), "signaled: input: not JSON"),
         (

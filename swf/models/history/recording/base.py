@@ -13,12 +13,13 @@ from swf.constants import NONE
 from swf.exceptions import TransitionError, ValidationError, ValidationTypeError
 from swf.models.decision.fields import (
     ExecutionLike,
+    as_activity_type,
     as_payload,
     as_priority,
     as_seconds,
     as_tags,
     as_task_list,
-    as_type,
+    as_workflow_type,
     on_wire,
 )
 from swf.models.event.base import Event, attributes_key
@@ -293,7 +294,7 @@ def _execution(value: Any) -> Any:
 
 
 _CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "ActivityType": as_type,
+    "ActivityType": as_activity_type,
     "Data": as_payload,
     "DurationInSeconds": as_seconds,
     "DurationInSecondsOptional": as_seconds,
@@ -302,5 +303,5 @@ _CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "TaskList": as_task_list,
     "TaskPriority": as_priority,
     "WorkflowExecution": _execution,
-    "WorkflowType": as_type,
+    "WorkflowType": as_workflow_type,
 }
