@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Self
 
-from swf.exceptions import InconsistentHistoryError, TransitionError
-from swf.models.event.base import Event, attributes_key
+from swf.exceptions import InconsistentHistoryError, TransitionError, ValidationError
+from swf.models.event.base import Event
 from swf.models.history.entities.activity_task import ActivityTasks, CompiledActivityTask
 from swf.models.history.entities.base import Entities, Entity, refused
 from swf.models.history.entities.child_workflow_execution import (
@@ -28,10 +28,10 @@ from swf.models.history.entities.workflow_execution import (
     WorkflowExecutions,
 )
 from swf.models.history.table import COLUMNS, Row, cells, row, title
+from swf.models.history.told import TELLINGS, told_by
 from swf.models.views import html_table, rich_table
 from swf.models.workflow import OpenCounts
-from swf.shapes import SHAPES
-from swf.wire import Wire, moment
+from swf.wire import Wire
 
 DECISION_RESULTS: Final = frozenset(
     {
@@ -64,21 +64,6 @@ DECISION_RESULTS: Final = frozenset(
 
 StartChildWorkflowExecutionFailed is one too where it links to no initiated event.
 """
-
-_REQUIRED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    name: (
-        attributes_key(name),
-        tuple(
-            member
-            for member in SHAPES[f"{name}EventAttributes"]["required"]
-            # Left out by some services, and not needed to link the event.
-            if (name, member) != ("CancelTimerFailed", "timerId")
-        ),
-    )
-    for name in SHAPES["EventType"]["enum"]
-}
-"""Where the attributes of each event type are, and which of them SWF always tells."""
-
 
 _NAMES: Final = (
     "decision_tasks",
@@ -149,17 +134,12 @@ class CompiledHistory:
 
         An event of a type that this release does not know keeps its place and is of no entity.
         """
-        name = event.name
+        telling = TELLINGS.get(event.name)
+        name = event.name if telling is None else telling.name
         self._check_place(event, name)
         entity = None
-        if name in _REQUIRED:
-            key, required = _REQUIRED[name]
-            told = event.raw.get(key)
-            if not isinstance(told, Mapping):
-                raise refused(event, f"it has no {key}")
-            for member in required:
-                if told.get(member) is None:
-                    raise refused(event, f"it does not tell {member}")
+        if telling is not None:
+            told = told_by(event, telling)
             if name in DECISION_RESULTS or (
                 name == "StartChildWorkflowExecutionFailed" and not told["initiatedEventId"]
             ):
@@ -187,6 +167,7 @@ class CompiledHistory:
         number = event.raw["eventId"]
         if number != len(events) + 1:
             raise refused(event, _misplaced(number, len(events)))
+        _check_time(event, events[-1] if events else None)
         if not events:
             if name != "WorkflowExecutionStarted":
                 raise refused(event, "a history begins with WorkflowExecutionStarted")
@@ -196,18 +177,11 @@ class CompiledHistory:
             raise refused(
                 event, f"{execution} is {execution.state}: nothing follows", TransitionError
             )
-        last, this = events[-1].raw["eventTimestamp"], event.raw["eventTimestamp"]
-        # A client that parses replies by itself hands over datetimes.
-        if this < last if type(this) is type(last) else moment(this) < moment(last):
-            raise refused(
-                event, f"it is of {event.timestamp}, before event {number - 1}: {moment(last)}"
-            )
 
     def _check_decision(self, event: Event, told: Wire) -> None:
         """Raise unless the event may result from a decision of the task answered last.
 
-        Not every service that speaks SWF's protocol refuses to close over a decision task that
-        waits, so here nothing is said against it.
+        Nothing is said against closing over a decision task that waits: see `tolerances`.
         """
         tasks = self._decision_tasks
         completed = told["decisionTaskCompletedEventId"]
@@ -352,6 +326,25 @@ class CompiledHistory:
 
     def _repr_html_(self) -> str:
         return html_table(title(self.entities), COLUMNS, cells(self.entities))
+
+
+_END_OF_TIME: Final = 253_402_300_800
+"""Seconds from the epoch to the year 10000, where a datetime ends."""
+
+
+def _check_time(event: Event, last: Event | None) -> None:
+    """Raise unless the event is of a time, and of one that is not before the last event's."""
+    this = event.raw["eventTimestamp"]
+    if last is not None:
+        before = last.raw["eventTimestamp"]
+        if type(this) is type(before) is float and before <= this < _END_OF_TIME:
+            return  # the usual case, which needs no datetime
+    try:
+        now = event.timestamp
+    except ValidationError as error:
+        raise refused(event, f"eventTimestamp must be a time, got {this!r}") from error
+    if last is not None and now < last.timestamp:
+        raise refused(event, f"it is of {now}, before event {last.id}: {last.timestamp}")
 
 
 def _misplaced(number: int, folded: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, Final, Self, SupportsIndex, overload
 
 from swf.exceptions import ValidationError, ValidationTypeError
@@ -67,17 +68,23 @@ class History(Sequence["events.Event"]):
     def from_pages(cls, pages: Iterable[Wire]) -> Self:
         """Return the history of the replies of GetWorkflowExecutionHistory or PollForDecisionTask.
 
-        The order is that of the replies. A poll that found no task has no events. Raises
-        ValidationError, naming the page, where one is neither.
+        The order is that of the replies. A poll that found no task has no events. What a page
+        repeats of the page before it is left out. Raises ValidationError, naming the page, where
+        one is neither reply, or tells another event under an id of the page before.
         """
-        return cls(raw for index, page in enumerate(pages) for raw in _page_events(index, page))
+        parts = [list(_page_events(index, page)) for index, page in enumerate(pages)]
+        raws = _raw_list(chain.from_iterable(parts))
+        if len({raw["eventId"] for raw in raws}) < len(raws):
+            raws = _unrepeated(raws, map(len, parts))
+        return cls._of(raws)
 
     @classmethod
     def from_json(cls, source: Source) -> Self:
         """Return the history in a JSON text, in a file at a path, or in an open file.
 
         The form is that of `aws swf get-workflow-execution-history`, or a bare list of events;
-        times are numbers or ISO 8601 texts. Raises ValidationError where it is not, OSError where
+        times are numbers or ISO 8601 texts. A str is JSON where it begins with a brace or a
+        bracket, else a path. Raises ValidationError where it is not, OSError where
         the file cannot be read.
         """
         return cls(raws_from_json(source))
@@ -162,14 +169,19 @@ class History(Sequence["events.Event"]):
     def latest(self, n: int) -> Self:
         """Return the last `n` events in this order, or all where there are fewer.
 
-        Raises ValidationError where `n` is negative.
+        Raises ValidationError where `n` is negative or no int.
         """
+        _check_int("n", n)
         if n < 0:
             raise ValidationError(f"n must not be negative, got {n!r}")
         return self[max(len(self) - n, 0) :]
 
     def by_id(self, event_id: int) -> events.Event | None:
-        """Return the event of this id, in whatever part or order of a history; None if not here."""
+        """Return the event of this id, in whatever part or order of a history; None if not here.
+
+        Raises ValidationTypeError where the id is no int.
+        """
+        _check_int("event_id", event_id)
         position = self._position(event_id)
         return None if position is None else self[position]
 
@@ -252,6 +264,31 @@ def _raw_list(given: Iterable[events.Event | Wire]) -> list[Wire]:
         raws = [item.raw if isinstance(item, events.Event) else item for item in raws]
     check_raws(raws)
     return raws
+
+
+def _unrepeated(raws: list[Wire], lengths: Iterable[int]) -> list[Wire]:
+    """Return the events of pages of these lengths without what a page repeats of the last one."""
+    kept: list[Wire] = []
+    before: dict[int, Wire] = {}
+    rest = iter(raws)
+    for index, length in enumerate(lengths):
+        page = list(islice(rest, length))
+        for raw in page:
+            held = before.get(raw["eventId"])
+            if held is None:
+                kept.append(raw)
+            elif events.typed((raw,)) != events.typed((held,)):
+                raise ValidationError(
+                    f"pages[{index}]: event {raw['eventId']} is another on the page before"
+                )
+        if page:
+            before = {raw["eventId"]: raw for raw in page}
+    return kept
+
+
+def _check_int(argument: str, value: Any) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValidationTypeError(f"{argument} must be an int, got {value!r}")
 
 
 def _page_events(index: int, page: Any) -> Iterable[Wire]:

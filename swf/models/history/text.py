@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any, Final, NoReturn
 
-from swf.exceptions import ValidationError, ValidationTypeError
+from swf.exceptions import SWFError, ValidationError, ValidationTypeError
 from swf.wire import Wire
 
 Source = str | bytes | PathLike[str] | IO[str] | IO[bytes]
 """JSON text, a path to a file of it, or an open one."""
+
+_BOM: Final = "\ufeff"
 
 
 def raws_from_json(source: Source) -> list[Any]:
@@ -23,8 +25,13 @@ def raws_from_json(source: Source) -> list[Any]:
     ValidationError where the text is no such JSON, OSError where a file cannot be read.
     """
     try:
-        content = json.loads(_text(source), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        text = _text(source)
+        if isinstance(text, str):
+            text = text.removeprefix(_BOM)  # as json does for bytes
+        content = json.loads(text, parse_constant=_refuse_constant)
+    except SWFError:
+        raise
+    except (TypeError, ValueError, RecursionError) as error:
         raise ValidationError(f"history: not JSON: {error}") from error
     raws = content.get("events") if isinstance(content, dict) else content
     if not isinstance(raws, list):
@@ -44,7 +51,8 @@ def _text(source: Source) -> str | bytes:
         return source
     if isinstance(source, str):
         # No path that anyone would write begins as JSON does.
-        return source if source.lstrip()[:1] in ("{", "[") else Path(source).read_bytes()
+        begins = source.removeprefix(_BOM).lstrip()[:1]
+        return source if begins in ("", "{", "[") else Path(source).read_bytes()
     if hasattr(source, "read"):
         return source.read()
     raise ValidationTypeError(f"source must be JSON text, a path or a stream, got {source!r}")

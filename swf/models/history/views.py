@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from swf.exceptions import ValidationError
 from swf.models import event as events
+from swf.models.event.base import shown
 from swf.models.views import html_table, rich_table
 from swf.wire import Wire
 
@@ -40,9 +42,15 @@ def _rows(raws: Sequence[Wire]) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _row(event: events.Event) -> tuple[str, str, str, str]:
-    time = event.timestamp.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
-    shown = ", ".join(f"{name}={_short(value)}" for name, value in event.as_dict().items())
-    return (str(event.id), time, event.name, shown)
+    told = ", ".join(f"{name}={_short(value)}" for name, value in shown(event).items())
+    return (str(event.id), _time(event), event.name, told)
+
+
+def _time(event: events.Event) -> str:
+    try:
+        return event.timestamp.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+    except ValidationError:
+        return str(event.raw["eventTimestamp"])
 
 
 def _short(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -9,7 +10,7 @@ import pytest
 from raw_events import raw_event
 
 from swf.constants import CloseStatus, ExecutionStatus
-from swf.exceptions import InconsistentHistoryError
+from swf.exceptions import InconsistentHistoryError, ValidationTypeError
 from swf.models.event import events_from
 from swf.models.history import CompiledHistory, HistoryBuilder
 from swf.models.history.entities.activity_task import ActivityTaskState, CompiledActivityTask
@@ -207,6 +208,58 @@ def test_a_collection_is_read_by_id_and_by_position() -> None:
     assert markers.attempts("x") == ()
     with pytest.raises(KeyError, match="x"):
         markers["x"]
+
+
+def test_an_int_is_a_place_in_brackets_and_an_id_elsewhere() -> None:
+    """Where ids are ints, `get` and its like go by them and `[…]` does not; no kind is mistaken."""
+    builder = HistoryBuilder().decision().marker_recorded("m").workflow_execution_signaled("s")
+    history = compiled(builder.decision())
+    tasks, markers = history.decision_tasks, history.markers
+
+    assert [task.id for task in tasks] == [2, 7]
+    assert tasks[0] is tasks.get(2)
+    assert tasks.attempts(7) == (tasks[1],)
+    assert 7 in tasks
+    assert 0 not in tasks
+    assert 0 not in markers
+    for wrong in ("2", None, True, {}):
+        with pytest.raises(ValidationTypeError, match="DecisionTasks: ids are of int, got"):
+            tasks.get(wrong)  # type: ignore[arg-type]
+    for read in (markers.get, markers.get_open, markers.attempts):
+        with pytest.raises(ValidationTypeError, match="Markers: ids are of str, got 0"):
+            read(0)
+
+
+def test_closing_costs_the_same_in_any_order() -> None:
+    """Thousands of messages to one execution are answered newest first as fast as oldest first."""
+    builder = HistoryBuilder().decision()
+    raws = builder.raw
+    sent = {"workflowId": "w", "signalName": "s", "decisionTaskCompletedEventId": 4}
+    at = raws[-1]["eventTimestamp"]
+    numbers = range(5, 4_005)
+    raws += [
+        raw_event(number, "SignalExternalWorkflowExecutionInitiated", at=at, **sent)
+        for number in numbers
+    ]
+    spent = []
+    for order in (numbers, reversed(numbers)):
+        answers = events_from(
+            raw_event(
+                number,
+                "ExternalWorkflowExecutionSignaled",
+                at=at,
+                workflowExecution={"workflowId": "w", "runId": "r"},
+                initiatedEventId=initiated,
+            )
+            for number, initiated in enumerate(order, 4_005)
+        )
+        history = CompiledHistory.of(events_from(raws))
+        began = time.process_time()
+        history.extend(answers)
+        spent.append(time.process_time() - began)
+        assert not history.externals.open
+
+    assert spent[1] < 10 * spent[0]
 
 
 def test_markers_of_one_name_are_all_kept() -> None:

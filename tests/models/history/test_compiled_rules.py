@@ -115,7 +115,7 @@ def test_the_base_of_these_tests_is_consistent() -> None:
         (
             "ActivityTaskCanceled",
             {"scheduledEventId": 6, "startedEventId": 13, "latestCancelRequestedEventId": 7},
-            "event 7 is no request to cancel ActivityTask 'b'",
+            "event 7 is not the latest request to cancel ActivityTask 'b'",
         ),
         (
             "ActivityTaskCanceled",
@@ -279,6 +279,148 @@ def test_an_event_that_contradicts_the_history_is_refused(
     name: str, told: dict[str, Any], why: str
 ) -> None:
     """The refusal names event, entity and state and says why; nothing has changed then."""
+    assert why in refusal(name, **told)
+
+
+def history_with(*events: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the history of `base` with these events after it, at once."""
+    raws = base()
+    for name, told in events:
+        raws.append(raw_event(len(raws) + 1, name, at=raws[-1]["eventTimestamp"], **told))
+    return raws
+
+
+def asked(activity_id: str) -> tuple[str, dict[str, Any]]:
+    """Return the event of a decision to cancel an activity task."""
+    return ("ActivityTaskCancelRequested", {"activityId": activity_id, **DECIDED})
+
+
+@pytest.mark.parametrize("answer", ["Completed", "Failed"])
+def test_only_a_worker_that_has_a_task_answers_it(answer: str) -> None:
+    """A task that nobody started is not completed nor failed after a cancel request either."""
+    raws = history_with(asked("a"))
+    task = CompiledHistory.of(events_from(raws)).activities["a"]
+
+    why = refusal(f"ActivityTask{answer}", history=raws, scheduledEventId=5, startedEventId=0)
+
+    assert f"is cancel_requested and cannot become {answer.lower()}" in why
+    assert task.next_states == {"canceled", "cancel_requested", "timed_out"}
+
+
+def test_a_canceled_task_names_the_latest_request() -> None:
+    """Of several requests to cancel a task, the event of its cancellation names the last."""
+    raws = history_with(asked("b"), asked("b"))
+    canceled = {"scheduledEventId": 6, "startedEventId": 13}
+
+    for wrong in (6, 13, 18):
+        why = refusal(
+            "ActivityTaskCanceled",
+            history=raws,
+            latestCancelRequestedEventId=wrong,
+            **canceled,
+        )
+        assert f"event {wrong} is not the latest request to cancel ActivityTask 'b'" in why
+    for told in ({"latestCancelRequestedEventId": 19}, {}):
+        raw = raw_event(20, "ActivityTaskCanceled", at=2e9, **canceled, **told)
+        compiled = CompiledHistory.of(events_from([*raws, raw]))
+        assert compiled.activities["b"].state == "canceled"
+
+
+START_FAILED = {"workflowId": "c", "workflowType": WIRE_TYPE, **DECIDED}
+
+
+@pytest.mark.parametrize(
+    ("cause", "initiated", "why"),
+    [
+        ("WORKFLOW_ALREADY_RUNNING", 0, "comes after an initiated event, not of event 0"),
+        ("WORKFLOW_TYPE_DOES_NOT_EXIST", 18, "comes before any, not of event 18"),
+        ("OPERATION_NOT_PERMITTED", 18, "comes before any, not of event 18"),
+    ],
+)
+def test_a_start_fails_after_it_was_initiated_for_one_cause_only(
+    cause: str, initiated: int, why: str
+) -> None:
+    """Whether the workflow id is in use shows once the start is initiated, all else before."""
+    initiation = {**START_FAILED, "taskList": LIST, "childPolicy": "TERMINATE"}
+    raws = history_with(("StartChildWorkflowExecutionInitiated", initiation))
+
+    refused = refusal(
+        "StartChildWorkflowExecutionFailed",
+        history=raws,
+        cause=cause,
+        initiatedEventId=initiated,
+        **START_FAILED,
+    )
+
+    assert f"{cause} {why}" in refused
+
+
+@pytest.mark.parametrize(
+    "other", [{"name": "Other", "version": "1.0"}, {"name": "Work", "version": "2"}]
+)
+def test_a_child_starts_as_what_it_was_initiated(other: dict[str, str]) -> None:
+    """Name and version of a child that starts are those of its initiated event."""
+    why = refusal(
+        "ChildWorkflowExecutionStarted",
+        workflowExecution=RUN,
+        workflowType=other,
+        initiatedEventId=8,
+    )
+
+    assert "ChildWorkflowExecution 'c' of event 8 is of TypeKey(name='Work', version='1.0')" in why
+
+
+def test_a_child_keeps_its_name_and_may_change_its_version() -> None:
+    """A child that continued as new ends as another version of its type, never as another type."""
+    closed = {"workflowExecution": {"workflowId": "d", "runId": "later"}}
+    closed |= {"initiatedEventId": 9, "startedEventId": 14}
+
+    why = refusal(
+        "ChildWorkflowExecutionCompleted",
+        workflowType={"name": "Other", "version": "1.0"},
+        **closed,
+    )
+    raw = raw_event(
+        18,
+        "ChildWorkflowExecutionCompleted",
+        at=2e9,
+        workflowType={**WIRE_TYPE, "version": "2"},
+        **closed,
+    )
+    child = CompiledHistory.of(events_from([*base(), raw])).children["d"]
+
+    assert "not TypeKey(name='Other', version='1.0')" in why
+    assert (child.state, child.run_id) == ("completed", "later")
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "why"),
+    [
+        (
+            "WorkflowExecutionTimedOut",
+            {"timeoutType": "HEARTBEAT", "childPolicy": "TERMINATE"},
+            "timeoutType must be one of START_TO_CLOSE, got 'HEARTBEAT'",
+        ),
+        (
+            "ActivityTaskTimedOut",
+            {"timeoutType": "BANANA", "scheduledEventId": 5, "startedEventId": 0},
+            "timeoutType must be one of START_TO_CLOSE, SCHEDULE_TO_START, SCHEDULE_TO_CLOSE",
+        ),
+        (
+            "StartTimerFailed",
+            {"timerId": "u", "cause": "TIMER_ID_UNKNOWN", **DECIDED},
+            "cause must be one of TIMER_ID_ALREADY_IN_USE",
+        ),
+        (
+            "WorkflowExecutionTerminated",
+            {"childPolicy": "TERMINATE", "cause": "BOREDOM"},
+            "cause must be one of CHILD_POLICY_APPLIED",
+        ),
+        ("WorkflowExecutionTerminated", {"childPolicy": "KEEP"}, "childPolicy must be one of"),
+    ],
+)
+def test_words_are_those_of_the_api(name: str, told: dict[str, Any], why: str) -> None:
+    """A timeout type, a cause or a child policy that the event type does not have is refused."""
     assert why in refusal(name, **told)
 
 

@@ -405,6 +405,37 @@ def test_pages_become_one_history(history: History, cut: int) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_a_page_repeats_is_left_out(history: History, order: int) -> None:
+    """Pages that overlap give each event once, in either order, whatever carries its time."""
+    raws = RAWS[::order]
+    aware = [
+        {**raw, "eventTimestamp": datetime.fromtimestamp(raw["eventTimestamp"], UTC)}
+        for raw in raws
+    ]
+
+    found = History.from_pages(
+        [{"events": raws[:5]}, {"events": aware[3:6]}, {"events": []}, {"events": raws[5:]}]
+    )
+
+    assert found == history[::order]
+
+
+def test_pages_that_contradict_each_other_are_refused() -> None:
+    """Another event under an id of the page before is of another history."""
+    other = raw_event(3, "DecisionTaskStarted", at=TIME + 2, scheduledEventId=2, identity="d2")
+
+    with pytest.raises(ValidationError, match=r"pages\[1\]: event 3 is another on the page before"):
+        History.from_pages([{"events": RAWS[:3]}, {"events": [other, *RAWS[3:]]}])
+
+
+def test_pages_without_overlap_are_left_alone() -> None:
+    """Only a page's neighbour is looked at: what two pages further repeats is kept as it came."""
+    pages = [{"events": RAWS[:2]}, {"events": RAWS[2:4]}, {"events": RAWS[:1]}]
+
+    assert ids(History.from_pages(pages)) == [1, 2, 3, 4, 1]
+
+
 def test_a_poll_without_a_task_has_no_events() -> None:
     """The reply to a poll that found nothing is a page without events."""
     assert History.from_pages([{"previousStartedEventId": 0, "startedEventId": 0}]) == []
@@ -540,6 +571,50 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """A path that leads nowhere is the error that opening it gives."""
     with pytest.raises(FileNotFoundError):
         History.from_json(tmp_path / "nonesuch.json")
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff", "\n "])
+def test_a_byte_order_mark_is_no_content(history: History, mark: str, tmp_path: Path) -> None:
+    """JSON text may begin with the mark that some editors write, or with white space."""
+    text = mark + history.to_json()
+    path = tmp_path / "history.json"
+    path.write_text(text, encoding="utf-8")
+
+    for source in (text, text.encode(), io.StringIO(text), path):
+        assert History.from_json(source) == history
+
+
+@pytest.mark.parametrize("source", ["", " \n", "\ufeff", b"", io.StringIO("")])
+def test_nothing_is_not_json(source: Any) -> None:
+    """An empty text is neither a history nor a path."""
+    with pytest.raises(ValidationError, match="history: not JSON: Expecting value"):
+        History.from_json(source)
+
+
+@pytest.mark.parametrize("wrong", ["x", None, 1.0, True])
+def test_numbers_are_asked_for(history: History, wrong: Any) -> None:
+    """`latest` and `by_id` refuse by name what is no number."""
+    with pytest.raises(ValidationTypeError, match=f"n must be an int, got {wrong!r}"):
+        history.latest(wrong)
+    with pytest.raises(ValidationTypeError, match=f"event_id must be an int, got {wrong!r}"):
+        history.by_id(wrong)
+
+
+def test_a_history_that_cannot_be_read_is_shown() -> None:
+    """Tables are for finding out what is wrong: they show what came, and do not fail."""
+    broken = History.from_raw(
+        [
+            raw_event(1, "WorkflowExecutionStarted", taskList="x<y"),
+            raw_event(2, "TimerFired", at=1e18),
+        ]
+    )
+
+    html = broken._repr_html_()
+
+    assert "taskList=&#x27;x&lt;y&#x27;" in html
+    assert "<td>1e+18</td>" in html
+    with pytest.raises(ValidationError, match=r"WorkflowExecutionStarted\(1\)\.task_list: "):
+        broken.filter(task_list="x")
 
 
 def test_mappings_of_any_kind_are_written(history: History) -> None:

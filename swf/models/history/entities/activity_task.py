@@ -46,6 +46,7 @@ class ActivityTaskState(StrEnum):
 
 _S = ActivityTaskState
 _ENDS: Final = frozenset({_S.COMPLETED, _S.FAILED, _S.TIMED_OUT, _S.CANCELED})
+_ANSWERS: Final = frozenset({_S.COMPLETED, _S.FAILED})
 
 
 class CompiledActivityTask(Entity[ActivityTaskState]):
@@ -87,6 +88,11 @@ class CompiledActivityTask(Entity[ActivityTaskState]):
     details: str | None = by_closed()
     timeout_type: str | None = by_closed()
     cause: str | None = by_closed()
+
+    @property
+    def next_states(self) -> frozenset[ActivityTaskState]:
+        """The states that it can go to from here: completed or failed only where it started."""
+        return self.transitions[self._state] - (_ANSWERS if self._started is None else frozenset())
 
     @property
     def cancel_requested(self) -> bool:
@@ -131,6 +137,8 @@ class ActivityTasks(Entities[CompiledActivityTask]):
     def _timed_out(self, event: ActivityTaskTimedOut) -> CompiledActivityTask:
         kind = event.timeout_type
         wants_start = kind in (TimeoutType.START_TO_CLOSE, TimeoutType.HEARTBEAT)
+        if event.raw[event.attributes_key].get("startedEventId") is None:
+            wants_start = kind == TimeoutType.START_TO_CLOSE  # see `tolerances`
         if event.started_event_id and kind == TimeoutType.SCHEDULE_TO_START:
             raise refused(event, "a task that started cannot time out SCHEDULE_TO_START")
         if wants_start and not event.started_event_id:
@@ -140,8 +148,8 @@ class ActivityTasks(Entities[CompiledActivityTask]):
     def _canceled(self, event: ActivityTaskCanceled) -> CompiledActivityTask:
         task = self._linked(event, event.scheduled_event_id)
         asked = event.latest_cancel_requested_event_id
-        if asked and asked not in task.event_ids:
-            raise refused(event, f"event {asked} is no request to cancel {task}")
+        if asked and asked != task.latest_cancel_requested_event_id:
+            raise refused(event, f"event {asked} is not the latest request to cancel {task}")
         return self._close(event, _S.CANCELED)
 
     def _close(

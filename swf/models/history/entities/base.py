@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
-from swf.exceptions import InconsistentHistoryError, TransitionError
+from swf.exceptions import InconsistentHistoryError, TransitionError, ValidationTypeError
 from swf.models.event.base import Event
 
 State = TypeVar("State", bound=StrEnum)
@@ -183,7 +183,7 @@ class Entity(Generic[State]):
 
     def check(self, event: Event, state: State) -> None:
         """Raise TransitionError, naming event, entity and states, unless it can go to `state`."""
-        then = self.transitions[self._state]
+        then = self.next_states
         if state not in then:
             can = f"only {', '.join(sorted(then))}" if then else "it is closed"
             raise refused(
@@ -235,12 +235,17 @@ Fold = Callable[[Any, Any], Entity[Any]]
 class Entities(Sequence[E]):
     """All entities of one kind in a history, in the order of their first events.
 
-    An int or a slice picks by that order; `get`, `[…]` and `in` with a str go by id. Where an id
-    was used again, it stands for the open bearer, else for the latest; `attempts` gives all.
+    `get`, `get_open`, `attempts` and `in` go by id, and so does `[…]` with a str. `[…]` with an int
+    or a slice picks by that order, as of any sequence: where ids are ints, only `get` goes by them.
+    Where an id was used again, it stands for the open bearer, else for the latest; `attempts` gives
+    all. An id of another type than the ids have raises ValidationTypeError, not to be taken for a
+    place in the order.
     """
 
     __slots__ = ("_all", "_bearers", "_by_event", "_by_id", "_kind", "_open")
 
+    id_type: ClassVar[type[str | int]] = str
+    """What the ids are: int for decision tasks, str for all else."""
     folds: ClassVar[Mapping[str, Fold]]
     """The method that takes the events of each type, by the type's name."""
 
@@ -250,7 +255,7 @@ class Entities(Sequence[E]):
         self._by_event: dict[int, E] = {}
         self._by_id: dict[str | int, list[E]] = {}
         self._open: dict[int, E] = {}
-        self._bearers: dict[str | int, list[E]] = {}
+        self._bearers: dict[str | int, dict[int, E]] = {}
 
     @property
     def open(self) -> tuple[E, ...]:
@@ -269,19 +274,26 @@ class Entities(Sequence[E]):
 
     def get(self, id: str | int) -> E | None:
         """Return the open bearer of the id, else the latest, else None."""
-        attempts = self._by_id.get(id)
+        attempts = self._by_id.get(self._checked(id))
         if attempts is None:
             return None
         return self.get_open(id) or attempts[-1]
 
     def get_open(self, id: str | int) -> E | None:
         """Return the open bearer of the id (the latest, where several can be open), or None."""
-        bearers = self._bearers.get(id)
-        return None if bearers is None else bearers[-1]
+        bearers = self._bearers.get(self._checked(id))
+        return None if bearers is None else next(reversed(bearers.values()))
 
     def attempts(self, id: str | int) -> tuple[E, ...]:
         """Return every bearer of the id, in order; none where it was never used."""
-        return tuple(self._by_id.get(id, ()))
+        return tuple(self._by_id.get(self._checked(id), ()))
+
+    def _checked(self, id: str | int) -> str | int:
+        if not isinstance(id, self.id_type) or isinstance(id, bool):
+            raise ValidationTypeError(
+                f"{type(self).__name__}: ids are of {self.id_type.__name__}, got {id!r}"
+            )
+        return id
 
     def ids(self) -> tuple[str | int, ...]:
         """Return every id, in the order of first use."""
@@ -300,7 +312,7 @@ class Entities(Sequence[E]):
         return self._all[key]
 
     def __contains__(self, item: object) -> bool:
-        if isinstance(item, str):
+        if isinstance(item, str | int):
             return item in self._by_id
         return item in self._all
 
@@ -353,7 +365,7 @@ class Entities(Sequence[E]):
         self._by_event[event.id] = entity
         if entity._closed is None:
             self._open[event.id] = entity
-            self._bearers.setdefault(id, []).append(entity)
+            self._bearers.setdefault(id, {})[event.id] = entity
         return entity
 
     def _add_unique(self, id: str | int, event: Event, state: StrEnum) -> E:
@@ -369,9 +381,10 @@ class Entities(Sequence[E]):
         entity._state = state
         if not entity.transitions[state]:
             entity._closed = event
-            del self._open[entity.first_event_id]
+            first = entity.first_event_id
+            del self._open[first]
             bearers = self._bearers[entity.id]
-            bearers.remove(entity)
+            del bearers[first]
             if not bearers:
                 del self._bearers[entity.id]
         return entity

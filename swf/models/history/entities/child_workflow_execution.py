@@ -42,6 +42,9 @@ class ChildWorkflowExecutionState(StrEnum):
 
 _S = ChildWorkflowExecutionState
 _ENDS: Final = frozenset({_S.COMPLETED, _S.FAILED, _S.TIMED_OUT, _S.CANCELED, _S.TERMINATED})
+ALREADY_RUNNING: Final = "WORKFLOW_ALREADY_RUNNING"
+"""The only cause for which a start fails after it was initiated."""
+
 _Close = (
     ChildWorkflowExecutionCompleted
     | ChildWorkflowExecutionFailed
@@ -115,16 +118,23 @@ class ChildWorkflowExecutions(Entities[CompiledChildWorkflowExecution]):
     def _start_failed(
         self, event: StartChildWorkflowExecutionFailed
     ) -> CompiledChildWorkflowExecution:
-        if not event.initiated_event_id:
+        running = event.cause == ALREADY_RUNNING
+        if running is not bool(event.initiated_event_id):
+            needs = "comes after an initiated event" if running else "comes before any"
+            raise refused(event, f"{event.cause} {needs}, not of event {event.initiated_event_id}")
+        if not running:
             return self._add(event.workflow_id, event, _S.START_FAILED)
         child = self._of(event, event.workflow_id)
         child.check(event, _S.START_FAILED)
+        self._same_type(event, child)
         if child.decision_task_completed_event_id != event.decision_task_completed_event_id:
             raise refused(event, f"{child} was initiated by another decision task")
         return self._move(child, event, _S.START_FAILED)
 
     def _started(self, event: ChildWorkflowExecutionStarted) -> CompiledChildWorkflowExecution:
         child = self._of(event, event.workflow_execution.workflow_id)
+        child.check(event, _S.STARTED)
+        self._same_type(event, child)
         return self._start(child, event, _S.STARTED)
 
     def _of(
@@ -137,12 +147,23 @@ class ChildWorkflowExecutions(Entities[CompiledChildWorkflowExecution]):
             raise refused(event, f"it names workflow id {workflow_id!r} and links to {child}")
         return child
 
+    def _same_type(
+        self,
+        event: StartChildWorkflowExecutionFailed | ChildWorkflowExecutionStarted,
+        child: CompiledChildWorkflowExecution,
+    ) -> None:
+        if event.workflow_type != child.workflow_type:
+            raise refused(event, f"{child} is of {child.workflow_type}, not {event.workflow_type}")
+
     def _close(
         self, event: _Close, state: ChildWorkflowExecutionState
     ) -> CompiledChildWorkflowExecution:
         child = self._of(event, event.workflow_execution.workflow_id)
         child.check(event, state)
         self._same_start(event, child, event.started_event_id)
+        # It may have continued as new, and then be of another version.
+        if event.workflow_type.name != child.workflow_type.name:
+            raise refused(event, f"{child} is of {child.workflow_type}, not {event.workflow_type}")
         return self._move(child, event, state)
 
     def _completed(self, event: ChildWorkflowExecutionCompleted) -> CompiledChildWorkflowExecution:

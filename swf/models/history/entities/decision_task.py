@@ -75,11 +75,15 @@ class CompiledDecisionTask(Entity[DecisionTaskState]):
 class DecisionTasks(Entities[CompiledDecisionTask]):
     """The decision tasks of a history; at any time at most one runs.
 
-    SWF has at most one wait beside it. Other services that speak its protocol schedule one for each
-    event that calls for a decision: their histories are folded too.
+    SWF has at most one wait beside it; other services have several, and that is no error here.
+
+    Their ids are ints, those of their scheduled events: `get(9)` is the task scheduled by event 9,
+    `[9]` the tenth task.
     """
 
     __slots__ = ("_deciding", "_latest_context", "_previous_started", "_running", "_waiting")
+
+    id_type = int
 
     def __init__(self, kind: type[CompiledDecisionTask] = CompiledDecisionTask) -> None:
         super().__init__(kind)

@@ -94,7 +94,7 @@ class Timers(Entities[CompiledTimer]):
 
     def _cancel_failed(self, event: CancelTimerFailed) -> CompiledTimer:
         unknown = event.cause == "TIMER_ID_UNKNOWN"
-        # Some services leave the timer id out of this one event.
+        # Some services leave the timer id out: see `tolerances`.
         return self._about_bearer(event.timer_id or "", event, unknown, _S.CANCEL_FAILED)
 
     folds: ClassVar[Mapping[str, Fold]] = {

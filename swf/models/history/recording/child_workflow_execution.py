@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, Self
 
 from swf.models.decision.fields import TaskListLike, TypeLike
 from swf.models.history.entities.child_workflow_execution import (
+    ALREADY_RUNNING,
     ChildWorkflowExecutionState,
     CompiledChildWorkflowExecution,
 )
@@ -24,9 +25,6 @@ ChildWorkflowExecutionOutcome = Literal[
     "terminated",
 ]
 """How far a child execution gets."""
-
-ALREADY_RUNNING = "WORKFLOW_ALREADY_RUNNING"
-"""The only cause for which a start fails after it was initiated."""
 
 
 class ChildWorkflowExecutionRecorder(DecisionTaskRecorder):
