@@ -8,6 +8,7 @@ from typing import Final
 from swf.exceptions import (
     ConnectionFailedError,
     LimitExceededFault,
+    ResponseError,
     ServiceFault,
     ThrottlingFault,
 )
@@ -17,6 +18,14 @@ PASSING: Final = (ConnectionFailedError, LimitExceededFault, ServiceFault, Throt
 
 UNCLEAR: Final = (ConnectionFailedError, ServiceFault)
 """Failures after which SWF may have done all the same what it was asked."""
+
+
+def may_pass(error: Exception) -> bool:
+    """Tell whether what failed may succeed later, the same request sent again.
+
+    What nobody can make sense of may pass: a fault without a class of its own, the page of a proxy.
+    """
+    return isinstance(error, PASSING) or type(error) is ResponseError
 
 
 class Backoff:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 import socket
@@ -10,9 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
-from swf.actors.backoff import PASSING, UNCLEAR, Backoff
+from swf.actors.backoff import UNCLEAR, Backoff, may_pass
 from swf.actors.loop import Loop, Runner
 from swf.actors.processes import supervisor
+from swf.actors.words import described, ids
 from swf.clock import Clock, SystemClock
 from swf.constants import MAX_IDENTITY_LENGTH
 from swf.core import ConnectedSWFObject
@@ -93,6 +95,8 @@ class Actor(ConnectedSWFObject):
             raise ValidationTypeError(f"{kind}: domain: must be a Domain or a name, got {domain!r}")
         if connection is not None and not isinstance(connection, Transport):
             raise ValidationTypeError(f"{kind}: connection: not a connection: {connection!r}")
+        if clock is not None and not _is_clock(clock):
+            raise ValidationTypeError(f"{kind}: clock: must have now() and wait(), got {clock!r}")
         _check(kind, "task_list", "Name", task_list)
         if identity is not None:
             _check(kind, "identity", "Identity", identity)
@@ -115,8 +119,9 @@ class Actor(ConnectedSWFObject):
     def counts(self) -> dict[str, int]:
         """How often what happened since `start`; what never did is left out.
 
-        `tasks` were polled: `answered`, `unanswered`, or still at work. What was answered is also
-        counted as `completed`, `failed` or `canceled`. `retries` are calls made again, `errors`
+        `tasks` were polled: `answered`, `unanswered`, `presumed` or still at work. What was
+        answered is also counted as `completed`, `failed` or `canceled`; it is presumed so where no
+        reply came, and the task was then found closed. `retries` are calls made again, `errors`
         what was logged as such. The counts of a child process come in when it ends.
         """
         return self._counts.as_dict()
@@ -152,7 +157,7 @@ class Actor(ConnectedSWFObject):
         `block` it returns at once: see `join()`.
 
         Raises what made the loop end other than by `stop()`: an error of access, credentials or
-        domain, or ActorError for processes that cannot start.
+        domain, a bug, or ActorError for processes that cannot start. It is logged, too.
         """
         kind = type(self).__name__
         for name, value, least in (("threads", threads, 1), ("processes", processes, 0)):
@@ -167,6 +172,9 @@ class Actor(ConnectedSWFObject):
         hooks = (getattr(type(self), hook) for hook in ("run_once", self._hook))
         if all(hook.__module__.startswith("swf.actors.") for hook in hooks):
             raise ActorError(f"{kind}: subclass it and say in `{self._hook}` what to do")
+        hook = getattr(self, self._hook)
+        if inspect.iscoroutinefunction(hook) or inspect.isasyncgenfunction(hook):
+            raise ActorError(f"{kind}: `{self._hook}` is `async def`: the loop calls a `def` only")
         self._counts = Counts()
         runners: list[Runner] = (
             [supervisor(self, threads, self._counts.add)] * processes
@@ -203,10 +211,13 @@ class Actor(ConnectedSWFObject):
                 self.run_once()
             except PollTimeout:
                 backoff.reset()
-            except PASSING as error:
+            except Exception as error:
+                if not may_pass(error):
+                    raise
                 seconds = backoff.seconds()
                 self._counts.add({"retries": 1})
-                logger.warning("%r polls again in %.1f s after %s", self, seconds, error)
+                told = described(error)
+                logger.warning("%r polls again in %.1f s after %s", self, seconds, told)
                 self._tell(error, None)
                 self._clock.wait(loop.draining, seconds)
             else:
@@ -218,18 +229,24 @@ class Actor(ConnectedSWFObject):
         Raises what no other task would fare better with.
         """
         try:
-            self._answer(task, send)
+            certain = self._answer(task, send)
         except Exception as error:
             self._counts.add({"unanswered": 1})
             self._report("SWF did not take the answer of a task", error, task)
             if isinstance(error, HOPELESS):
                 raise
-        else:
+            return
+        if certain:
             self._counts.add({"answered": 1, outcome: 1})
             logger.info("task answered: %s", outcome, extra=ids(task))
+        else:
+            self._counts.add({"presumed": 1})
+            logger.warning(
+                "the task is closed, probably by the answer sent before", extra=ids(task)
+            )
 
-    def _answer(self, task: Any, send: Callable[[], object]) -> None:
-        """Send an answer until SWF has it.
+    def _answer(self, task: Any, send: Callable[[], object]) -> bool:
+        """Send an answer until SWF has it; return False where that is only to be presumed.
 
         Raises what will not pass, or what has not passed after ANSWER_ATTEMPTS.
         """
@@ -241,26 +258,24 @@ class Actor(ConnectedSWFObject):
             except DoesNotExistError:
                 if not unclear:
                     raise
-                logger.info(
-                    "the task is closed, probably by the answer sent before", extra=ids(task)
-                )
-            except PASSING as error:
-                if attempt == ANSWER_ATTEMPTS:
+                return False
+            except Exception as error:
+                if attempt == ANSWER_ATTEMPTS or not may_pass(error):
                     raise
                 unclear = unclear or isinstance(error, UNCLEAR)
-                seconds = backoff.seconds()
+                seconds, told = backoff.seconds(), described(error)
                 self._counts.add({"retries": 1})
                 logger.warning(
-                    "the answer is sent again in %.1f s after %s", seconds, error, extra=ids(task)
+                    "the answer is sent again in %.1f s after %s", seconds, told, extra=ids(task)
                 )
                 # An answer is sent even while the loop drains, so nothing cuts this short.
                 self._clock.wait(threading.Event(), seconds)
-                continue
-            return
+            else:
+                return True
 
     def _report(self, message: str, error: Exception, task: Any) -> None:
         """Log an error with its traceback, count it and tell `on_error`."""
-        logger.error("%s: %s", message, error, exc_info=error, extra=ids(task))
+        logger.error("%s: %s", message, described(error), exc_info=error, extra=ids(task))
         self._counts.add({"errors": 1})
         self._tell(error, task)
 
@@ -295,23 +310,15 @@ def contained(error: BaseException) -> Exception:
     in_main = threading.current_thread() is threading.main_thread()
     if in_main and isinstance(error, KeyboardInterrupt):
         raise error
-    contained = ActorError(f"the code of a task would have ended the program by {error!r}")
+    ended = described(error)
+    contained = ActorError(f"the code of a task would have ended the program by {ended}")
     contained.__cause__ = error
     return contained
 
 
-def ids(task: Any) -> dict[str, Any]:
-    """Return what a log record says of a task: ids, and never a payload or a token."""
-    if task is None:
-        return {}
-    told = {
-        "workflow_id": task.execution.workflow_id,
-        "run_id": task.execution.run_id,
-        "task_list": task.task_list,
-        "started_event_id": task.started_event_id,
-        "activity_id": getattr(task, "activity_id", None),
-    }
-    return {name: value for name, value in told.items() if value is not None}
+def _is_clock(value: object) -> bool:
+    methods = (getattr(value, method, None) for method in ("now", "wait"))
+    return not isinstance(value, type) and all(map(callable, methods))
 
 
 def _check(kind: str, argument: str, shape: str, value: Any) -> None:

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from swf.actors.core import Actor, contained
 from swf.actors.pages import all_pages
 from swf.actors.tasks import DecisionTask
-from swf.exceptions import IncompleteTaskError, PollTimeout
+from swf.actors.words import described
+from swf.exceptions import IncompleteTaskError, PollTimeout, ValidationError
 from swf.models.decision.base import Decision, decisions_on_wire
 from swf.models.history import History
 from swf.models.workflow import WorkflowExecution, WorkflowType
@@ -40,7 +41,7 @@ class Decider(Actor):
         `start_at_previous_started_event` the history begins at the decision task before.
 
         Raises PollTimeout where there was no task for 60 seconds, IncompleteTaskError, with the
-        task token, where a task is there and its history cannot be read.
+        task token, where a task is there and its history cannot be read or is none.
         """
         polled = self.task_list if task_list is None else task_list
         params = told(
@@ -58,8 +59,16 @@ class Decider(Actor):
                 operation="PollForDecisionTask",
                 resource=repr(self.domain),
             )
-        pages = all_pages(self.connection, params, first, self._clock)
-        return self._task(first, History.from_pages(pages), polled)
+        try:
+            pages = all_pages(self.connection, params, first, self._clock)
+            return self._task(first, History.from_pages(pages), polled)
+        except (AttributeError, LookupError, TypeError, ValidationError) as error:
+            raise IncompleteTaskError(
+                f"this is not a task of SWF's: {described(error)}",
+                task_token=first["taskToken"],
+                operation="PollForDecisionTask",
+                resource=repr(self.domain),
+            ) from error
 
     def _task(self, first: Wire, history: History, task_list: str) -> DecisionTask:
         named = first["workflowType"]

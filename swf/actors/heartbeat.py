@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
-from swf.actors.backoff import PASSING
+from swf.actors.backoff import may_pass
 from swf.actors.tasks import HeartbeatReply
 from swf.clock import Clock, SystemClock
 from swf.constants import MAX_HEARTBEAT_DETAILS_LENGTH
-from swf.exceptions import ActivityCanceled, DoesNotExistError, ValidationError
+from swf.exceptions import (
+    ActivityCanceled,
+    DoesNotExistError,
+    ValidationError,
+    ValidationTypeError,
+)
 from swf.wire import payload, sendable
 
 logger = logging.getLogger(__name__)
+
+
+LEAVE_SECONDS: Final = 1.0
+"""How long the end of a block waits for a heartbeat that is on its way."""
 
 
 class _Beats(Protocol):
@@ -30,7 +40,8 @@ class Heartbeat:
 
     Each carries the latest details given to `heartbeat()`. An error is logged, and the next beat is
     sent as if nothing was; one that will not pass by itself stands in `error`. When SWF says that
-    the task is closed, `lost` is true and the beats end.
+    the task is closed, `lost` is true and the beats end. Leaving the block ends them too; for one
+    that hangs it waits a second and no longer.
 
     An activity's `execute` gets one as its context.
     """
@@ -43,15 +54,14 @@ class Heartbeat:
         interval: float,
         clock: Clock | None = None,
     ) -> None:
-        if interval <= 0:
-            raise ValidationError(f"Heartbeat: interval: must be positive, got {interval!r}")
-        self.interval = interval
+        self.interval = check_interval("Heartbeat: interval", interval)
         self.error: Exception | None = None
         self._worker = worker
         self._task_token = task_token
         self._clock = clock or SystemClock()
         self._details: str | None = None
         self._finished = threading.Event()
+        self._answering = False
         self._unwanted = threading.Event()  # canceled, or lost: no one waits for the result
         self._lost = False
         self._canceled = False
@@ -68,11 +78,19 @@ class Heartbeat:
         trace: TracebackType | None,
     ) -> None:
         self.finish()
-        self._thread.join()
+        # It may hang in its call; nobody needs its answer any more, and no task waits for it.
+        self._thread.join(LEAVE_SECONDS)
 
     def finish(self) -> None:
         """Begin no further beat; one that is on its way may still arrive."""
         self._finished.set()
+
+    def answering(self) -> None:
+        """Let beats go on, and take it for no loss if one finds the task closed.
+
+        For as long as the answer of the task is on its way, which may have closed it.
+        """
+        self._answering = True
 
     @property
     def cancel_requested(self) -> bool:
@@ -117,14 +135,16 @@ class Heartbeat:
         try:
             reply = self._worker.heartbeat(self._task_token, self._details)
         except DoesNotExistError as error:
-            if not self._finished.is_set():  # else it is our own answer that closed the task
+            # Once an answer is on its way, it is that which finds out whether the task was lost.
+            if not (self._answering or self._finished.is_set()):
                 logger.warning("heartbeat: %s", error)
                 self._lost = True
                 self._unwanted.set()
             self._finished.set()
-        except PASSING as error:
-            logger.warning("a heartbeat failed, the next one follows: %s", error)
         except Exception as error:
+            if may_pass(error):
+                logger.warning("a heartbeat failed, the next one follows: %s", error)
+                return
             logger.exception("a heartbeat failed")
             self.error = error
         else:
@@ -136,3 +156,16 @@ class Heartbeat:
     def _run(self) -> None:
         while not self._clock.wait(self._finished, self.interval):
             self.beat()
+
+
+def check_interval(argument: str, seconds: object) -> float:
+    """Return the seconds between heartbeats; raise ValidationError, naming them, for none such."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise ValidationTypeError(f"{argument}: must be a number of seconds, got {seconds!r}")
+    if not seconds > 0:
+        raise ValidationError(f"{argument}: must be positive, got {seconds!r}")
+    if seconds > threading.TIMEOUT_MAX:
+        raise ValidationError(
+            f"{argument}: must be at most {math.floor(threading.TIMEOUT_MAX)}, got {seconds!r}"
+        )
+    return seconds

@@ -11,6 +11,8 @@ from time import monotonic
 from types import FrameType
 from typing import Any, Final
 
+from swf.actors.words import described
+
 logger = logging.getLogger(__name__)
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -87,11 +89,14 @@ class Loop:
             runner(self)
         except BaseException as error:
             with self._lock:
-                if self._failure is None:
+                first = self._failure is None
+                if first:
                     self._failure = error  # whoever joins is told of it
-                else:
-                    logger.exception("one more thread ends: its error is not the first")
             self.draining.set()
+            # Nobody may ever join: without the log, a loop in the background would end in silence.
+            what = "ends, and so does the loop" if first else "ends after the first that failed"
+            name = threading.current_thread().name
+            logger.exception("%s %s: %s", name, what, described(error))  # noqa: TRY401
 
 
 Runner = Callable[[Loop], None]
@@ -102,8 +107,9 @@ Runner = Callable[[Loop], None]
 def handled_signals(loop: Loop, signals: Sequence[signal.Signals] = SIGNALS) -> Generator[None]:
     """Within the block the first of these signals drains the loop, the next aborts it.
 
-    A signal that aborts is then handled as if it had come before the block. Handlers belong to the
-    main thread: in any other, nothing is changed.
+    A loop that drains already goes on to, for the first of them. A signal that aborts is then
+    handled as if it had come before the block. Handlers belong to the main thread: in any other,
+    nothing is changed.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -114,13 +120,16 @@ def handled_signals(loop: Loop, signals: Sequence[signal.Signals] = SIGNALS) -> 
         for number, handler in before.items():
             signal.signal(number, handler or signal.SIG_DFL)  # None: not installed by Python
 
+    came: list[int] = []
+
     def handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-        if loop.draining.is_set():
-            restore()
-            loop.abort()
-            signal.raise_signal(number)
-        else:
+        came.append(number)
+        if len(came) == 1:
             loop.drain()
+            return
+        restore()
+        loop.abort()
+        signal.raise_signal(number)
 
     for number in signals:
         before[number] = signal.signal(number, handle)

@@ -27,12 +27,14 @@ def all_pages(
 ) -> list[Wire]:
     """Return the pages of a decision task whose first page is here (PollForDecisionTask).
 
+    An event that is in two of them is in the first alone.
+
     The task is assigned by then, so a page that fails is asked for again, and where it keeps
     failing the rest is read by GetWorkflowExecutionHistory. Raises IncompleteTaskError, which
     carries the task token, where that fails too.
     """
     try:
-        return [first, *_following(_POLL, connection, params, first, clock)]
+        return _distinct([first, *_following(_POLL, connection, params, first, clock)])
     except SWFError as error:
         logger.warning("a page of a decision task failed, its history is read instead: %s", error)
         try:
@@ -46,21 +48,32 @@ def all_pages(
             ) from error
 
 
+def _distinct(pages: list[Wire]) -> list[Wire]:
+    """Return the pages without events that are in one before."""
+    here: set[Any] = set()
+    kept: list[Wire] = []
+    for page in pages:
+        fresh = [event for event in page["events"] if event.get("eventId") not in here]
+        here.update(event.get("eventId") for event in fresh)
+        kept.append({**page, "events": fresh})
+    return kept
+
+
 def _following(
     operation: str, connection: Transport, params: Mapping[str, Any], page: Wire, clock: Clock
 ) -> list[Wire]:
     """Return the pages after one.
 
-    Raises ResponseError where a page leads to itself.
+    Raises ResponseError where a page leads back to one that was read.
     """
     pages: list[Wire] = []
-    token = page.get("nextPageToken")
-    while token:
+    seen: set[str] = set()
+    while token := page.get("nextPageToken"):
+        if token in seen:
+            raise ResponseError("a page leads back to one before", operation=operation)
+        seen.add(token)
         page = _page(operation, connection, {**params, "nextPageToken": token}, clock)
         pages.append(page)
-        before, token = token, page.get("nextPageToken")
-        if token and token == before:
-            raise ResponseError("a page is followed by itself", operation=operation)
     return pages
 
 

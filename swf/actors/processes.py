@@ -8,14 +8,16 @@ import pickle
 import signal
 import threading
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from multiprocessing.connection import Connection, wait
 from multiprocessing.util import Finalize
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from swf.actors.backoff import Backoff
 from swf.actors.loop import Loop, Runner, handled_signals
-from swf.clock import SystemClock
-from swf.exceptions import ActorError
+from swf.actors.words import described
+from swf.exceptions import ActorError, SWFError
 
 if TYPE_CHECKING:
     from swf.actors.core import Actor
@@ -25,6 +27,9 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS: Final = 0.2
 """How long it may take until a child is told to drain."""
 
+STEADY: Final = timedelta(minutes=1)
+"""A child that has run for so long was well: its end has nothing to do with ends before."""
+
 _spawn: Final = multiprocessing.get_context("spawn")
 _starting: Final = threading.Lock()  # two processes at once are too much for `spawn`
 
@@ -32,13 +37,15 @@ _starting: Final = threading.Lock()  # two processes at once are too much for `s
 def supervisor(actor: Actor, threads: int, count: Callable[[Mapping[str, int]], object]) -> Runner:
     """Return the runner that keeps one child process at the actor's work.
 
-    A child that dies is replaced, after a while that grows with each time. Raises what ended the
-    child's loop, and ActorError where a child ends before it has begun.
+    A child that dies is replaced, after a while that grows with each time until one has run for a
+    minute. Raises what ended the child's loop, and ActorError where a child cannot be started or
+    ends before it has begun.
     """
 
     def run(loop: Loop) -> None:
-        backoff = Backoff(1, 60)
+        backoff, clock = Backoff(1, 60), actor._clock
         while not loop.draining.is_set():
+            began = clock.now()
             child = _Child(actor, threads, count, loop.drain)
             loop.aborting.append(child.kill)
             try:
@@ -46,17 +53,21 @@ def supervisor(actor: Actor, threads: int, count: Callable[[Mapping[str, int]], 
             finally:
                 loop.aborting.remove(child.kill)
                 child.close()
-            if not loop.draining.is_set():
-                seconds = backoff.seconds()
-                count({"processes_replaced": 1})
-                logger.error(
-                    "%r: process %s ended (exit code %s); another starts in %.1f s",
-                    actor,
-                    child.process.pid,
-                    child.process.exitcode,
-                    seconds,
-                )
-                SystemClock().wait(loop.draining, seconds)
+            if loop.draining.is_set():
+                child.report()
+                return
+            if clock.now() - began >= STEADY:
+                backoff.reset()
+            seconds = backoff.seconds()
+            count({"processes_replaced": 1})
+            logger.error(
+                "%r: process %s ended (exit code %s); another starts in %.1f s",
+                actor,
+                child.process.pid,
+                child.process.exitcode,
+                seconds,
+            )
+            clock.wait(loop.draining, seconds)
 
     return run
 
@@ -74,6 +85,7 @@ class _Child:
         self._count = count
         self._drain = drain
         self._ready = False
+        self._unwatched = False  # we have ended it, or are ending ourselves
         self._failure: BaseException | None = None
         self._link, theirs = _spawn.Pipe()
         self.process = _spawn.Process(
@@ -82,9 +94,12 @@ class _Child:
         try:
             with _starting:
                 self.process.start()
-        except BaseException:
+        except BaseException as error:
             self._link.close()
-            raise
+            if isinstance(error, SWFError | OSError) or not isinstance(error, Exception):
+                raise
+            told = described(error)
+            raise ActorError(f"{actor!r} cannot be sent to another process: {told}") from error
         finally:
             # The child has its own: when it ends, this end of the link learns so.
             theirs.close()
@@ -102,7 +117,12 @@ class _Child:
             if loop.draining.is_set() and not told:
                 told = True
                 self._send("drain")
-            if wait([self._link], LOOK_SECONDS) and not self._receive():
+            # The link alone does not tell: whom the child has forked may hold its end open.
+            ended = self.process.exitcode is not None
+            if wait([self._link], 0 if ended else LOOK_SECONDS):
+                if not self._receive():
+                    break
+            elif ended:
                 break
         self.process.join()
         if self._failure is not None:
@@ -113,7 +133,18 @@ class _Child:
                 f"(exit code {self.process.exitcode})"
             )
 
+    def report(self) -> None:
+        """Log it where the child has not ended as it was told to."""
+        if self.process.exitcode and not self._unwatched:
+            logger.error(
+                "%s: process %s ended before it had drained (exit code %s)",
+                self.process.name,
+                self.process.pid,
+                self.process.exitcode,
+            )
+
     def _leave(self) -> None:
+        self._unwatched = True
         self._drain()
         self._send("drain")
 
@@ -139,6 +170,7 @@ class _Child:
 
     def kill(self) -> None:
         """End the child at once."""
+        self._unwatched = True
         self.process.kill()
 
     def close(self) -> None:
@@ -149,8 +181,9 @@ class _Child:
 
 def run_child(actor: Actor, threads: int, link: Connection[Any, Any]) -> None:
     """Run the actor's loop in this process, until the parent says so or has gone."""
-    # A terminal's Ctrl-C reaches children too; it is the parent who says what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A terminal's Ctrl-C reaches children too; it is the parent who says what it means. To ignore
+    # it would have programs that a task starts ignore it as well: they inherit that.
+    signal.signal(signal.SIGINT, _unheeded)
     loop = Loop([actor._poll_until_drained] * threads, repr(actor))
 
     def listen() -> None:
@@ -171,6 +204,10 @@ def run_child(actor: Actor, threads: int, link: Connection[Any, Any]) -> None:
     _send(link, ("counts", actor.counts))
 
 
+def _unheeded(number: int, frame: FrameType | None) -> None:
+    """Do nothing about a signal."""
+
+
 def _send(link: Connection[Any, Any], message: object) -> None:
     try:
         link.send(message)
@@ -183,5 +220,5 @@ def portable(error: Exception) -> Exception:
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301  (it was made here)
     except Exception:  # noqa: BLE001  (whatever keeps it from travelling)
-        return ActorError(f"{type(error).__name__}: {error}")
+        return ActorError(described(error))
     return error

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
-from swf.actors.backoff import PASSING
+from swf.actors.backoff import may_pass
 from swf.actors.core import Actor, contained
-from swf.actors.heartbeat import Heartbeat
+from swf.actors.heartbeat import Heartbeat, check_interval
 from swf.actors.tasks import ActivityTask, HeartbeatReply
+from swf.actors.words import described, escaped, shortened, traced
 from swf.clock import Clock
 from swf.constants import MAX_DETAILS_LENGTH, MAX_REASON_LENGTH, MAX_RESULT_LENGTH, NONE
 from swf.exceptions import (
     ActivityCanceled,
     ActivityTaskDoesNotExist,
     PollTimeout,
-    SWFError,
+    ResponseError,
     ValidationError,
     ValidationTypeError,
 )
@@ -25,7 +25,7 @@ from swf.models.activity import ActivityType
 from swf.models.domain import Domain
 from swf.models.workflow import WorkflowExecution
 from swf.transport import Transport
-from swf.wire import TypeKey, payload, sendable, told
+from swf.wire import TypeKey, Wire, payload, sendable, told
 
 logger = logging.getLogger(__name__)
 
@@ -61,11 +61,8 @@ class ActivityWorker(Actor):
         clock: Clock | None = None,
     ) -> None:
         super().__init__(domain, task_list, identity=identity, connection=connection, clock=clock)
-        if heartbeat_interval is not None and not heartbeat_interval > 0:
-            raise ValidationError(
-                f"{type(self).__name__}: heartbeat_interval: must be positive, "
-                f"got {heartbeat_interval!r}"
-            )
+        if heartbeat_interval is not None:
+            check_interval(f"{type(self).__name__}: heartbeat_interval", heartbeat_interval)
         self.heartbeat_interval = heartbeat_interval
         self._intervals: dict[TypeKey, float] = {}
 
@@ -73,7 +70,8 @@ class ActivityWorker(Actor):
         """Return the next activity task (PollForActivityTask).
 
         It also unpacks as `task_token, task`. `task_list` and `identity` go over the worker's own.
-        Raises PollTimeout where there was no task for 60 seconds.
+        Raises PollTimeout where there was no task for 60 seconds, ResponseError where what came is
+        none of SWF's tasks.
         """
         polled = self.task_list if task_list is None else task_list
         params = told(
@@ -88,6 +86,16 @@ class ActivityWorker(Actor):
                 operation="PollForActivityTask",
                 resource=repr(self.domain),
             )
+        try:
+            return self._task(reply, polled)
+        except (AttributeError, LookupError, TypeError, ValidationError) as error:
+            raise ResponseError(
+                f"this is not a task of SWF's: {described(error)}",
+                operation="PollForActivityTask",
+                resource=repr(self.domain),
+            ) from error
+
+    def _task(self, reply: Wire, polled: str) -> ActivityTask:
         named, execution = reply["activityType"], reply["workflowExecution"]
         return ActivityTask(
             task_token=reply["taskToken"],
@@ -122,7 +130,7 @@ class ActivityWorker(Actor):
             text = _carried(result)
         except ValidationError as error:
             logger.error("an activity task fails for its result: %s", error)  # noqa: TRY400
-            self.fail(task_token, reason=shortened(str(error), MAX_REASON_LENGTH))
+            self.fail(task_token, reason=str(error))
             return False
         self.connection.call(
             "RespondActivityTaskCompleted", told(taskToken=task_token, result=text)
@@ -132,9 +140,12 @@ class ActivityWorker(Actor):
     def fail(self, task_token: str, details: Any = None, reason: str | None = None) -> None:
         """Fail an activity task (RespondActivityTaskFailed).
 
-        `details` is sent as it is where it is a str, else as JSON; `reason` has at most 256
-        characters. Raises `ActivityTaskDoesNotExist` where the task is closed.
+        `details` is sent as it is where it is a str, else as JSON. Of a `reason` of more than 256
+        characters the beginning is sent, and an ellipsis. Raises `ActivityTaskDoesNotExist` where
+        the task is closed.
         """
+        if isinstance(reason, str):
+            reason = shortened(reason, MAX_REASON_LENGTH)
         params = told(taskToken=task_token, details=payload(details, "details"), reason=reason)
         self.connection.call("RespondActivityTaskFailed", params)
 
@@ -148,7 +159,7 @@ class ActivityWorker(Actor):
         self.connection.call("RespondActivityTaskCanceled", params)
 
     def heartbeat(self, task_token: str, details: Any = None) -> HeartbeatReply:
-        """Tell SWF that the task is being worked on (RecordActivityTaskHeartbeat).
+        """Tell SWF, once, that the task is being worked on (RecordActivityTaskHeartbeat).
 
         `details`, of at most 2048 characters, show in the history if the task times out. Returns
         whether a cancel was requested. Raises `ActivityTaskDoesNotExist` where the task is closed.
@@ -179,7 +190,7 @@ class ActivityWorker(Actor):
         interval = self._interval(task.activity_type)
         with Heartbeat(self, task.task_token, interval=interval, clock=self._clock) as context:
             outcome, send = self._outcome(task, context)
-            context.finish()
+            context.answering()
             self._deliver(task, outcome, _lost if context.lost else send)
         if context.error is not None:
             self._report("heartbeats of an activity task failed", context.error, task)
@@ -194,7 +205,7 @@ class ActivityWorker(Actor):
             return "canceled", lambda: self.cancel(token, details)
         except BaseException as error:  # noqa: BLE001  (whatever it is, the workflow is told)
             self._report("an activity failed", contained(error), task)
-            reason, trace = shortened(described(error), MAX_REASON_LENGTH), _trace(error)
+            reason, trace = described(error), traced(error)
             return "failed", lambda: self.fail(token, details=trace, reason=reason)
         return "completed", lambda: self.complete(token, text)
 
@@ -208,10 +219,11 @@ class ActivityWorker(Actor):
         interval = HEARTBEAT_SECONDS
         try:
             timeout = activity_type.upstream().task_heartbeat_timeout
-        except PASSING:
-            return interval
-        except SWFError as error:
-            logger.info("%s: heartbeats every %.0f s: %s", activity_type, interval, error)
+        except Exception as error:  # noqa: BLE001  (the task is here, and shall be worked on)
+            if may_pass(error):
+                return interval
+            told = described(error)
+            logger.info("%s: heartbeats every %.0f s: %s", activity_type, interval, told)
         else:
             if timeout is not None and timeout != NONE:
                 interval = min(interval, max(timeout, 1) / BEATS_PER_TIMEOUT)
@@ -245,30 +257,4 @@ def _details(details: object) -> str | None:
         text = payload(details, "details")
     except ValidationError:
         text = repr(details)
-    return None if text is None else shortened(_sendable(text), MAX_DETAILS_LENGTH)
-
-
-def described(error: BaseException) -> str:
-    """Return the type and the message of an error; one that cannot be printed is a type alone."""
-    name = type(error).__name__
-    try:
-        message = str(error)
-    except Exception:  # noqa: BLE001  (an error in an error's message)
-        message = "(its message cannot be shown)"
-    return _sendable(f"{name}: {message}" if message else name)
-
-
-def _trace(error: BaseException) -> str:
-    """Return the traceback of an error, its end where it is too long: that is the cause."""
-    text = _sendable("".join(traceback.format_exception(error)))
-    return text if len(text) <= MAX_DETAILS_LENGTH else f"…{text[1 - MAX_DETAILS_LENGTH :]}"
-
-
-def _sendable(text: str) -> str:
-    """Return the text with everything escaped that UTF-8 cannot say."""
-    return text.encode(errors="backslashreplace").decode()
-
-
-def shortened(text: str, most: int) -> str:
-    """Return the text with at most so many characters; what is missing is marked by an ellipsis."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    return None if text is None else shortened(escaped(text), MAX_DETAILS_LENGTH)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 import threading
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from swf.actors import ActivityWorker, Actor, Decider
+from swf.actors.words import described
+from swf.clock import SystemClock
 from swf.exceptions import (
     AccessDeniedFault,
     ActorError,
     ConnectionFailedError,
     CredentialsError,
+    DomainDeprecatedFault,
     DomainDoesNotExist,
     LimitExceededFault,
     PollTimeout,
@@ -169,6 +174,7 @@ def test_an_empty_poll_is_followed_by_another_at_once() -> None:
         LimitExceededFault("too many pollers"),
         ConnectionFailedError("cut"),
         ServiceFault("down"),
+        ResponseError("nobody knows this fault"),
     ],
 )
 def test_an_error_that_may_pass_is_waited_out(error: Exception) -> None:
@@ -202,13 +208,17 @@ def test_after_a_success_the_next_wait_is_short_again() -> None:
         AccessDeniedFault("no"),
         CredentialsError("none"),
         DomainDoesNotExist("d"),
+        DomainDeprecatedFault("d"),
         ValidationError("bad"),
-        ResponseError("what?"),
         TypeError("a bug"),
+        SystemExit(3),
     ],
+    ids=repr,
 )
-def test_an_error_that_will_not_pass_ends_the_loop(error: Exception) -> None:
-    """What no further poll would mend is raised by `start`, as it is."""
+def test_an_error_that_will_not_pass_ends_the_loop(
+    error: BaseException, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What no further poll would mend is raised by `start`, as it is, and logged."""
     actor = Scripted(error, None)
 
     with pytest.raises(type(error)) as caught:
@@ -216,6 +226,21 @@ def test_an_error_that_will_not_pass_ends_the_loop(error: Exception) -> None:
 
     assert caught.value is error
     assert not actor.running
+    [record] = [one for one in caplog.records if one.levelno == logging.ERROR]
+    assert described(error) in record.getMessage()
+    assert record.exc_info
+
+
+def test_a_loop_in_the_background_does_not_end_in_silence(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What ends a loop that nobody joins stands in the log at level ERROR."""
+    actor = Scripted(AccessDeniedFault("no"), None)
+    actor.start(block=False)
+    while actor.running:
+        actor._loop._threads[0].join(30)  # type: ignore[union-attr]
+
+    assert "1 ends, and so does the loop: AccessDeniedFault: no" in caplog.text
 
 
 def test_the_error_of_a_background_loop_is_raised_by_join() -> None:
@@ -240,6 +265,50 @@ def test_what_on_error_raises_goes_no_further(caplog: pytest.LogCaptureFixture) 
 
     assert "on_error failed" in caplog.text
     assert actor.counts == {"retries": 1}
+
+
+class Mute(Exception):
+    """An error whose message cannot be shown."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+def test_an_error_without_words_is_reported(caplog: pytest.LogCaptureFixture) -> None:
+    """An error that cannot be printed is logged by its type, and breaks no log handler."""
+    actor = Scripted(None)
+
+    actor._report("it failed", Mute(), None)
+
+    assert "it failed: Mute: (its message cannot be shown)" in caplog.text
+    assert actor.counts == {"errors": 1}
+
+
+@pytest.mark.parametrize("hook", ["run_once", "decide", "execute"])
+@pytest.mark.parametrize("yields", [False, True])
+def test_an_async_hook_does_not_start(hook: str, yields: bool) -> None:
+    """A hook that the loop could not await is refused before a task is taken."""
+
+    async def asked(self: Any, *_: Any) -> None:
+        raise AssertionError
+
+    async def yielded(self: Any, *_: Any) -> AsyncIterator[None]:
+        yield
+
+    base = {"run_once": Actor, "decide": Decider, "execute": ActivityWorker}[hook]
+    kind = type("Later", (base,), {hook: yielded if yields else asked})
+    actor = kind("d", "t", connection=CannedTransport())
+
+    with pytest.raises(ActorError, match=f"Later: `{hook}` is `async def`"):
+        actor.start()
+
+
+@pytest.mark.parametrize("clock", [5, "utc", SystemClock])
+@ACTORS
+def test_a_clock_tells_the_time_and_waits(kind: type[Actor], clock: Any) -> None:
+    """What has no time to tell is refused by name."""
+    with pytest.raises(ValidationTypeError, match=f"{kind.__name__}: clock: must have now"):
+        kind("d", "t", clock=clock)
 
 
 def test_on_error_may_be_left_alone() -> None:

@@ -14,9 +14,11 @@ from swf.exceptions import (
     ActorError,
     ConnectionFailedError,
     DecisionTaskDoesNotExist,
+    IncompleteTaskError,
     PollTimeout,
     ThrottlingFault,
     ValidationError,
+    ValidationFault,
     ValidationTypeError,
 )
 from swf.models import Domain, History, WorkflowExecution, WorkflowType
@@ -374,7 +376,7 @@ def test_an_answer_is_sent_again_while_the_error_may_pass() -> None:
     assert decider.counts == {"tasks": 1, "answered": 1, "completed": 1, "retries": 2}
 
 
-def test_an_answer_whose_reply_was_lost_counts_as_given(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_answer_whose_reply_was_lost_is_presumed_given(caplog: pytest.LogCaptureFixture) -> None:
     """A task found closed after an unclear failure was probably closed by our own answer."""
     connection = polling(
         RespondDecisionTaskCompleted=[
@@ -384,10 +386,9 @@ def test_an_answer_whose_reply_was_lost_counts_as_given(caplog: pytest.LogCaptur
     )
     decider = Starts(connection)
 
-    with caplog.at_level(logging.INFO, "swf"):
-        decider.run_once()
+    decider.run_once()
 
-    assert decider.counts["answered"] == 1
+    assert decider.counts == {"tasks": 1, "presumed": 1, "retries": 1}
     assert "probably by the answer" in caplog.text
 
 
@@ -428,6 +429,55 @@ def test_what_no_task_would_fare_better_with_ends_the_loop() -> None:
         decider.start()
 
     assert decider.counts["unanswered"] == 1
+
+
+BROKEN = [*events(3), {"eventId": "4"}]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"events": BROKEN},
+        {"events": None},
+        {"events": [5]},
+        {"events": [{"eventId": []}]},
+        {"workflowType": {}},
+        {"workflowExecution": {"workflowId": 5, "runId": "r"}},
+        {"workflowExecution": None},
+    ],
+    ids=str,
+)
+def test_a_task_that_is_none_keeps_its_token_and_does_not_end_the_loop(
+    more: dict[str, Any],
+) -> None:
+    """Whatever a task's reply holds, what cannot be read is told of, and the token with it."""
+    decider: Starts
+    connection = CannedTransport(
+        PollForDecisionTask=[
+            decision_task(**more),
+            decision_task(**more),
+            then_stop(lambda: decider, NO_DECISION_TASK),
+        ]
+    )
+    decider = Starts(connection)
+
+    with pytest.raises(IncompleteTaskError, match="not a task of SWF's") as caught:
+        decider.poll()
+    assert caught.value.task_token == "token-1"
+
+    decider.start()
+    assert decider.counts == {"tasks": 1, "unanswered": 1, "errors": 1}
+
+
+def test_a_history_of_no_events_is_none() -> None:
+    """Where poll and history both bring what is no event, the task is incomplete."""
+    connection = CannedTransport(
+        PollForDecisionTask=[decision_task(nextPageToken="2"), ValidationFault("expired")],
+        GetWorkflowExecutionHistory={"events": [{}]},
+    )
+
+    with pytest.raises(IncompleteTaskError, match="KeyError: 'eventId'"):
+        Starts(connection).poll()
 
 
 def test_a_task_without_history_does_not_end_the_loop() -> None:

@@ -186,7 +186,47 @@ def test_a_beat_that_meets_our_own_answer_is_no_loss() -> None:
     assert not beat.lost
 
 
-def test_an_interval_must_be_positive() -> None:
+def test_a_beat_that_hangs_holds_up_nobody() -> None:
+    """Leaving the block does not wait for a beat whose call does not come back."""
+    let_go = threading.Event()
+
+    class Hanging(Beats):
+        def heartbeat(self, task_token: str, details: Any = None) -> HeartbeatReply:
+            super().heartbeat(task_token, details)
+            assert let_go.wait(30)
+            raise ConnectionFailedError("hung up")
+
+    beats, clock = Hanging(), SteppedClock()
+    with Heartbeat(beats, "token", interval=7, clock=clock) as beat:
+        clock.step()
+        beats.await_one()
+
+    assert beat._thread.is_alive()
+    let_go.set()
+    beat._thread.join(30)
+    assert not beat._thread.is_alive()
+    assert len(beats.details) == 1
+
+
+def test_while_the_answer_is_on_its_way_beats_go_on_and_find_no_loss() -> None:
+    """A beat that finds the task closed by its answer ends the beats and tells of no loss."""
+    beats, clock = Beats(False, ActivityTaskDoesNotExist("done")), SteppedClock()
+
+    with Heartbeat(beats, "token", interval=7, clock=clock) as beat:
+        beat.answering()
+        for _ in range(2):
+            clock.step()
+            beats.await_one()
+        beat._thread.join(30)
+
+        assert not beat._thread.is_alive()
+        assert not beat.lost
+
+
+@pytest.mark.parametrize(
+    ("interval", "kind"), [(-1, ValidationError), (None, ValidationTypeError)], ids=str
+)
+def test_an_interval_is_a_number_of_seconds(interval: Any, kind: type[ValidationError]) -> None:
     """Beats cannot come at intervals of nothing."""
-    with pytest.raises(ValidationError, match="Heartbeat: interval: must be positive, got -1"):
-        Heartbeat(Beats(), "token", interval=-1)
+    with pytest.raises(kind, match=f"Heartbeat: interval: must be .* got {interval}"):
+        Heartbeat(Beats(), "token", interval=interval)

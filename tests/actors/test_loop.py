@@ -71,6 +71,27 @@ def test_a_second_signal_aborts() -> None:
     assert aborted
 
 
+def test_a_first_signal_to_a_loop_that_drains_aborts_nothing() -> None:
+    """Told to stop already, a loop takes its first signal for the same word, of whatever number."""
+    handled, finished = threading.Event(), []
+
+    def runner(loop: Loop) -> None:
+        loop.aborting.append(lambda: finished.append(False))
+        loop.drain()
+        send(signal.SIGTERM)
+        send(signal.SIGWINCH)  # of a higher number, it is handled after the other
+        assert handled.wait(30)
+        finished.append(True)
+
+    before = signal.signal(signal.SIGWINCH, lambda number, frame: handled.set())
+    try:
+        Loop([runner], "test").run()
+    finally:
+        signal.signal(signal.SIGWINCH, before)
+
+    assert finished == [True]
+
+
 def test_any_other_interruption_aborts_too() -> None:
     """Thrown out of its wait, by whatever, a loop leaves nothing running outside."""
     released, aborted = threading.Event(), []

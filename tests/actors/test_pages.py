@@ -114,12 +114,37 @@ def test_a_page_that_leads_to_itself_is_not_followed_for_ever() -> None:
         GetWorkflowExecutionHistory=endless,
     )
 
-    with pytest.raises(IncompleteTaskError, match="followed by itself") as caught:
+    with pytest.raises(IncompleteTaskError, match="leads back") as caught:
         Decider("d", "t", connection=connection).poll()
     assert caught.value.task_token == "token-1"
 
     del endless["nextPageToken"]
     connection.replies["GetWorkflowExecutionHistory"] = endless
+    assert ids(Decider("d", "t", connection=connection).poll()) == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_pages_in_a_circle_are_not_followed_for_ever() -> None:
+    """Pages that lead back over others have no end either: the history is read instead."""
+    first = decision_task(WHOLE[:3], 8, nextPageToken="a")
+    connection = CannedTransport(
+        PollForDecisionTask=[
+            first,
+            decision_task(WHOLE[3:5], 8, nextPageToken="b"),
+            decision_task(WHOLE[5:], 8, nextPageToken="a"),
+        ],
+        GetWorkflowExecutionHistory={"events": WHOLE},
+    )
+
+    assert ids(Decider("d", "t", connection=connection).poll()) == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+@given(st.integers(1, 8), st.integers(0, 8))
+def test_pages_that_overlap_give_each_event_once(end: int, start: int) -> None:
+    """An event that two pages have is once in the history."""
+    start = min(start, end)
+    pages_ = [decision_task(WHOLE[:end], 8, nextPageToken="a"), decision_task(WHOLE[start:], 8)]
+    connection = CannedTransport(PollForDecisionTask=pages_)
+
     assert ids(Decider("d", "t", connection=connection).poll()) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 

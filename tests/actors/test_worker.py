@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import Any
 
 import pytest
 
 from swf.actors import ActivityTask, ActivityWorker, Heartbeat
-from swf.actors.worker import described, shortened
+from swf.actors.words import described, shortened
 from swf.exceptions import (
     AccessDeniedFault,
     ActivityCanceled,
@@ -16,6 +17,7 @@ from swf.exceptions import (
     ActorError,
     ConnectionFailedError,
     PollTimeout,
+    ResponseError,
     ServiceFault,
     ThrottlingFault,
     ValidationError,
@@ -26,6 +28,7 @@ from swf.models.decision import ScheduleActivityTask
 from swf.transport import Transport
 from tests.actors.given import (
     NO_ACTIVITY_TASK,
+    InstantClock,
     SteppedClock,
     UnhurriedClock,
     activity_task,
@@ -224,14 +227,23 @@ def test_details_precede_the_reason() -> None:
     }
 
 
-def test_a_long_reason_is_refused() -> None:
-    """A reason that SWF would not take is refused by name before anything is sent."""
-    connection = CannedTransport()
+def test_a_long_reason_is_cut_to_fit() -> None:
+    """However long its reason, a task is failed: SWF is told as much of it as it takes."""
+    connection = CannedTransport(RespondActivityTaskFailed={})
+    worker = ActivityWorker("d", "t", connection=connection)
 
-    with pytest.raises(ValidationError, match="reason: has at most 256 characters, not 257"):
-        ActivityWorker("d", "t", connection=connection).fail("token", reason="x" * 257)
+    worker.fail("token", reason="x" * 257)
+    worker.fail("token", reason="x" * 256)
 
-    assert connection.calls == []
+    assert [params["reason"] for _, params in connection.calls] == ["x" * 255 + "…", "x" * 256]
+
+
+def test_a_reason_is_a_text() -> None:
+    """A reason that is no text is refused by name before anything is sent."""
+    worker = ActivityWorker("d", "t", connection=CannedTransport())
+
+    with pytest.raises(ValidationTypeError, match="reason: must be a str, got 5"):
+        worker.fail("token", reason=5)  # type: ignore[arg-type]
 
 
 def test_a_cancel_carries_its_details() -> None:
@@ -272,10 +284,50 @@ def test_a_heartbeat_tells_whether_to_cancel() -> None:
         worker.heartbeat("token", "x" * 2049)
 
 
-def test_an_interval_must_be_positive() -> None:
-    """Heartbeats cannot come at intervals of nothing."""
-    with pytest.raises(ValidationError, match="heartbeat_interval: must be positive, got 0"):
-        ActivityWorker("d", "t", heartbeat_interval=0)
+@pytest.mark.parametrize(
+    ("interval", "kind", "words"),
+    [
+        (0, ValidationError, "must be positive, got 0"),
+        (float("nan"), ValidationError, "must be positive, got nan"),
+        (float("inf"), ValidationError, "must be at most .* got inf"),
+        (1e300, ValidationError, "must be at most"),
+        (10**400, ValidationError, "must be at most"),
+        ("5", ValidationTypeError, "must be a number of seconds, got '5'"),
+        (True, ValidationTypeError, "must be a number of seconds, got True"),
+    ],
+    ids=str,
+)
+def test_an_interval_is_a_number_of_seconds(
+    interval: Any, kind: type[ValidationError], words: str
+) -> None:
+    """Heartbeats come at intervals that one can wait for; anything else is refused by name."""
+    with pytest.raises(kind, match=f"ActivityWorker: heartbeat_interval: {words}"):
+        ActivityWorker("d", "t", heartbeat_interval=interval)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"activityType": {}},
+        {"activityType": 5},
+        {"activityType": {"name": 5, "version": "1"}},
+        {"workflowExecution": None},
+    ],
+    ids=str,
+)
+def test_a_task_that_is_none_is_an_error_that_the_loop_goes_on_after(more: dict[str, Any]) -> None:
+    """Whatever a task's reply holds, what cannot be read is told of, and the loop polls again."""
+    worker: Does
+    connection = CannedTransport(
+        PollForActivityTask=[activity_task(**more), then_stop(lambda: worker, NO_ACTIVITY_TASK)]
+    )
+    worker = Does(connection, None, clock=InstantClock())
+
+    worker.start()
+
+    [(error, _)] = worker.told
+    assert type(error) is ResponseError
+    assert "this is not a task of SWF's" in str(error)
 
 
 # The loop
@@ -476,6 +528,90 @@ def test_heartbeats_that_are_forbidden_are_told_of() -> None:
     assert isinstance(worker.told[0][0], AccessDeniedFault)
 
 
+class Delayed(SteppedClock):
+    """As one answer is sent again, one heartbeat falls due, and is there before that."""
+
+    def __init__(self, beat_arrived: threading.Semaphore) -> None:
+        super().__init__()
+        self.beat_arrived = beat_arrived
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        if threading.current_thread().name == "heartbeat":
+            return super().wait(event, seconds)
+        self.step()
+        assert self.beat_arrived.acquire(timeout=30)
+        return False
+
+
+def test_heartbeats_go_on_until_the_answer_is_there() -> None:
+    """While a throttled answer waits to be sent again, the task is kept alive by heartbeats."""
+    arrived = threading.Semaphore(0)
+
+    def beat(params: Any) -> Any:
+        arrived.release()
+        return {"cancelRequested": False}
+
+    connection = polling(
+        RecordActivityTaskHeartbeat=beat,
+        RespondActivityTaskCompleted=[ThrottlingFault("slow"), ThrottlingFault("slow"), {}],
+    )
+    worker = Does(connection, lambda task, context: None, clock=Delayed(arrived))
+
+    worker.run_once()
+
+    assert connection.operations()[1:] == [
+        "RespondActivityTaskCompleted",
+        "RecordActivityTaskHeartbeat",
+    ] * 2 + ["RespondActivityTaskCompleted"]
+    assert worker.counts["completed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "count"),
+    [
+        (ConnectionFailedError("cut"), {}, "completed"),
+        (ConnectionFailedError("cut"), ActivityTaskDoesNotExist("closed"), "presumed"),
+        (ThrottlingFault("slow"), ActivityTaskDoesNotExist("closed"), "unanswered"),
+    ],
+)
+def test_a_beat_that_meets_the_answer_decides_nothing(
+    first: Exception, then: Any, count: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once an answer is on its way, what becomes of it tells whether the task was lost."""
+    arrived = threading.Semaphore(0)
+
+    def beat(params: Any) -> Any:
+        arrived.release()
+        raise ActivityTaskDoesNotExist("closed")
+
+    connection = polling(
+        RecordActivityTaskHeartbeat=beat, RespondActivityTaskCompleted=[first, then]
+    )
+    worker = Does(connection, lambda task, context: None, clock=Delayed(arrived))
+
+    worker.run_once()
+
+    assert connection.operations().count("RespondActivityTaskCompleted") == 2
+    assert worker.counts[count] == 1
+    assert "heartbeat" not in caplog.text
+
+
+@pytest.mark.parametrize("error", [ServiceFault("408"), ResponseError("HTTP 404, <html>")])
+def test_an_answer_outlives_a_stray_reply(error: Exception) -> None:
+    """What a proxy says in SWF's place costs a wait, not the answer."""
+    arrived = threading.Semaphore(1)
+    connection = polling(
+        RecordActivityTaskHeartbeat={"cancelRequested": False},
+        RespondActivityTaskCompleted=[error, {}],
+    )
+    worker = Does(connection, lambda task, context: None, clock=Delayed(arrived))
+
+    worker.run_once()
+
+    assert connection.operations().count("RespondActivityTaskCompleted") == 2
+    assert worker.counts["completed"] == 1
+
+
 def test_a_forbidden_answer_ends_the_loop() -> None:
     """An answer that the policy forbids is raised by `start`, whose caller can mend it."""
     connection = polling(RespondActivityTaskCompleted=AccessDeniedFault("no"))
@@ -531,7 +667,13 @@ def test_heartbeats_follow_the_registered_time_out(timeout: str | None, interval
 
 
 @pytest.mark.parametrize(
-    ("error", "asked"), [(AccessDeniedFault("no"), 1), (ThrottlingFault("slow"), 2)]
+    ("error", "asked"),
+    [
+        (AccessDeniedFault("no"), 1),
+        (KeyError("typeInfo"), 1),
+        (ThrottlingFault("slow"), 2),
+        (ResponseError("odd"), 2),
+    ],
 )
 def test_a_type_that_cannot_be_described_is_worked_on(error: Exception, asked: int) -> None:
     """Where the type cannot be read, a minute is taken; it is asked again if that may help."""

@@ -128,7 +128,7 @@ class TestWords:
         assert caught.value.fault == "502"
 
     def test_a_reply_that_is_no_json_is_an_error(self):
-        """What a login page answers with status 200 is refused and may pass; its beginning is told."""
+        """What a login page answers with status 200 is refused, may pass, and is told."""
         login = Answer(200, b"<html>login")
         with (
             answering(login) as server,
