@@ -4,19 +4,50 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import threading
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from swf.actors import Actor
+from swf.clock import Clock, ManualClock
 from swf.exceptions import AccessDeniedFault, PollTimeout
+
+
+class StillClock:
+    """A clock that stands still; every wait is over at once, `waits` tells how long it was."""
+
+    leap = timedelta(0)
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+        self.time = ManualClock().now()
+
+    def now(self) -> datetime:
+        """The time, and then another."""
+        self.time += self.leap
+        return self.time
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        """Return whether the event is set."""
+        self.waits.append(seconds)
+        return event.is_set()
+
+
+class LeapingClock(StillClock):
+    """A clock that leaps by a minute each time it is looked at."""
+
+    leap = timedelta(minutes=1)
 
 
 class Spawned(Actor):
     """Writes its process id into a folder, then does what its task list says, for each poll."""
 
-    def __init__(self, folder: Path, task_list: str) -> None:
-        super().__init__("d", task_list)
+    def __init__(self, folder: Path, task_list: str, clock: Clock | None = None) -> None:
+        super().__init__("d", task_list, clock=clock)
         self.folder = folder
 
     def run_once(self) -> None:
@@ -43,6 +74,46 @@ class Spawned(Actor):
         """Die at once in the first process, find no task in the next."""
         if len(list(self.folder.iterdir())) == 1:
             os.kill(os.getpid(), signal.SIGKILL)
+        self.idle(first)
+
+    def die(self, first: bool) -> None:
+        """Die at once."""
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def fork(self, first: bool) -> None:
+        """Die at once in the first process, and leave a fork of it behind."""
+        forks = self.folder.parent / "forked"
+        if not forks.exists():
+            forks.mkdir()
+            forked = os.fork()
+            if not forked:
+                time.sleep(60)
+                os._exit(0)
+            (forks / str(forked)).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.idle(first)
+
+    def work(self, first: bool) -> None:
+        """Work until one says, after this process was told to drain, that it was signaled."""
+        [listener] = [one for one in threading.enumerate() if one.name == "parent"]
+        listener.join(60)  # it ends when the parent has told it to drain
+        (self.folder.parent / "draining").touch()
+        while not (self.folder.parent / "signaled").exists():
+            time.sleep(0.01)
+        time.sleep(0.1)  # the signal's default would end us before this
+        self._counts.add({"finished": 1})
+
+    def interrupted(self, first: bool) -> None:
+        """Have this process and a program that it starts interrupted; tell how that one ended."""
+        os.kill(os.getpid(), signal.SIGINT)
+        if first:
+            program = "import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(60)"
+            done = subprocess.run(
+                [sys.executable, "-c", program], check=False, stderr=subprocess.DEVNULL
+            )
+            told = self.folder.parent / "telling"
+            told.write_text(str(done.returncode))
+            told.rename(self.folder.parent / "interrupted")
         self.idle(first)
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from swf.actors import Actor
 from swf.actors.processes import portable
 from swf.exceptions import AccessDeniedFault, ActorError, NotPicklableError
 from tests.actors.given import InstantClock
-from tests.actors.spawned import Spawned, Unborn
+from tests.actors.spawned import LeapingClock, Spawned, StillClock, Unborn
 
 SECONDS = 60
 
@@ -103,8 +104,26 @@ def test_an_actor_that_cannot_travel_is_an_error(folder: Path) -> None:
     actor = Spawned(folder, "idle")
     actor.link = lambda: None  # type: ignore[attr-defined]
 
-    with pytest.raises(Exception, match="pickle"):
+    with pytest.raises(
+        ActorError, match=r"Spawned\('d', 'idle'\) cannot be sent.*: .*<lambda>"
+    ) as it:
         actor.start(processes=1)
+
+    assert it.value.__cause__ is not None
+    assert pids(folder) == []
+
+
+def test_a_class_that_cannot_be_imported_is_an_error(folder: Path) -> None:
+    """A class that another process would not find, and a lock, keep an actor here."""
+
+    class Local(Spawned):
+        pass
+
+    locked = Spawned(folder, "idle")
+    locked.lock = threading.Lock()  # type: ignore[attr-defined]
+    for actor in (Local(folder, "idle"), locked):
+        with pytest.raises(ActorError, match="cannot be sent to another process"):
+            actor.start(processes=1)
 
     assert pids(folder) == []
 
@@ -121,6 +140,82 @@ def test_a_connection_of_this_process_alone_is_an_error(folder: Path) -> None:
 
     with pytest.raises(NotPicklableError, match="this process alone"):
         actor.start(processes=1)
+
+
+@pytest.mark.parametrize(("clock", "grows"), [(LeapingClock(), False), (StillClock(), True)])
+def test_ends_long_ago_do_not_delay(folder: Path, clock: StillClock, grows: bool) -> None:
+    """Pauses before another process grow, and are short again after one that ran for a minute."""
+    actor = Spawned(folder, "die", clock)
+    actor.start(processes=1, block=False)
+    until(lambda: len(clock.waits) >= 3)
+    actor.stop()
+    assert actor.join(SECONDS)
+
+    assert (clock.waits[2] > 1) is grows
+
+
+def test_a_child_is_seen_to_be_dead_while_its_own_child_lives(folder: Path) -> None:
+    """A process that a task has forked keeps nobody from replacing the one that died."""
+    actor = Spawned(folder, "fork")
+    actor.start(processes=1, block=False)
+
+    until(lambda: actor.counts.get("processes_replaced"))
+    [forked] = [int(mark.name) for mark in folder.parent.glob("forked/*")]
+    assert runs(forked)
+    os.kill(forked, signal.SIGKILL)
+    actor.stop()
+
+    assert actor.join(SECONDS)
+
+
+def test_a_child_that_drains_takes_its_first_signal_for_the_same_word(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever tells parent and children to end lets the children finish what they are at."""
+    actor = Spawned(folder, "work")
+    actor.start(processes=1, block=False)
+    until(lambda: pids(folder))
+    actor.stop()
+    [child] = pids(folder)
+    until(lambda: (folder.parent / "draining").exists())
+
+    os.kill(child, signal.SIGTERM)
+    (folder.parent / "signaled").touch()
+
+    assert actor.join(SECONDS)
+    assert actor.counts == {"polls": 1, "finished": 1}
+    assert caplog.text == ""
+
+
+def test_a_child_that_dies_while_it_drains_is_told_of(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a draining process was at when it died is not lost in silence."""
+    actor = Spawned(folder, "work")
+    actor.start(processes=1, block=False)
+    until(lambda: pids(folder))
+    actor.stop()
+    [child] = pids(folder)
+    until(lambda: (folder.parent / "draining").exists())
+
+    os.kill(child, signal.SIGKILL)
+
+    assert actor.join(SECONDS)
+    [record] = caplog.records
+    assert record.levelname == "ERROR"
+    assert record.getMessage().endswith("ended before it had drained (exit code -9)")
+
+
+def test_programs_that_a_child_starts_heed_ctrl_c(folder: Path) -> None:
+    """A child process does not end by SIGINT; what its tasks start does, as ever."""
+    actor = Spawned(folder, "interrupted")
+    actor.start(processes=1, block=False)
+    until(lambda: (folder.parent / "interrupted").exists())
+    actor.stop()
+
+    assert actor.join(SECONDS)
+    assert (folder.parent / "interrupted").read_text() == str(-signal.SIGINT)
+    assert len(pids(folder)) == 1
 
 
 def test_portable_errors_travel_as_they_are() -> None:
