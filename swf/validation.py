@@ -12,7 +12,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from swf.constants import MAX_LAMBDA_SECONDS, MAX_REQUEST_BYTES, MAX_RETENTION_DAYS, NONE
+from swf.constants import (
+    MAX_DOMAIN_TAGS,
+    MAX_EXECUTION_SECONDS,
+    MAX_LAMBDA_SECONDS,
+    MAX_REQUEST_BYTES,
+    MAX_RETENTION_DAYS,
+    NONE,
+)
 from swf.exceptions import ValidationError, ValidationTypeError
 from swf.shapes import OPERATIONS, SHAPES
 from swf.wire import sendable, snake_case
@@ -71,13 +78,18 @@ _END_OF_TIME: Final = 253_402_300_800
 
 _NEVER_NONE: Final = frozenset(
     {
-        ("StartWorkflowExecutionInput", "executionStartToCloseTimeout"),
-        ("RegisterWorkflowTypeInput", "defaultExecutionStartToCloseTimeout"),
         ("StartTimerDecisionAttributes", "startToFireTimeout"),
-        ("ScheduleLambdaFunctionDecisionAttributes", "startToCloseTimeout"),
     }
 )
-"""Durations that must be a number although the shape could say NONE."""
+"""Durations that must be a number although the shape could say NONE, without other bound."""
+
+_WITHIN_A_YEAR: Final = frozenset(
+    {
+        ("StartWorkflowExecutionInput", "executionStartToCloseTimeout"),
+        ("RegisterWorkflowTypeInput", "defaultExecutionStartToCloseTimeout"),
+    }
+)
+"""Durations of whole executions, none of which may take longer."""
 
 
 def check_request(operation: str, params: Mapping[str, Any]) -> None:
@@ -242,6 +254,10 @@ def _member_checker(structure: str, name: str, shape: str) -> Checker:
     return both
 
 
+def _within_a_year(value: str) -> bool:
+    return not value or (value != NONE and int(value) <= MAX_EXECUTION_SECONDS)
+
+
 def _is_duration(value: str) -> bool:
     return value == NONE or _DURATION.fullmatch(value) is not None
 
@@ -290,6 +306,20 @@ _MEMBER_RULES: Final[dict[tuple[str, str], _StringRule]] = {
         lambda value: not value or (value != NONE and 1 <= int(value) <= MAX_LAMBDA_SECONDS),
         f"must be 1 to {MAX_LAMBDA_SECONDS} seconds",
     ),
+    **dict.fromkeys(
+        _WITHIN_A_YEAR,
+        (
+            _within_a_year,
+            f"must be a number of seconds, not 'NONE', at most {MAX_EXECUTION_SECONDS} (a year)",
+        ),
+    ),
+    **{
+        place: (
+            lambda value: len(value) <= MAX_DOMAIN_TAGS,
+            f"has at most {MAX_DOMAIN_TAGS} items",
+        )
+        for place in (("TagResourceInput", "tags"), ("RegisterDomainInput", "tags"))
+    },
     ("TaskList", "name"): _TRIMMED,
     ("RegisterDomainInput", "name"): _TRIMMED,
 }

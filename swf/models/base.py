@@ -56,14 +56,15 @@ class Difference:
 class ModelDiff:
     """What differs between a model and its upstream version; empty, and then false, if nothing.
 
-    Made of `Difference`s or (attr, local, upstream) triples; those that do not differ are dropped.
+    Made of `Difference`s or (attr, local, upstream) triples, the last of an attribute counting;
+    those that do not differ are dropped.
     """
 
     __slots__ = ("_differences",)
 
     def __init__(self, *differences: Difference | tuple[str, Any, Any]) -> None:
-        each = (Difference(*difference) for difference in differences)
-        self._differences = tuple(one for one in each if one.local != one.upstream)
+        each = {attr: Difference(attr, *values) for attr, *values in differences}
+        self._differences = tuple(one for one in each.values() if one.local != one.upstream)
 
     @property
     def differing_fields(self) -> tuple[str, ...]:
@@ -76,7 +77,7 @@ class ModelDiff:
 
     def merge(self, other: ModelDiff) -> ModelDiff:
         """Return a diff with the differences of both; for one attribute, `other`'s."""
-        return ModelDiff(*{one.attr: one for one in (*self, *other)}.values())
+        return ModelDiff(*self, *other)
 
     def __contains__(self, attr: object) -> bool:
         return attr in self.differing_fields or attr in self._differences
@@ -188,8 +189,8 @@ class Model(ConnectedSWFObject, ABC):
 
     Two models are equal when they name the same entity and do not contradict each other: a field
     that either was not told (None) does not count, nor does the connection. So what a listing
-    returns equals the model written by hand, and `model == model.upstream()` says whether it is
-    synced. A model that came from SWF is decoded when a field is first read.
+    returns equals the model written by hand; `is_synced` minds what upstream lacks, too. A model
+    that came from SWF is decoded when a field is first read.
     """
 
     DoesNotExist: ClassVar[type[DoesNotExistError]]

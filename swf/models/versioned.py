@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 import attrs
 
 from swf.constants import REGISTERED
 from swf.exceptions import AlreadyExistsError, DeprecatedError
-from swf.models.base import Model, of_kind, of_shape, optional_moment
-from swf.models.domain import Domain, as_domain, connected
+from swf.models.base import of_shape, optional_moment
+from swf.models.domain import Domain
+from swf.models.within import WithinDomain
 from swf.transport import Transport
 from swf.wire import TypeKey, Wire, read_duration
 
 
 @attrs.frozen(repr=False, eq=False)
-class VersionedType(Model):
+class VersionedType(WithinDomain):
     """A type registered in a domain under a name and a version; what it says never changes.
 
     The defaults a type registers (task list, time-outs, …) apply where a start or a decision says
@@ -29,9 +29,6 @@ class VersionedType(Model):
     _kind: ClassVar[str]
     _defaults: ClassVar[dict[str, str]]  # field -> member of the configuration
 
-    domain: Domain = attrs.field(
-        converter=as_domain, metadata=of_kind("Domain", attrgetter("name"))
-    )
     name: str = attrs.field(metadata=of_shape("Name"))
     version: str = attrs.field(metadata=of_shape("Version"))
     status: str | None = attrs.field(
@@ -46,16 +43,6 @@ class VersionedType(Model):
     deprecation_date: datetime | None = attrs.field(
         default=None, kw_only=True, metadata=of_shape("Timestamp")
     )
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse what SWF would refuse; let the domain ask where this asks."""
-        super().__attrs_post_init__()
-        object.__setattr__(self, "domain", connected(self.domain, self._connection))
-
-    @property
-    def connection(self) -> Transport:
-        """The connection given to this type, else its domain's."""
-        return self._connection or self.domain.connection
 
     @property
     def key(self) -> TypeKey:

@@ -19,7 +19,6 @@ from swf.exceptions import (
     WorkflowTypeDoesNotExist,
 )
 from swf.models.base import (
-    Model,
     as_priority,
     as_text_tuple,
     of_kind,
@@ -28,10 +27,11 @@ from swf.models.base import (
     seconds,
     task_list_name,
 )
-from swf.models.domain import Domain, as_domain, connected
+from swf.models.domain import Domain
 from swf.models.history import History
 from swf.models.relations import related
 from swf.models.versioned import VersionedType
+from swf.models.within import WithinDomain
 from swf.transport import Transport
 from swf.validation import check_request
 from swf.wire import (
@@ -194,7 +194,7 @@ class OpenCounts:
 
 
 @attrs.frozen(repr=False, eq=False)
-class WorkflowExecution(Model):
+class WorkflowExecution(WithinDomain):
     """One run of a workflow, or, without `run_id`, whichever run of a workflow id is the latest.
 
     Listings tell less of an execution than `upstream()`: what they leave out is None. `parent` and
@@ -205,9 +205,6 @@ class WorkflowExecution(Model):
     AlreadyExists: ClassVar[type[AlreadyExistsError]] = WorkflowExecutionAlreadyStartedFault
     _undescribed = frozenset({"domain", "input"})
 
-    domain: Domain = attrs.field(
-        converter=as_domain, metadata=of_kind("Domain", attrgetter("name"))
-    )
     workflow_id: str = attrs.field(metadata=of_shape("WorkflowId"))
     run_id: str | None = attrs.field(default=None, metadata=of_shape("WorkflowRunId"))
     status: str | None = attrs.field(
@@ -274,16 +271,6 @@ class WorkflowExecution(Model):
     latest_execution_context: str | None = attrs.field(
         default=None, kw_only=True, metadata=of_shape("Data")
     )
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse what SWF would refuse; let the domain ask where this asks."""
-        super().__attrs_post_init__()
-        object.__setattr__(self, "domain", connected(self.domain, self._connection))
-
-    @property
-    def connection(self) -> Transport:
-        """The connection given to this execution, else its domain's."""
-        return self._connection or self.domain.connection
 
     @property
     def key(self) -> ExecutionKey:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from heapq import merge
 from itertools import chain, islice, repeat
-from typing import Any, ClassVar, Final, Generic, Self, TypeVar, overload
+from typing import Any, ClassVar, Self
 
 import attrs
 
@@ -21,15 +21,9 @@ from swf.exceptions import (
     ValidationError,
     ValidationTypeError,
 )
-from swf.models import Model, views
-from swf.models.event import Event
+from swf.querysets.listlike import ListLike, M
 from swf.transport import Transport
 from swf.wire import Count, Wire
-
-M = TypeVar("M", bound=Model | Event)
-
-REPR_SIZE: Final = 20
-"""How many objects a queryset prints before it says that there are more."""
 
 
 @attrs.frozen
@@ -43,7 +37,7 @@ class Listing:
 
 
 @attrs.frozen(eq=False, repr=False)
-class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
+class QuerySet(ListLike[M], ConnectedSWFObject):
     """A lazy, immutable set of models: nothing is sent before it is read.
 
     `filter`, `reverse`, slices and the like return a narrower queryset. Every reading asks SWF anew
@@ -57,7 +51,6 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
     MultipleObjectsReturned: ClassVar[type[MultipleObjectsReturned]] = MultipleObjectsReturned
     _lookups: ClassVar[tuple[str, ...]]
     _orderings: ClassVar[tuple[str, ...]]
-    _columns: ClassVar[Mapping[str, Callable[[Any], Any]]]  # what a table of it shows
 
     _connection: Transport | None = attrs.field(default=None, kw_only=True, alias="connection")
     _where: Mapping[str, Any] = attrs.field(factory=dict, init=False, kw_only=True)
@@ -129,8 +122,12 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
             return tuple(word for word in one if word in other) or None
         return one if one == other else None
 
+    @property
+    def _is_slice(self) -> bool:
+        return bool(self._start) or self._stop is not None
+
     def _before_slicing(self, what: str) -> None:
-        if self._start or self._stop is not None:
+        if self._is_slice:
             raise ValidationError(f"{type(self).__name__}: {what} before slicing, not after")
 
     def reverse(self) -> Self:
@@ -173,8 +170,9 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
     def pages(self) -> Iterator[list[M]]:
         """Yield lists of models as SWF cuts its pages, each asked for when it is needed.
 
-        Several listings are read one after another, slices are not applied.
+        Several listings are read one after another, so a slice has no pages.
         """
+        self._before_slicing("pages")
         keep = self._predicate()
         for listing in self._asked():
             for page in self.connection.pages(listing.operation, self._paged(listing)):
@@ -196,14 +194,25 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
         return [] if self._none else self._listings()
 
     def _listed(self, listing: Listing) -> Iterator[Wire]:
-        pages = self.connection.pages(listing.operation, self._paged(listing))
-        return chain.from_iterable(page[listing.items] for page in pages)
+        params, keep = self._paged(listing), self._predicate()
+        pages = self.connection.pages(listing.operation, params)
+        if keep is not None and self._exact() and "maximumPageSize" in params:
+            first = next(pages)
+            if not all(map(keep, first[listing.items])):
+                # This server does not filter. It may not page either, so all it has is asked for.
+                del params["maximumPageSize"]
+                pages = self.connection.pages(listing.operation, params)
+            else:
+                pages = chain((first,), pages)
+        for page in pages:
+            yield from page[listing.items]
 
     def _merged(self, listings: list[Iterator[Wire]]) -> Iterator[Wire]:
         """Yield the items of several listings in their common order, each once.
 
-        An item that moves on in between is listed again by a later listing, never an earlier one:
-        so those of the last one need not be remembered.
+        An item that moves on in between may be listed again by a later listing, never an earlier
+        one: so those of the last one need not be remembered. Nor is one found that moves on behind
+        both: what the later listing had read by then, and before the earlier one came to it.
         """
         seen: set[Any] = set()
         last = len(listings) - 1
@@ -225,7 +234,7 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
     def _paged(self, listing: Listing) -> dict[str, Any]:
         params = dict(listing.params)
         size = self._page_size
-        if size is None and self._stop is not None and self._predicate() is None:
+        if size is None and self._stop is not None and self._exact():
             size = min(max(self._stop, 1), MAX_PAGE_SIZE)
         if size is not None:
             params["maximumPageSize"] = size
@@ -240,8 +249,7 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
         stops counting at a limit of its own: then the number is `truncated`.
         """
         listings = self._asked()
-        sliced = self._start or self._stop is not None
-        if sliced or not self._exact() or any(one.count is None for one in listings):
+        if self._is_slice or not self._exact() or any(one.count is None for one in listings):
             return Count(sum(1 for _ in islice(self._items(), self._start, self._stop)))
         total, truncated = 0, False
         for listing in listings:
@@ -260,7 +268,7 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
 
     def last(self) -> M | None:
         """Return the last object, None where there is none."""
-        if self._start or self._stop is not None:
+        if self._is_slice:
             found = list(self)
             return found[-1] if found else None
         return self.reverse().first()
@@ -285,57 +293,6 @@ class QuerySet(ConnectedSWFObject, ABC, Generic[M]):
             begin = min(begin, self._stop)
         return self._but(_start=begin, _stop=end)
 
-    @overload
-    def __getitem__(self, index: int) -> M: ...
-    @overload
-    def __getitem__(self, index: slice) -> Self: ...
-    def __getitem__(self, index: int | slice) -> M | Self:
-        if isinstance(index, slice):
-            return self._sliced(*_bounds(type(self).__name__, index))
-        if isinstance(index, bool) or not isinstance(index, int):
-            raise TypeError(f"{type(self).__name__} indices are int or slice, not {index!r}")
-        if index < 0:
-            return self._from_end(index)
-        for found in self._sliced(index, index + 1):
-            return found
-        raise IndexError(f"{type(self).__name__} index {index} out of range")
-
-    def _from_end(self, index: int) -> M:
-        if self._start or self._stop is not None:
-            return list(self)[index]
-        return self.reverse()[-index - 1]
-
-    def __bool__(self) -> bool:
-        return self.exists()
-
-    def __eq__(self, other: object) -> bool:
-        """Read the queryset and compare it with a list, tuple or queryset, in order."""
-        if not isinstance(other, QuerySet | list | tuple):
-            return NotImplemented
-        return list(self) == list(other)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        found = [repr(one) for one in self._sliced(0, REPR_SIZE + 1)]
-        if len(found) > REPR_SIZE:
-            found[REPR_SIZE:] = ["...(more)..."]
-        return f"[{', '.join(found)}]"
-
-    def __rich__(self) -> Any:
-        return views.rich_table(*self._table())
-
-    def _repr_html_(self) -> str:
-        return views.html_table(*self._table())
-
-    def _table(self) -> tuple[str, tuple[str, ...], list[list[Any]]]:
-        found = list(self._sliced(0, REPR_SIZE + 1))
-        title = type(self).__name__
-        if len(found) > REPR_SIZE:
-            title, found = f"{title} (the first {REPR_SIZE})", found[:REPR_SIZE]
-        rows = [[cell(one) for cell in self._columns.values()] for one in found]
-        return title, tuple(self._columns), rows
-
 
 def unknown_lookup(queryset: str, name: str, known: Iterable[str]) -> FieldError:
     """Return the error for a lookup that a queryset does not know."""
@@ -357,20 +314,6 @@ def one_of_both(value: Any, other: Any, argument: str, alias: str) -> Any:
     if value is not None and other is not None:
         raise ValidationError(f"{argument} and {alias} are two names of one lookup: give one")
     return other if value is None else value
-
-
-def _bounds(queryset: str, index: slice) -> tuple[int, int | None]:
-    """Return where a slice starts and stops; refuse one that only reading everything could tell."""
-    given = (index.start, index.stop)
-    if not all(bound is None or isinstance(bound, int) for bound in given):
-        raise TypeError(f"{queryset}: a slice takes numbers, not {index!r}")
-    if index.step not in (None, 1) or any(bound is not None and bound < 0 for bound in given):
-        raise ValidationError(
-            f"{queryset}: a slice counts from the start, without step; "
-            "use reverse() to count from the end, list(…) for anything else"
-        )
-    start = index.start or 0
-    return start, None if index.stop is None else max(index.stop, start)
 
 
 def _check_connection(where: str, connection: object) -> None:

@@ -124,4 +124,4 @@ class DomainQuerySet(QuerySet[Domain]):
                 )
             except Domain.AlreadyExists:  # somebody else was quicker
                 return self.get(name), False
-            return created, True
+            return created.upstream(), True

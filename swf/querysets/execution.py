@@ -13,20 +13,31 @@ from dateutil.parser import isoparse
 from swf.clock import SystemClock
 from swf.constants import CLOSED, OPEN, CloseStatus, ExecutionStatus
 from swf.exceptions import ValidationError, ValidationTypeError, WorkflowExecutionDoesNotExist
-from swf.models import Domain, WorkflowExecution, WorkflowType
-from swf.models.domain import as_domain, connected
-from swf.querysets.base import Listing, QuerySet, one_of_both, several, text, unknown_lookup
-from swf.transport import Transport
+from swf.models import WorkflowExecution, WorkflowType
+from swf.querysets.base import Listing, one_of_both, several, text, unknown_lookup
+from swf.querysets.within import WithinDomain
 from swf.wire import TypeKey, Wire, epoch, moment, told
 
 When = datetime | date | timedelta | float | str
 """A time: aware datetime, date, ISO string, or how long ago as timedelta or number of days."""
 
+LATEST_OF: Final = 100
+"""How many runs of a workflow id are listed at most to find the latest."""
+
+_ID: Final = frozenset({"workflow_id"})
+_TAG: Final = frozenset({"tags"})
+_TYPE: Final = frozenset({"type_name", "type_version"})
+_CLOSE_STATUS: Final = frozenset({"close_status"})
+_NOTHING: Final[frozenset[str]] = frozenset()
+_START_TIMES: Final = frozenset({"start_oldest", "start_latest"})
+_CLOSE_TIMES: Final = frozenset({"close_oldest", "close_latest"})
+
 _EVER: Final = 0.0  # SWF wants to be told an oldest date; this one hides nothing that is retained
+_FIRST: Final = datetime.fromtimestamp(_EVER, UTC)
 
 
 @attrs.frozen(eq=False, repr=False)
-class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
+class WorkflowExecutionQuerySet(WithinDomain[WorkflowExecution]):
     """The executions of a domain, open and closed, those started last first.
 
     `order_by("close_timestamp")`, like a filter by close time, leaves out open executions.
@@ -59,22 +70,6 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
         "tags": attrgetter("tag_list"),
         "run id": attrgetter("run_id"),
     }
-
-    domain: Domain = attrs.field(converter=as_domain)
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse what is no connection; let the domain ask where this asks."""
-        super().__attrs_post_init__()
-        object.__setattr__(self, "domain", connected(self.domain, self._connection))
-
-    def using(self, connection: Transport) -> Self:
-        """Return the queryset that asks over another connection."""
-        return super().using(connection)._but(domain=connected(self.domain, connection))
-
-    @property
-    def connection(self) -> Transport:
-        """The connection given to this queryset, else its domain's."""
-        return self._connection or self.domain.connection
 
     def filter(
         self,
@@ -117,22 +112,21 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
         oldest = one_of_both(start_oldest_date, oldest_date, "start_oldest_date", "oldest_date")
         latest = one_of_both(start_latest_date, latest_date, "start_latest_date", "latest_date")
         words = None if status is None else several(status, "status", ExecutionStatus)
-        found = self._filtered(
-            told(
-                status=words,
-                workflow_id=text(workflow_id, "workflow_id"),
-                type_name=name,
-                type_version=version,
-                tags=None if tag is None else (text(tag, "tag"),),
-                close_status=_close_status(close_status),
-                start_oldest=_when(oldest, "start_oldest_date", now, time.min),
-                start_latest=_when(latest, "start_latest_date", now, time.max),
-                close_oldest=_when(close_oldest_date, "close_oldest_date", now, time.min),
-                close_latest=_when(close_latest_date, "close_latest_date", now, time.max),
-            )
+        given = told(
+            status=words,
+            workflow_id=text(workflow_id, "workflow_id"),
+            type_name=name,
+            type_version=version,
+            tags=None if tag is None else (text(tag, "tag"),),
+            close_status=_close_status(close_status),
+            start_oldest=_when(oldest, "start_oldest_date", now, time.min),
+            start_latest=_when(latest, "start_latest_date", now, time.max),
+            close_oldest=_when(close_oldest_date, "close_oldest_date", now, time.min),
+            close_latest=_when(close_latest_date, "close_latest_date", now, time.max),
         )
-        found._check()
-        return found
+        _refuse(_contradiction(given), f"{type(self).__name__}.filter")
+        found = self._filtered(given)
+        return found.none() if _contradiction(found._where) else found
 
     def _both(self, name: str, one: Any, other: Any) -> Any:
         if name == "tags":
@@ -140,30 +134,6 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
         if name.endswith("_oldest"):
             return max(one, other)
         return min(one, other) if name.endswith("_latest") else super()._both(name, one, other)
-
-    def _check(self) -> None:
-        """Refuse filters that nothing can pass."""
-        where = self._where
-        for kind in ("start", "close"):
-            oldest, latest = where.get(f"{kind}_oldest"), where.get(f"{kind}_latest")
-            if oldest is not None and latest is not None and oldest > latest:
-                raise ValidationError(
-                    f"{kind}_oldest_date {oldest.isoformat()} is after "
-                    f"{kind}_latest_date {latest.isoformat()}"
-                )
-        if CLOSED not in where.get("status", (CLOSED,)) and self._needs_closed():
-            raise ValidationError(
-                f"{type(self).__name__}.filter: an open execution has no close status or close time"
-            )
-
-    def _needs_closed(self) -> bool:
-        where = self._where
-        return (
-            "close_status" in where
-            or "close_oldest" in where
-            or "close_latest" in where
-            or where.get("order") == "close_timestamp"
-        )
 
     def _by_close_time(self) -> bool:
         """Return whether SWF is asked by close time, and so lists in that order."""
@@ -175,17 +145,17 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
 
     def _ordered(self, field: str, *, descending: bool) -> Self:
         found = self._but(_where={**self._where, "order": field}, _reversed=not descending)
-        found._check()
+        _refuse(_contradiction(found._where), f"{type(self).__name__}.order_by")
         return found
 
     def _statuses(self) -> tuple[str, ...]:
-        if self._needs_closed():
+        if _needs_closed(self._where):
             return (CLOSED,)
         statuses: tuple[str, ...] = self._where.get("status", (OPEN, CLOSED))
         return statuses
 
     def _listings(self) -> list[Listing]:
-        # Open ones first: one that closes in between is then listed twice, and not lost.
+        # Open ones first: one that closes in between is then listed twice rather than not at all.
         return [self._listing(status) for status in (OPEN, CLOSED) if status in self._statuses()]
 
     def _listing(self, status: str) -> Listing:
@@ -193,7 +163,7 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
         params = {
             "domain": self.domain.name,
             f"{kind}TimeFilter": self._time_filter(kind),
-            **self._server_filter(),
+            **self._asked_for()[0],
         }
         word = "Open" if status == OPEN else "Closed"
         return Listing(
@@ -206,47 +176,46 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
     def _time_filter(self, kind: str) -> dict[str, float]:
         oldest, latest = self._where.get(f"{kind}_oldest"), self._where.get(f"{kind}_latest")
         return told(
-            oldestDate=_EVER if oldest is None else max(_EVER, epoch(oldest)),
+            oldestDate=_EVER if oldest is None else epoch(oldest),
             latestDate=None if latest is None else epoch(latest),
         )
 
-    def _server_filter(self) -> dict[str, Any]:
-        """Return the one filter that SWF is asked for: the one that likely lets least through."""
+    def _asked_for(self) -> tuple[dict[str, Any], frozenset[str]]:
+        """Return the one filter that SWF is asked for, and the lookups that it answers in full.
+
+        Of several, the one that likely lets least through.
+        """
         where = self._where
         if "workflow_id" in where:
-            return {"executionFilter": {"workflowId": where["workflow_id"]}}
+            return {"executionFilter": {"workflowId": where["workflow_id"]}}, _ID
         if "tags" in where:
-            return {"tagFilter": {"tag": where["tags"][0]}}
+            tags = where["tags"]
+            return {"tagFilter": {"tag": tags[0]}}, _TAG if len(tags) == 1 else _NOTHING
         if "type_name" in where:
             key = told(name=where["type_name"], version=where.get("type_version"))
-            return {"typeFilter": key}
+            return {"typeFilter": key}, _TYPE
         if "close_status" in where:
-            return {"closeStatusFilter": {"status": where["close_status"]}}
-        return {}
+            return {"closeStatusFilter": {"status": where["close_status"]}}, _CLOSE_STATUS
+        return {}, _NOTHING
+
+    def _timed(self) -> frozenset[str]:
+        """Return the lookups that the time filter of the listing answers."""
+        return _CLOSE_TIMES if self._by_close_time() else _START_TIMES
 
     def _exact(self) -> bool:
-        given = set(self._where) - {"status", "order"}
-        times = {name for name in given if name.endswith(("_oldest", "_latest"))}
-        asked = "close_" if self._by_close_time() else "start_"
-        if any(not name.startswith(asked) for name in times):
-            return False
-        others = given - times
-        if len(self._where.get("tags", ())) > 1:
-            return False
-        return others == {"type_name", "type_version"} or (
-            len(others) < 2 and "type_version" not in others
-        )
+        answered = self._asked_for()[1] | self._timed() | {"status", "order"}
+        return self._where.keys() <= answered
 
     def _predicate(self) -> Callable[[Wire], bool] | None:
         """Return the comparison of what SWF was not asked, or may not have filtered by.
 
         SWF-compatible servers leave out some filters, so what costs little is compared again here.
         """
-        tests = [_TESTS[name](value) for name, value in self._where.items() if name in _TESTS] + [
-            _in_time(name, value)
+        timed = self._timed()
+        tests = [
+            _TESTS[name](value)
             for name, value in self._where.items()
-            if name.startswith("start_" if self._by_close_time() else "close_")
-            and name != "close_status"
+            if name in _TESTS and name not in timed
         ]
         return (lambda item: all(test(item) for test in tests)) if tests else None
 
@@ -280,10 +249,10 @@ class WorkflowExecutionQuerySet(QuerySet[WorkflowExecution]):
         fresh = type(self)(self.domain, connection=self._connection)
         runs = fresh.filter(workflow_id=workflow_id)
         for status in (OPEN, CLOSED):
-            # All of a page: a server that does not filter must not be held to the first item.
-            for page in runs.filter(status=status).pages():
-                if page:
-                    return max(page, key=attrgetter("start_timestamp"))
+            # Not the first alone: not every server lists those started last first.
+            found = list(runs.filter(status=status)[:LATEST_OF])
+            if found:
+                return max(found, key=attrgetter("start_timestamp"))
         raise WorkflowExecutionDoesNotExist(
             "no open or retained run of this workflow id",
             operation="ListClosedWorkflowExecutions",
@@ -312,6 +281,31 @@ def _type_of(
     )
 
 
+def _needs_closed(where: Mapping[str, Any]) -> bool:
+    """Return whether only closed executions can pass."""
+    lookups = _CLOSE_STATUS | _CLOSE_TIMES
+    return bool(lookups & where.keys()) or where.get("order") == "close_timestamp"
+
+
+def _contradiction(where: Mapping[str, Any]) -> str | None:
+    """Return why nothing can pass these lookups, None where something can."""
+    for kind in ("start", "close"):
+        oldest, latest = where.get(f"{kind}_oldest"), where.get(f"{kind}_latest")
+        if oldest is not None and latest is not None and oldest > latest:
+            return (
+                f"{kind}_oldest_date {oldest.isoformat()} is after "
+                f"{kind}_latest_date {latest.isoformat()}"
+            )
+    if CLOSED not in where.get("status", (CLOSED,)) and _needs_closed(where):
+        return "an open execution has no close status or close time"
+    return None
+
+
+def _refuse(reason: str | None, what: str) -> None:
+    if reason is not None:
+        raise ValidationError(f"{what}: {reason}")
+
+
 def _close_status(word: str | None) -> str | None:
     if word is None:
         return None
@@ -327,7 +321,7 @@ def _when(value: Any, argument: str, now: datetime, of_day: time) -> datetime | 
     if isinstance(value, datetime) and value.tzinfo is None:
         raise ValidationError(f"{argument}: must be an aware datetime, got {value!r}")
     try:
-        return _to_millisecond(_bound(value, now, of_day), up=of_day == time.min)
+        bound = _to_millisecond(_bound(value, now, of_day), up=of_day == time.min)
     except TypeError:
         raise ValidationTypeError(
             f"{argument}: must be a datetime, a date, an ISO string, a timedelta or days, "
@@ -335,6 +329,9 @@ def _when(value: Any, argument: str, now: datetime, of_day: time) -> datetime | 
         ) from None
     except (OverflowError, ValueError) as error:
         raise ValidationError(f"{argument}: there is no such time: {value!r}") from error
+    if bound < _FIRST and of_day == time.max:
+        raise ValidationError(f"{argument}: SWF counts from 1970 on, got {value!r}")
+    return max(bound, _FIRST)
 
 
 def _bound(value: Any, now: datetime, of_day: time) -> datetime:
@@ -373,13 +370,8 @@ _TESTS: Final[Mapping[str, Callable[[Any], _Test]]] = {
     "type_version": lambda value: lambda item: item["workflowType"]["version"] == value,
     "tags": lambda value: lambda item: set(value) <= set(item.get("tagList", ())),
     "close_status": lambda value: lambda item: item.get("closeStatus") == value,
+    "start_oldest": lambda value: lambda item: moment(item["startTimestamp"]) >= value,
+    "start_latest": lambda value: lambda item: moment(item["startTimestamp"]) <= value,
+    "close_oldest": lambda value: lambda item: moment(item["closeTimestamp"]) >= value,
+    "close_latest": lambda value: lambda item: moment(item["closeTimestamp"]) <= value,
 }
-
-
-def _in_time(name: str, bound: datetime) -> _Test:
-    """Return the comparison of a start or close time that SWF was not asked for."""
-    kind, end = name.split("_")
-    member = f"{kind}Timestamp"
-    if end == "oldest":
-        return lambda item: member in item and moment(item[member]) >= bound
-    return lambda item: member in item and moment(item[member]) <= bound

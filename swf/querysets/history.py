@@ -11,17 +11,16 @@ import attrs
 
 from swf.constants import MAX_PAGE_SIZE
 from swf.exceptions import ValidationError, ValidationTypeError, WorkflowExecutionDoesNotExist
-from swf.models import Domain, History, WorkflowExecution
-from swf.models.domain import as_domain, connected
+from swf.models import History, WorkflowExecution
 from swf.models.event import Event, event_from
-from swf.querysets.base import Listing, QuerySet, text, unknown_lookup
+from swf.querysets.base import Listing, text, unknown_lookup
+from swf.querysets.within import WithinDomain
 from swf.shapes import SHAPES
-from swf.transport import Transport
 from swf.wire import Wire, told
 
 
 @attrs.frozen(eq=False, repr=False)
-class HistoryQuerySet(QuerySet[Event]):
+class HistoryQuerySet(WithinDomain[Event]):
     """The events of one execution, oldest first, once `filter(workflow_id=…)` has named it.
 
     `get` returns the whole history at once; iterating holds one page of it.
@@ -36,22 +35,6 @@ class HistoryQuerySet(QuerySet[Event]):
         "name": attrgetter("name"),
         "timestamp": attrgetter("timestamp"),
     }
-
-    domain: Domain = attrs.field(converter=as_domain)
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse what is no connection; let the domain ask where this asks."""
-        super().__attrs_post_init__()
-        object.__setattr__(self, "domain", connected(self.domain, self._connection))
-
-    def using(self, connection: Transport) -> Self:
-        """Return the queryset that asks over another connection."""
-        return super().using(connection)._but(domain=connected(self.domain, connection))
-
-    @property
-    def connection(self) -> Transport:
-        """The connection given to this queryset, else its domain's."""
-        return self._connection or self.domain.connection
 
     def filter(
         self,

@@ -9,17 +9,16 @@ from typing import Any, ClassVar, Never, Self, TypeVar
 import attrs
 
 from swf.constants import REGISTERED, RegistrationStatus
-from swf.models.domain import Domain, as_domain, connected
 from swf.models.versioned import VersionedType
-from swf.querysets.base import Listing, QuerySet, one_of_both, several, text, unknown_lookup
-from swf.transport import Transport
+from swf.querysets.base import Listing, one_of_both, several, text, unknown_lookup
+from swf.querysets.within import WithinDomain
 from swf.wire import Wire, told
 
 V = TypeVar("V", bound=VersionedType)
 
 
 @attrs.frozen(eq=False, repr=False)
-class VersionedTypeQuerySet(QuerySet[V]):
+class VersionedTypeQuerySet(WithinDomain[V]):
     """The registered types of a domain, by name."""
 
     model: ClassVar[type[VersionedType]]
@@ -32,22 +31,6 @@ class VersionedTypeQuerySet(QuerySet[V]):
         "creation date": attrgetter("creation_date"),
         "description": attrgetter("description"),
     }
-
-    domain: Domain = attrs.field(converter=as_domain)
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse what is no connection; let the domain ask where this asks."""
-        super().__attrs_post_init__()
-        object.__setattr__(self, "domain", connected(self.domain, self._connection))
-
-    def using(self, connection: Transport) -> Self:
-        """Return the queryset that asks over another connection."""
-        return super().using(connection)._but(domain=connected(self.domain, connection))
-
-    @property
-    def connection(self) -> Transport:
-        """The connection given to this queryset, else its domain's."""
-        return self._connection or self.domain.connection
 
     def filter(
         self,
@@ -138,4 +121,4 @@ class VersionedTypeQuerySet(QuerySet[V]):
                 made.save()
             except self.model.AlreadyExists:  # somebody else was quicker
                 return made.upstream(), False
-            return made, True
+            return made.upstream(), True

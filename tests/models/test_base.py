@@ -243,6 +243,8 @@ def test_model_diff_is_a_collection_of_differences():
     assert hash(diff) == hash(ModelDiff(*diff))
     assert diff != [status]
     assert diff.merge(ModelDiff(("status", "a", "b")))["status"].local == "a"
+    assert ModelDiff(("a", 1, 2), ("a", 1, 3)) == ModelDiff(("a", 1, 3))
+    assert diff.merge(ModelDiff()) == diff == ModelDiff().merge(diff)
 
 
 @given(

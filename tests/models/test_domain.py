@@ -102,6 +102,8 @@ def test_wrong_tags_are_refused_before_anything_is_sent():
             domain.remove_tags(keys)
     with pytest.raises(ValidationError, match="key"):
         domain.add_tags({"": "b"})
+    with pytest.raises(ValidationError, match="at most 50"):
+        domain.add_tags({str(number): "" for number in range(51)})
     with pytest.raises(ValidationTypeError, match="value"):
         Domain("shop", connection=connection).add_tags({"a": 5})
     assert connection.calls == []

@@ -135,6 +135,7 @@ def test_made_up_workflow_ids_are_unique_and_valid():
         ("task_priority", 2**40),
         ("task_list", " orders"),
         ("execution_start_to_close_timeout", "NONE"),
+        ("execution_start_to_close_timeout", 31_536_001),
         ("task_start_to_close_timeout", -5),
         ("lambda_role", ""),
     ],

@@ -160,7 +160,7 @@ def test_there_is_no_length_only_a_count():
 
 
 def test_filters_narrow_each_other():
-    """A second filter keeps the first; of one lookup the later counts."""
+    """A second filter keeps the first; two that contradict each other leave nothing."""
     connection = CannedTransport(
         ListDomains=lambda params: {
             "domainInfos": [{"name": name, "status": params["registrationStatus"]} for name in "ab"]
@@ -204,6 +204,8 @@ def test_a_slice_is_not_filtered_or_reversed_afterwards():
         queryset.reverse()
     with pytest.raises(ValidationError, match="before slicing"):
         queryset.order_by("-name")
+    with pytest.raises(ValidationError, match="before slicing"):
+        next(queryset.pages())
 
 
 @pytest.mark.parametrize("index", [slice(-1, None), slice(None, -1), slice(0, 5, 2)])

@@ -420,6 +420,51 @@ def test_filters_given_one_after_another_all_hold():
     }
 
 
+def test_a_small_question_asks_little():
+    """What SWF filters by itself is asked for in pages no larger than what is wanted."""
+    connection = service([execution_info("w")], page=100)
+    found = executions(connection).filter(status=OPEN, workflow_id="w")
+
+    assert found.exists()
+    assert connection.calls[-1][1]["maximumPageSize"] == 1
+    list(found[:7])
+    assert connection.calls[-1][1]["maximumPageSize"] == 7
+    list(found.filter(workflow_type_version="1")[:7])
+    assert "maximumPageSize" not in connection.calls[-1][1]
+
+
+def test_a_server_that_does_not_filter_is_asked_for_all():
+    """Where the first item is not what was asked for, small pages would hide what is."""
+    every = [execution_info(f"w{number}") for number in range(5)]
+    connection = CannedTransport(
+        ListOpenWorkflowExecutions=lambda params: {
+            "executionInfos": every[: params.get("maximumPageSize")]
+        }
+    )
+
+    assert executions(connection).filter(status=OPEN, workflow_id="w3").first().workflow_id == "w3"
+    assert len(connection.calls) == 2
+
+
+def test_contradictions_are_refused_in_one_filter_and_empty_in_two():
+    """What one call contradicts itself in is a mistake; two filters may well leave nothing."""
+    found = executions(CannedTransport())
+
+    assert found.filter(latest_date=9).filter(oldest_date=3) == []
+    assert found.filter(status=OPEN).filter(close_status="FAILED") == []
+    with pytest.raises(ValidationError, match=r"filter: .* is after"):
+        found.filter(latest_date=9, oldest_date=3)
+    with pytest.raises(ValidationError, match="order_by: an open execution"):
+        found.filter(status=OPEN).order_by("close_timestamp")
+
+
+def test_times_begin_with_1970():
+    """An older bound lets everything through, a bound before it that lets nothing is refused."""
+    assert sent(executions().filter(oldest_date=date(1960, 1, 1)))["startTimeFilter"] == OLDEST
+    with pytest.raises(ValidationError, match="start_latest_date: SWF counts from 1970"):
+        executions().filter(latest_date=date(1960, 1, 1))
+
+
 def test_bounds_let_nothing_more_through():
     """SWF counts milliseconds: an oldest bound is rounded up to one, a latest one down."""
     fine = NOON + timedelta(microseconds=1)
