@@ -9,6 +9,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from time import monotonic
 from typing import Any, ClassVar, Final
 
 from swf.actors.backoff import UNCLEAR, Backoff, may_pass
@@ -37,6 +38,9 @@ logger = logging.getLogger(__name__)
 
 ANSWER_ATTEMPTS: Final = 12
 """How often an answer is sent before it is given up: for some three minutes."""
+
+UNHELD_SECONDS: Final = 0.1
+"""A poll that ends without a task sooner than this was not held: the next one waits a little."""
 
 HOPELESS: Final = (
     AccessDeniedFault,
@@ -205,12 +209,17 @@ class Actor(ConnectedSWFObject):
         return self._loop is None or self._loop.join(timeout)
 
     def _poll_until_drained(self, loop: Loop) -> None:
-        backoff = Backoff()
+        backoff, pause = Backoff(), Backoff(0.05, 1)
         while not loop.draining.is_set():
+            begun = monotonic()
             try:
                 self.run_once()
             except PollTimeout:
                 backoff.reset()
+                if monotonic() - begun < UNHELD_SECONDS:
+                    loop.draining.wait(pause.seconds())
+                else:
+                    pause.reset()
             except Exception as error:
                 if not may_pass(error):
                     raise

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from canned import CannedTransport
 
 from swf.actors import ActivityWorker, Actor, Decider
 from swf.actors.words import described
@@ -30,8 +31,7 @@ from swf.exceptions import (
 )
 from swf.models import Domain
 from swf.transport import default_connection
-from tests.actors.given import NO_ACTIVITY_TASK, InstantClock
-from tests.canned import CannedTransport
+from tests.actors.given import NO_ACTIVITY_TASK, NO_DECISION_TASK, InstantClock
 
 ACTORS = pytest.mark.parametrize("kind", [Actor, Decider, ActivityWorker])
 
@@ -156,8 +156,25 @@ def test_bad_numbers_are_refused(
         Scripted(None).start(**arguments)
 
 
-def test_an_empty_poll_is_followed_by_another_at_once() -> None:
-    """A poll that timed out is nothing to wait after, nor an error."""
+def test_polls_that_nobody_holds_are_not_a_storm() -> None:
+    """A service that answers at once that there is nothing is not asked without a pause."""
+    connection = CannedTransport(PollForDecisionTask=NO_DECISION_TASK)
+
+    class Idle(Decider):
+        def decide(self, task: Any) -> None:
+            raise AssertionError
+
+    decider = Idle("d", "t", connection=connection)
+    decider.start(block=False)
+    threading.Event().wait(0.5)
+    decider.stop()
+
+    assert decider.join(5)
+    assert 2 <= len(connection.calls) <= 12
+
+
+def test_an_empty_poll_is_no_error() -> None:
+    """A poll that timed out is followed by another, and nobody is told."""
     actor = Scripted(PollTimeout("none"), PollTimeout("none"), None)
 
     actor.start()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from canned import CannedTransport
 
 from swf.actors import Decider, DecisionTask
 from swf.exceptions import (
@@ -25,7 +26,6 @@ from swf.models import Domain, History, WorkflowExecution, WorkflowType
 from swf.models.decision import CompleteWorkflowExecution, Decision, RecordMarker, StartTimer
 from swf.transport import Transport
 from tests.actors.given import NO_DECISION_TASK, InstantClock, decision_task, events, then_stop
-from tests.canned import CannedTransport
 
 TIMER = StartTimer("t", 1)
 

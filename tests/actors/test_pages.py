@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from canned import CannedTransport, pages_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +28,6 @@ from tests.actors.given import (
     decision_task,
     events,
 )
-from tests.canned import CannedTransport, pages_of
 
 WHOLE = events(8)
 

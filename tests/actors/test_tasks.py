@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import attrs
 import pytest
+from canned import CannedTransport
 
 from swf.actors import ActivityWorker, Decider, HeartbeatReply
 from tests.actors.given import activity_task, decision_task, events
-from tests.canned import CannedTransport
 
 
 def test_a_decision_task_unpacks_as_token_and_history() -> None:

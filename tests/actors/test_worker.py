@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import pytest
+from canned import CannedTransport
 
 from swf.actors import ActivityTask, ActivityWorker, Heartbeat
 from swf.actors.words import described, shortened
@@ -34,7 +35,6 @@ from tests.actors.given import (
     activity_task,
     then_stop,
 )
-from tests.canned import CannedTransport
 
 CANCEL = {"cancelRequested": True}
 

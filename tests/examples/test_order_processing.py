@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from canned import CannedTransport
 
 from examples.order_processing.worker import ACTIVITIES, OrderWorker
 from examples.order_processing.workflow import next_decisions
@@ -22,7 +23,6 @@ from swf.models.decision import (
     StartTimer,
 )
 from swf.transport import Transport
-from tests.canned import CannedTransport
 
 ROOT = Path(__file__).parents[2]
 

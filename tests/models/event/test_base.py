@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from raw_events import TIME, raw_event, raw_events
 
 from swf.exceptions import FieldError, ValidationError, ValidationTypeError
 from swf.models.event import (
@@ -27,7 +28,6 @@ from swf.models.event import (
     event_from,
 )
 from swf.wire import ExecutionKey, TypeKey
-from tests.raw_events import TIME, raw_event, raw_events
 
 SCHEDULED = raw_event(
     5,

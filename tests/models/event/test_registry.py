@@ -10,13 +10,13 @@ import botocore.session
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from raw_events import EVENT_TYPES, TIME, raw_event, raw_events
 
 from swf.exceptions import ValidationError, ValidationTypeError
 from swf.models import event as events
 from swf.models.event import EVENTS, FIELDS, Event, UnknownEvent, event_from, events_from, typed
 from swf.shapes import SHAPES
 from swf.wire import Duration, ExecutionKey, TypeKey, snake_case
-from tests.raw_events import EVENT_TYPES, TIME, raw_event, raw_events
 
 MEANINGS = {
     "WorkflowExecutionStarted": ("WorkflowExecution", "started"),

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from raw_events import TIME, raw_event, raw_events
 from rich.console import Console
 
 from swf.exceptions import (
@@ -26,7 +27,6 @@ from swf.exceptions import (
 )
 from swf.models import History
 from swf.models.event import EVENTS, ActivityTaskScheduled, Event, UnknownEvent, event_from
-from tests.raw_events import TIME, raw_event, raw_events
 
 RELAXED = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 

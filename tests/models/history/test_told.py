@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from raw_events import TIME, attributes_member, raw_event
+from strategies import raw_histories
 
 from swf.exceptions import InconsistentHistoryError, ValidationError
 from swf.models.event import event_from, events_from
 from swf.models.history import CompiledHistory, History
-from tests.raw_events import TIME, attributes_member, raw_event
-from tests.strategies import raw_histories
 
 STARTED: dict[str, Any] = {
     "workflowType": {"name": "w", "version": "1"},

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from raw_events import raw_event
 
 from swf.exceptions import InconsistentHistoryError
 from swf.models.event import EVENTS, UnknownEvent, event_from, events_from
 from swf.models.history import CompiledHistory, HistoryBuilder
 from swf.models.history.tolerances import LEFT_OUT, OTHER_SPELLINGS
 from swf.shapes import SHAPES
-from tests.raw_events import raw_event
 
 TYPE = ("Work", "1.0")
 
