@@ -1,7 +1,8 @@
-"""Everything that `swf` raises on purpose.
+"""Everything that `swf` raises on purpose, and what it warns of.
 
     SWFError
     ├── SettingsError (ValueError)              settings that cannot be used
+    │   └── UnknownSettingError (TypeError)     a key that is none
     ├── ValidationError (ValueError)            refused before anything was sent
     │   └── ValidationTypeError (TypeError)
     ├── MultipleObjectsReturned                 `get()` found more than one
@@ -48,6 +49,10 @@
             └── TypeDeprecatedFault
                 ├── ActivityTypeDeprecated
                 └── WorkflowTypeDeprecated
+
+And what it warns of:
+
+    SettingsWarning (UserWarning)               settings that are passed over, or not private
 
 A class that ends in `Fault` is named as the fault code it stands for. Where one code serves several
 resources (SWF answers `UnknownResourceFault` for everything), a subclass names the resource.
@@ -104,6 +109,14 @@ class SWFError(Exception):
 
 class SettingsError(SWFError, ValueError):
     """A setting, a settings file or an endpoint that cannot be used."""
+
+
+class UnknownSettingError(SettingsError, TypeError):
+    """A key that is not a setting; the message names it and lists those that are."""
+
+
+class SettingsWarning(UserWarning):
+    """A file or a variable that is passed over, or a file of secrets that others can read."""
 
 
 class ValidationError(SWFError, ValueError):

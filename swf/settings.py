@@ -4,10 +4,9 @@ Per key the first source that tells it decides: an argument, `set()` (or `overri
 environment, the file `~/.swf`, and last what boto3 finds by itself. The key pair with its session
 token is one unit: it comes from one source, whole; a profile that a source names stands for the
 pair. So does boto3's own `AWS_PROFILE`, for the environment: it is left to boto3, and no keys are
-looked for in the file. A region in the file comes after the one that a profile named before the
-file brings. Nothing is read at import; the environment and the file are read when a connection is
-made. No connection uses `domain`: it is kept for programs and command lines, which read it as
-`get().get("domain")`.
+looked for in the file. Nothing is read at import; the environment and the file are read when a
+connection is made. No connection uses `domain`: it is kept for programs and command lines, which
+read it as `get().get("domain")`.
 
 The file, every section and every key of it optional:
 
@@ -31,23 +30,43 @@ import ipaddress
 import itertools
 import os
 import stat
+import sys
 import threading
 import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Never, TextIO
+from typing import Final, TextIO, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import attrs
 
-from swf.exceptions import CredentialsError, SettingsError, ValidationTypeError
+from swf.exceptions import (
+    CredentialsError,
+    SettingsError,
+    ValidationTypeError,
+)
+from swf.exceptions import SettingsWarning as SettingsWarning  # noqa: PLC0414 (offered here too)
+from swf.exceptions import UnknownSettingError as UnknownSettingError  # noqa: PLC0414
 from swf.wire import sendable
+
+
+class Values(TypedDict, total=False):
+    """Every key there is; None, like a key that is left out, tells nothing."""
+
+    aws_access_key_id: str | None
+    aws_secret_access_key: str | None
+    aws_session_token: str | None
+    region: str | None
+    profile: str | None
+    endpoint_url: str | None
+    domain: str | None
+
 
 CREDENTIALS: Final = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 """The keys that are one unit."""
 
-KEYS: Final = (*CREDENTIALS, "region", "profile", "endpoint_url", "domain")
+KEYS: Final = tuple(Values.__annotations__)
 """Every key there is."""
 
 _SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -67,10 +86,7 @@ _VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
 """The environment variables of each key, the first that is set decides."""
 
 _PROFILES_OF_BOTO3: Final = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
-
-
-class SettingsWarning(UserWarning):
-    """A file or a variable that is passed over, or a file of secrets that others can read."""
+"""Which profile boto3 takes by itself, the first that is set decides."""
 
 
 @attrs.frozen
@@ -80,8 +96,6 @@ class Setting:
     value: str
     origin: str
     secret: bool = False
-    yields: bool = False
-    """Whether it stands back for what a profile of boto3's brings."""
 
     @property
     def shown(self) -> str:
@@ -105,15 +119,14 @@ class _Source:
     """Whether a profile named by this source goes before its key pair."""
     boto3_profile: bool = False
     """Whether a profile is named here that boto3 finds by itself."""
-    last: bool = False
 
     @property
     def names_profile(self) -> bool:
         return self.boto3_profile or "profile" in self.values
 
-    def setting(self, key: str, *, yields: bool = False) -> Setting:
+    def setting(self, key: str) -> Setting:
         origin = self.variables.get(key, self.name)
-        return Setting(self.values[key], origin, secret=key in CREDENTIALS, yields=yields)
+        return Setting(self.values[key], origin, secret=key in CREDENTIALS)
 
     def credentials(self) -> Mapping[str, Setting] | None:
         """Return the unit, {} where a profile stands for it, None where nothing is told.
@@ -125,11 +138,7 @@ class _Source:
             return {}
         if found == ["aws_session_token"] and self.variables:
             # What a shell has left over from keys that are gone: by itself it is good for nothing.
-            warnings.warn(
-                f"{self.variables['aws_session_token']} is passed over: it has no keys beside it",
-                SettingsWarning,
-                stacklevel=2,
-            )
+            _warn(f"{self.variables['aws_session_token']} is passed over: it has no keys beside it")
             found = []
         if not found:
             return {} if self.boto3_profile else None
@@ -166,17 +175,7 @@ def _changed() -> None:
     _generation = next(_generations)
 
 
-def set(  # noqa: A001
-    *,
-    aws_access_key_id: str | None = None,
-    aws_secret_access_key: str | None = None,
-    aws_session_token: str | None = None,
-    region: str | None = None,
-    profile: str | None = None,
-    endpoint_url: str | None = None,
-    domain: str | None = None,
-    **unknown: Never,
-) -> None:
+def set(**values: Unpack[Values]) -> None:  # noqa: A001
     """Put the values given in effect, at once; None leaves a key as it is.
 
     Connections that were made explicitly keep what they were made with; the default one is made
@@ -184,16 +183,7 @@ def set(  # noqa: A001
     the rest of its unit, and a profile drops the keys set before it. Raises SettingsError, naming
     it, for an unknown key.
     """
-    given = _given(
-        unknown,
-        aws_access_key_id=aws_access_key_id,
-        aws_secret_access_key=aws_secret_access_key,
-        aws_session_token=aws_session_token,
-        region=region,
-        profile=profile,
-        endpoint_url=endpoint_url,
-        domain=domain,
-    )
+    given = _given(values)
     with _lock:
         if "profile" in given or any(key in given and key in _set for key in CREDENTIALS[:2]):
             for key in CREDENTIALS:
@@ -203,31 +193,12 @@ def set(  # noqa: A001
 
 
 @contextmanager
-def override(
-    *,
-    aws_access_key_id: str | None = None,
-    aws_secret_access_key: str | None = None,
-    aws_session_token: str | None = None,
-    region: str | None = None,
-    profile: str | None = None,
-    endpoint_url: str | None = None,
-    domain: str | None = None,
-    **unknown: Never,
-) -> Generator[None]:
+def override(**values: Unpack[Values]) -> Generator[None]:
     """Put the values given in effect, for every thread, until the block ends.
 
     They go before what `set()` tells, inside the block too; the innermost block goes first.
     """
-    layer = _given(
-        unknown,
-        aws_access_key_id=aws_access_key_id,
-        aws_secret_access_key=aws_secret_access_key,
-        aws_session_token=aws_session_token,
-        region=region,
-        profile=profile,
-        endpoint_url=endpoint_url,
-        domain=domain,
-    )
+    layer = _given(values)
     with _lock:
         _overrides.append(layer)
         _changed()
@@ -259,32 +230,14 @@ def get(path: str | os.PathLike[str] = ".swf") -> dict[str, str]:
 
 
 def resolve(
-    *,
-    path: str | os.PathLike[str] = ".swf",
-    aws_access_key_id: str | None = None,
-    aws_secret_access_key: str | None = None,
-    aws_session_token: str | None = None,
-    region: str | None = None,
-    profile: str | None = None,
-    endpoint_url: str | None = None,
-    domain: str | None = None,
+    *, path: str | os.PathLike[str] = ".swf", **arguments: Unpack[Values]
 ) -> dict[str, Setting]:
     """Return each value in effect with its origin; the arguments go before every other source.
 
     Raises SettingsError for a file that cannot be understood and CredentialsError for half of a
     key pair.
     """
-    arguments = _given(
-        {},
-        aws_access_key_id=aws_access_key_id,
-        aws_secret_access_key=aws_secret_access_key,
-        aws_session_token=aws_session_token,
-        region=region,
-        profile=profile,
-        endpoint_url=endpoint_url,
-        domain=domain,
-    )
-    return _merged([_Source("argument", arguments), *_standing_sources(path)])
+    return _merged([_Source("argument", _given(arguments)), *_standing_sources(path)])
 
 
 def _standing_sources(path: str | os.PathLike[str]) -> list[_Source]:
@@ -297,11 +250,11 @@ def _standing_sources(path: str | os.PathLike[str]) -> list[_Source]:
         {key: os.environ[variable] for key, variable in variables.items()},
         {key: f"environment variable {variable}" for key, variable in variables.items()},
         profile_first=True,
-        boto3_profile=any(os.environ.get(variable) for variable in _PROFILES_OF_BOTO3),
+        boto3_profile=profile_of_boto3() is not None,
     )
     home = _in_home(path)
     found = {} if home is None else from_file(home)
-    return [*told, environment, _Source(str(home or path), found, last=True)]
+    return [*told, environment, _Source(str(home or path), found)]
 
 
 def _merged(sources: list[_Source]) -> dict[str, Setting]:
@@ -317,14 +270,19 @@ def _merged(sources: list[_Source]) -> dict[str, Setting]:
     for key in ("region", "endpoint_url", "domain"):
         teller = next((source for source in sources if key in source.values), None)
         if teller is not None:
-            yields = key == "region" and teller.last and profiled not in (None, teller)
-            merged[key] = teller.setting(key, yields=yields)
+            merged[key] = teller.setting(key)
     return merged
 
 
 def from_env() -> dict[str, str]:
     """Return what the environment tells, {} where it tells nothing."""
     return {key: os.environ[variable] for key, variable in _variables_in_effect().items()}
+
+
+def profile_of_boto3() -> str | None:
+    """Return the profile that the environment names to boto3; None where it names none."""
+    named = (os.environ.get(variable) for variable in _PROFILES_OF_BOTO3)
+    return next(filter(None, named), None)
 
 
 def _variables_in_effect() -> dict[str, str]:
@@ -373,9 +331,7 @@ def from_file(path: str | os.PathLike[str]) -> dict[str, str]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        warnings.warn(
-            f"{path} is passed over: {error.strerror or error}", SettingsWarning, stacklevel=2
-        )
+        _warn(f"{path} is passed over: {error.strerror or error}")
         return {}
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: not UTF-8 text (byte {error.start})") from None
@@ -383,11 +339,7 @@ def from_file(path: str | os.PathLike[str]) -> dict[str, str]:
         raise SettingsError(f"path {str(path)!r}: {error}") from None
     found = _parsed(text, str(path))
     if mode & (stat.S_IRGRP | stat.S_IROTH) and any(key in found for key in CREDENTIALS):
-        warnings.warn(
-            f"{path} holds credentials and can be read by others: chmod 600 {path}",
-            SettingsWarning,
-            stacklevel=2,
-        )
+        _warn(f"{path} holds credentials and can be read by others: chmod 600 {path}")
     return found
 
 
@@ -443,23 +395,35 @@ def _complaint(error: configparser.Error) -> str:
     return "not of the form `key = value`"
 
 
-def _given(unknown: Mapping[str, Any], **values: str | None) -> dict[str, str]:
+def _warn(message: str) -> None:
+    """Warn of the line, outside this package, that asked for the settings."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and _is_own(frame.f_globals.get("__name__", "")):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, SettingsWarning, stacklevel=level)
+
+
+def _is_own(module: str) -> bool:
+    return f"{module}.".startswith("swf.")
+
+
+def _given(values: Mapping[str, object]) -> dict[str, str]:
     """Return what is not None, refusing keys and types that are not settings."""
+    unknown = values.keys() - KEYS
     if unknown:
         names = ", ".join(map(repr, sorted(unknown)))
         raise UnknownSettingError(f"unknown setting {names}; known are {', '.join(KEYS)}")
-    given = {key: value for key, value in values.items() if value is not None}
-    for key, value in given.items():
+    given: dict[str, str] = {}
+    for key, value in values.items():
+        if value is None:
+            continue
         if not isinstance(value, str) or not value:
             shown = type(value).__name__ if key in CREDENTIALS else repr(value)
             raise SettingsError(f"{key}: must be a non-empty str, got {shown}")
         if not sendable(value):
             raise SettingsError(f"{key}: must be valid Unicode")
+        given[key] = value
     return given
-
-
-class UnknownSettingError(SettingsError, TypeError):
-    """A key that is not a setting; the message names it and lists those that are."""
 
 
 def is_loopback(endpoint_url: str | None) -> bool:

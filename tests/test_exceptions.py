@@ -7,6 +7,7 @@ import copy
 import inspect
 import pickle
 import re
+import sys
 
 import pytest
 from botocore.session import Session
@@ -23,11 +24,12 @@ from swf.exceptions import (
 )
 from swf.shapes import OPERATIONS
 
-CLASSES = [
+RAISED_OR_WARNED = [
     one
     for one in vars(exceptions).values()
     if inspect.isclass(one) and issubclass(one, BaseException)
 ]
+CLASSES = [one for one in RAISED_OR_WARNED if not issubclass(one, Warning)]
 MODELLED = sorted({fault for operation in OPERATIONS.values() for fault in operation["errors"]})
 
 
@@ -43,7 +45,7 @@ class TestTree:
         above: list[tuple[int, str]] = []
         for line in exceptions.__doc__.splitlines():
             found = re.match(r"[ │├└─]*(\w+)(?: \(([\w, ]+)\))?(?= |$)", line)
-            if not found or not re.match(r"    ([ │]*[├└]|SWFError)", line):
+            if not found or not re.match(r"    ([ │]*[├└]|SWFError|SettingsWarning)", line):
                 continue
             depth = found.start(1)
             above = [one for one in above if one[0] < depth]
@@ -54,9 +56,24 @@ class TestTree:
         assert drawn.pop("SWFError") <= {"Exception"}
         assert drawn == {
             kind.__name__: {base.__name__ for base in kind.__bases__}
-            for kind in CLASSES
+            for kind in RAISED_OR_WARNED
             if kind is not SWFError
         }
+
+    def test_every_class_of_the_package_is_here(self):
+        """Whatever class of error or warning another module offers, it is this module's."""
+        offered = [
+            one
+            for name, module in sorted(sys.modules.items())
+            if name == "swf" or name.startswith("swf.")
+            for one in vars(module).values()
+            if inspect.isclass(one) and issubclass(one, BaseException)
+        ]
+
+        assert exceptions.UnknownSettingError in offered
+        ours = {one for one in offered if one.__module__.startswith("swf.")}
+        internal = {one for one in ours if one.__module__ != "swf.exceptions"}
+        assert not [one for one in internal if issubclass(one, SWFError | Warning)]
 
     @pytest.mark.parametrize(
         ("kind", "builtin"),
@@ -66,6 +83,8 @@ class TestTree:
             (exceptions.ValidationTypeError, TypeError),
             (exceptions.ValidationFault, ValueError),
             (exceptions.SettingsError, ValueError),
+            (exceptions.SettingsWarning, UserWarning),
+            (exceptions.UnknownSettingError, TypeError),
             (exceptions.CredentialsError, PermissionError),
             (exceptions.AccessDeniedFault, PermissionError),
             (exceptions.ConnectionFailedError, ConnectionError),

@@ -5,19 +5,31 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import re
 import subprocess
 import sys
 import threading
 import traceback
+import warnings
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import swf
 from swf import settings
-from swf.exceptions import CredentialsError, SettingsError, SWFError, ValidationTypeError
-from swf.settings import Setting, SettingsWarning
+from swf.exceptions import (
+    CredentialsError,
+    SettingsError,
+    SettingsWarning,
+    SWFError,
+    UnknownSettingError,
+    ValidationTypeError,
+)
+from swf.settings import Setting
+from swf.transport import default_connection
 
 PAIR = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "s%cr(t)s=/+#;"}
 FULL = """\
@@ -173,6 +185,27 @@ class TestFile:
 
         with pytest.warns(SettingsWarning, match="chmod 600"):
             assert settings.from_file(path) == FULL_VALUES
+
+    @pytest.mark.parametrize(
+        "ask",
+        [settings.get, settings.from_home, settings.resolve, swf.connect, default_connection],
+    )
+    def test_a_warning_is_of_the_line_that_asked(self, ask):
+        """However deep in the package a file is read, the warning tells the user's own line."""
+        write_home(FULL, mode=0o644)
+
+        with pytest.warns(SettingsWarning) as caught:
+            ask()
+
+        assert [Path(one.filename) for one in caught.list] == [Path(__file__)]
+
+    def test_a_warning_is_filtered_by_the_module_that_asked(self, recwarn):
+        """A filter of a user's module finds the warnings that its lines cause."""
+        write_home(FULL, mode=0o644)
+        warnings.filterwarnings("ignore", category=SettingsWarning, module=re.escape(__name__))
+
+        assert settings.get() == FULL_VALUES
+        assert not recwarn.list
 
     @pytest.mark.parametrize(("text", "mode"), [(FULL, 0o600), ("[defaults]\nregion=r\n", 0o644)])
     def test_no_warning_without_a_reason(self, text, mode, recwarn):
@@ -342,17 +375,14 @@ class TestPrecedence:
 
     @pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
     def test_a_profile_of_boto3_goes_before_the_file(self, monkeypatch, variable):
-        """A profile in the environment stands for keys: the file's own are not in effect.
-
-        The file's region is for want of another.
-        """
+        """A profile in the environment stands for keys: the file's own are not in effect."""
         path = write_home(FULL)
         monkeypatch.setenv(variable, "dev")
 
         found = settings.resolve()
 
         assert found == {
-            "region": Setting("eu-west-1", str(path), yields=True),
+            "region": Setting("eu-west-1", str(path)),
             "domain": Setting("orders", str(path)),
             "endpoint_url": Setting("http://127.0.0.1:4567", str(path)),
         }
@@ -368,21 +398,6 @@ class TestPrecedence:
         assert (found["aws_access_key_id"], found["aws_secret_access_key"]) == ("a", "b")
         assert "profile" not in found
         assert "aws_session_token" not in found
-
-    @pytest.mark.parametrize(
-        ("text", "profile", "yields"),
-        [
-            ("[defaults]\nregion = r\n", "dev", True),
-            ("[defaults]\nregion = r\nprofile = own\n", "dev", True),
-            ("[defaults]\nregion = r\nprofile = own\n", None, False),
-            ("[defaults]\nregion = r\n", None, False),
-        ],
-    )
-    def test_a_region_of_the_file_yields_to_a_profile_from_elsewhere(self, text, profile, yields):
-        """The file's region stands back for a profile that was named before the file is asked."""
-        write_home(text)
-
-        assert settings.resolve(profile=profile)["region"].yields is yields
 
     def test_half_a_pair_below_a_whole_one_is_not_looked_at(self, monkeypatch):
         """A source that is not needed cannot fail."""
@@ -510,13 +525,15 @@ class TestSet:
 
         assert settings.get() == {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
 
-    @pytest.mark.parametrize("function", [settings.set, settings.override])
-    def test_an_unknown_key_is_named(self, function):
+    @pytest.mark.parametrize("value", ["x", None])
+    @pytest.mark.parametrize("function", [settings.set, settings.override, settings.resolve])
+    def test_an_unknown_key_is_named(self, function, value):
         """A key that is no setting is refused by name, with the list of those that are."""
-        with pytest.raises(SettingsError, match="'regoin'") as caught, function(regoin="x"):
-            pass  # pragma: no cover
+        with pytest.raises(UnknownSettingError, match="'regoin'") as caught:
+            ExitStack().enter_context(function(regoin=value))
 
         assert isinstance(caught.value, TypeError)
+        assert isinstance(caught.value, SettingsError)
         for key in settings.KEYS:
             assert key in str(caught.value)
 

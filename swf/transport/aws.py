@@ -14,7 +14,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import attrs
+
 from swf.exceptions import NotPicklableError, SettingsError
+from swf.settings import is_loopback
 from swf.transport.base import Transport
 from swf.transport.recipe import Recipe, recipe
 
@@ -71,6 +74,12 @@ class AwsTransport(Transport):
                 self._clients = (_process, clients(self._recipe))
             return self._clients
 
+    @property
+    def usable(self) -> bool:
+        """Whether no call has failed for want of settings or of credentials."""
+        held = self._clients
+        return held is None or not held[1].failed
+
     def close(self) -> None:
         """Let go of the clients and their sockets; a later call makes new ones."""
         held, self._clients = self._clients, None
@@ -90,16 +99,33 @@ class AwsTransport(Transport):
                 f"{self!r} cannot be pickled: {made.private}; "
                 "connect in the process that uses it, or name a profile"
             )
-        return (_made_again, (made.endpoint_url, made.region, made.profile, made.config))
+        # A profile goes before keys: handed over beside them, it would sign in their place.
+        profile = None if made.credentials else made.profile or _named_to_boto3(made)
+        return (_made_again, (made.endpoint_url, made.region, profile, made.config, made.signer))
+
+
+def _named_to_boto3(made: Recipe) -> str | None:
+    # A server on this machine is reached without it.
+    return None if is_loopback(made.endpoint_url) else made.profile_of_boto3
 
 
 def _made_again(
-    endpoint_url: str | None, region: str | None, profile: str | None, config: Any
+    endpoint_url: str | None, region: str | None, profile: str | None, config: Any, signer: str
 ) -> AwsTransport:
-    """Return the transport of a pickle; its keys are those that this process finds."""
-    return AwsTransport(
-        recipe(endpoint_url=endpoint_url, region=region, profile=profile, config=config)
-    )
+    """Return the transport of a pickle, which signs as the one that was pickled.
+
+    Raises NotPicklableError where this process finds somebody else to sign.
+    """
+    found = recipe(profile=profile, config=config)
+    if found.signer != signer:
+        if not is_loopback(endpoint_url):
+            raise NotPicklableError(
+                f"the connection signed with {signer}, and in this process it would sign with "
+                f"{found.signer}; connect here, or name a profile"
+            )
+        # A server on this machine cannot check who signs.
+        found = Recipe(config=config)
+    return AwsTransport(attrs.evolve(found, endpoint_url=endpoint_url, region=region))
 
 
 def _check_endpoint(endpoint_url: str | None) -> None:

@@ -15,17 +15,26 @@ from botocore.exceptions import (
     BotoCoreError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    NoRegionError,
     ProxyConnectionError,
 )
 from botocore.session import Session
 
+from swf import settings
 from swf._version import __version__
-from swf.exceptions import ResponseError, SettingsError, ThrottlingFault, fault_class
+from swf.exceptions import (
+    CredentialsError,
+    ResponseError,
+    SettingsError,
+    ThrottlingFault,
+    fault_class,
+)
 from swf.settings import is_loopback
-from swf.transport.aws_errors import mapped_errors, no_region
+from swf.transport.aws_errors import mapped_errors
 from swf.transport.aws_parser import WireParserFactory
 from swf.transport.recipe import Recipe
 from swf.transport.reply import check_reply
+from swf.transport.resource import resource_of
 from swf.wire import epoch, moment, snake_case
 
 LOOPBACK_REGION: Final = "us-east-1"
@@ -88,6 +97,12 @@ _lock = threading.RLock()
 os.register_at_fork(
     before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
 )
+_FILES: Final = (
+    ("AWS_CONFIG_FILE", "~/.aws/config"),
+    ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+)
+"""The files of boto3: the variable that names each, and where it usually is."""
+
 _sessions: WeakValueDictionary[tuple[object, ...], Session] = WeakValueDictionary()
 
 
@@ -100,17 +115,23 @@ class Clients:
         self._calls: dict[str, Callable[..., dict[str, Any]]] = {}
         self._session: Session | None = None
         self._endpoint_url = recipe.endpoint_url
+        self.failed = False
+        """Whether a call has failed for want of settings or of credentials."""
 
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Perform one operation and return its reply as the wire has it.
 
         Raises ResponseError for a reply that cannot be SWF's.
         """
-        with mapped_errors(operation, params, self._endpoint_url):
-            call = self._calls.get(operation) or self._bound(operation)
-            reply = call(**_timed(params))
-        reply.pop("ResponseMetadata", None)
-        check_reply(operation, reply)
+        try:
+            with mapped_errors(operation, params, self._endpoint_url):
+                call = self._calls.get(operation) or self._bound(operation)
+                reply = call(**_timed(params))
+        except (CredentialsError, SettingsError):
+            self._give_up()
+            raise
+        request_id = reply.pop("ResponseMetadata", {}).get("RequestId")
+        check_reply(operation, reply, params=params, request_id=request_id)
         return reply
 
     def _bound(self, operation: str) -> Callable[..., dict[str, Any]]:
@@ -134,6 +155,15 @@ class Clients:
             self._endpoint_url = client.meta.endpoint_url
         return self._clients[kind]
 
+    def _give_up(self) -> None:
+        """Let go of what settings and keys that are of no use were read into."""
+        self.failed = True
+        with _lock:
+            session, self._session = self._session, None
+            for key in [key for key, one in _sessions.items() if one is session]:
+                del _sessions[key]
+        self.close()
+
     def close(self) -> None:
         """Close the sockets of the clients made here; a client that was given stays open."""
         with _lock:
@@ -153,9 +183,10 @@ def _as_on_the_wire(
         except (AttributeError, LookupError, TypeError, RecursionError, UnicodeError) as error:
             # So its parser ends where the answer is not in the form of SWF's.
             raise ResponseError(
-                f"the client given could not read the answer: {error!r}", operation=operation
+                f"the client given could not read the answer: {error!r}",
+                operation=operation,
+                resource=resource_of(ResponseError, operation, params),
             ) from error
-        reply.pop("ResponseMetadata", None)  # which has times and more of its own
         untimed: dict[str, Any] = _untimed(reply)
         return untimed
 
@@ -193,17 +224,29 @@ def _session_of(recipe: Recipe) -> Session:
         # A boto3 session is a face on a botocore one, which alone has the hook for parsers.
         given: Session = getattr(recipe.session, "_session", recipe.session)
         return given
-    # What botocore finds by itself it finds by way of these.
-    found_by = sorted(
-        (name, value)
-        for name, value in os.environ.items()
-        if name.startswith("AWS_") or name == "HOME"
-    )
-    key = (os.getpid(), recipe.profile, *found_by)
+    key = (os.getpid(), recipe.profile, settings.generation(), *_found_by())
     session = _sessions.get(key)
     if session is None:
         session = _sessions[key] = Session(profile=recipe.profile)
     return session
+
+
+def _found_by() -> list[tuple[object, ...]]:
+    """Return what botocore finds things by, to tell whether it would find others by now."""
+    found: list[tuple[object, ...]] = sorted(
+        (name, value)
+        for name, value in os.environ.items()
+        if name.startswith("AWS_") or name == "HOME"
+    )
+    for variable, usual in _FILES:
+        path = os.path.expanduser(os.environ.get(variable) or usual)  # noqa: PTH111
+        try:
+            told = os.stat(path)  # noqa: PTH116
+        except (OSError, ValueError):
+            found.append((path,))
+        else:
+            found.append((path, told.st_mtime_ns, told.st_size))
+    return found
 
 
 def _client_of(session: Session, recipe: Recipe, kind: str) -> Any:
@@ -216,7 +259,7 @@ def _client_of(session: Session, recipe: Recipe, kind: str) -> Any:
     if not is_loopback(client.meta.endpoint_url):
         if region is None:
             client.close()
-            raise no_region()
+            raise NoRegionError
         if spare:
             client.close()
             client = _created(session, recipe, region, config, keys)

@@ -77,18 +77,25 @@ def mapped_errors(
         yield
     except boto.ClientError as error:
         raise _answered(error, operation, params) from _bare(error)
+    except boto.NoRegionError as error:
+        raise _no_region(operation, params) from _bare(error)
     except ResponseParserError as error:
-        raise ServiceFault(str(error), operation=operation) from _bare(error)
+        raise ServiceFault(
+            str(error),
+            operation=operation,
+            resource=resource_of(ServiceFault, operation, params),
+            request_id=getattr(error, "request_id", None),  # a user's client has errors of its own
+        ) from _bare(error)
     except boto.BotoCoreError as error:
         raise _failed(error, operation, params, endpoint_url) from _bare(error)
 
 
-def no_region(operation: str | None = None) -> SettingsError:
-    """Return the error of a connection to AWS without a region."""
+def _no_region(operation: str, params: Mapping[str, Any]) -> SettingsError:
     return SettingsError(
         "no region: give region= to swf.connect() or swf.settings.set(), set the environment "
         "variable AWS_DEFAULT_REGION, or write it under [defaults] in ~/.swf",
         operation=operation,
+        resource=resource_of(SettingsError, operation, params),
     )
 
 
@@ -118,8 +125,6 @@ def _answered(error: boto.ClientError, operation: str, params: Mapping[str, Any]
 def _failed(
     error: boto.BotoCoreError, operation: str, params: Mapping[str, Any], endpoint_url: str | None
 ) -> SWFError:
-    if isinstance(error, boto.NoRegionError):
-        return no_region(operation)
     kind = next((kind for name, kind in _CLASSES if isinstance(error, name)), SWFError)
     message = str(error)
     if isinstance(error, boto.NoCredentialsError):

@@ -10,6 +10,14 @@ from botocore.exceptions import IncompleteReadError
 from botocore.parsers import JSONParser, ResponseParserError
 
 
+class UnreadableReplyError(ResponseParserError):
+    """A reply without error that is not a JSON object; `request_id` is of its header."""
+
+    def __init__(self, message: str, request_id: str | None) -> None:
+        super().__init__(message)
+        self.request_id = request_id
+
+
 class WireParser(JSONParser):
     """Returns the reply of SWF as its JSON says it; errors are left to botocore.
 
@@ -20,11 +28,12 @@ class WireParser(JSONParser):
     def parse(self, response: Mapping[str, Any], shape: Any) -> dict[str, Any]:
         """Return the reply, or the error in botocore's form, with botocore's metadata in it.
 
-        Raises ResponseParserError where the reply is not a JSON object, IncompleteReadError where
+        Raises UnreadableReplyError where the reply is not a JSON object, IncompleteReadError where
         it was cut short.
         """
         status, body, headers = response["status_code"], response["body"], response["headers"]
         _check_whole(body, headers)
+        request_id = headers.get("x-amzn-RequestId")
         found = _object(body)
         if status >= 300 and found is not None:
             try:
@@ -38,10 +47,10 @@ class WireParser(JSONParser):
             # Not SWF's own words, but those of something on the way to it.
             said = f"not in the words of SWF: {body[:80]!r}"
             if status < 300:
-                raise ResponseParserError(f"the reply is not a JSON object: {body[:80]!r}")
+                said = f"the reply is not a JSON object: {body[:80]!r}"
+                raise UnreadableReplyError(said, request_id)
             found = {"Error": {"Code": str(status), "Message": f"HTTP {status}, {said}"}}
         metadata = {"HTTPStatusCode": status, "HTTPHeaders": headers}
-        request_id = headers.get("x-amzn-RequestId")
         if request_id is not None:
             metadata["RequestId"] = request_id
         found["ResponseMetadata"] = metadata

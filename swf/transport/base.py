@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from swf.exceptions import ResponseError, SettingsError
+from swf.transport.resource import resource_of
 from swf.validation import check_request
 
 
@@ -45,7 +46,13 @@ class Transport(ABC):
                 raise ResponseError(
                     f"the page of nextPageToken {token!r:.80} is followed by itself",
                     operation=operation,
+                    resource=resource_of(ResponseError, operation, params),
                 )
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is worth keeping; a default connection that is not is made anew."""
+        return True
 
     @abstractmethod
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:

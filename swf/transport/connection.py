@@ -64,14 +64,18 @@ _default: tuple[int, Transport] | None = None
 
 
 def default_connection() -> Transport:
-    """Return the connection that the settings describe, the same one until they are set anew."""
+    """Return the connection that the settings describe, the same one until they are set anew.
+
+    One that failed for want of settings or of credentials is made anew too: what was written into
+    a file since is in effect.
+    """
     global _default  # noqa: PLW0603
     current = _default
-    if current is not None and current[0] == settings.generation():
+    if current is not None and current[0] == settings.generation() and current[1].usable:
         return current[1]
     with _lock:
         # Read first: what is set while the connection is being made makes it outdated.
         generation = settings.generation()
-        if _default is None or _default[0] != generation:
+        if _default is None or _default[0] != generation or not _default[1].usable:
             _default = (generation, connect())
         return _default[1]

@@ -28,8 +28,19 @@ class Recipe:
     credentials: dict[str, str] = attrs.field(factory=dict, repr=False)
     """`aws_access_key_id`, `aws_secret_access_key` and perhaps `aws_session_token`, or nothing."""
     credentials_origin: str | None = None
+    profile_of_boto3: str | None = None
+    """What `AWS_PROFILE` said where nothing else tells who signs."""
     spare_region: str | None = None
     """The region where neither an argument nor the session given tells one."""
+
+    @property
+    def signer(self) -> str:
+        """Who signs, in words that hold no secret: another process's recipe may have the same."""
+        if self.credentials:
+            beside = "" if self.profile is None else f" beside profile {self.profile!r}"
+            return f"the keys of {self.credentials_origin}{beside}"
+        named = self.profile or self.profile_of_boto3
+        return "what boto3 finds by itself" if named is None else f"profile {named!r}"
 
     @property
     def private(self) -> str | None:
@@ -92,8 +103,8 @@ def recipe(
         found = {name: found[name] for name in ("endpoint_url", "region") if name in found}
     made = _of(found, session, config)
     told = found.get("region")
-    if told is not None and (told.yields or (session is not None and region is None)):
-        # What a session, or a profile of boto3's, brings by itself goes first.
+    if told is not None and session is not None and region is None:
+        # What a session brings by itself goes first.
         return attrs.evolve(made, region=None, spare_region=told.value)
     return made
 
@@ -135,6 +146,7 @@ def _of(found: dict[str, Setting], session: Any, config: Any) -> Recipe:
         name: plain[name] for name in settings.CREDENTIALS if name in plain
     }
     origin = found["aws_access_key_id"].origin if credentials else None
+    told = bool(credentials) or session is not None or "profile" in plain
     return Recipe(
         endpoint_url=plain.get("endpoint_url"),
         region=plain.get("region"),
@@ -143,4 +155,5 @@ def _of(found: dict[str, Setting], session: Any, config: Any) -> Recipe:
         config=config,
         credentials=credentials,
         credentials_origin=origin,
+        profile_of_boto3=None if told else settings.profile_of_boto3(),
     )

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from swf.exceptions import ResponseError
 from swf.shapes import OPERATIONS, SHAPES
+from swf.transport.resource import resource_of
 
 POLLS: Final = frozenset({"PollForActivityTask", "PollForDecisionTask"})
 """Operations whose reply, where there is no task, lacks what the model of the service requires."""
@@ -30,23 +31,41 @@ class _Member(NamedTuple):
     types: type | tuple[type, ...]
 
 
-def check_reply(operation: str, reply: Mapping[str, Any]) -> None:
+def check_reply(
+    operation: str,
+    reply: Mapping[str, Any],
+    *,
+    params: Mapping[str, Any],
+    request_id: str | None = None,
+) -> None:
     """Raise ResponseError, naming the member, unless the reply has the operation's form.
 
     Only its outermost members are looked at, and that lists are of JSON objects: the cost of the
     check does not show beside that of the call.
     """
+    wrong = _what_is_wrong(operation, reply)
+    if wrong is not None:
+        raise ResponseError(
+            f"this is not a reply of SWF's: {wrong}",
+            operation=operation,
+            resource=resource_of(ResponseError, operation, params),
+            request_id=request_id,
+        )
+
+
+def _what_is_wrong(operation: str, reply: Mapping[str, Any]) -> str | None:
     if operation in POLLS and not reply.get("taskToken"):
-        return
+        return None
     for name, required, kind, types in _members(operation):
         value: Any = reply.get(name)
         if value is None:
             if required:
-                raise _not_of_swf(operation, f"{name} is missing")
+                return f"{name} is missing"
         elif not isinstance(value, types):
-            raise _not_of_swf(operation, f"{name} is no {kind}, but {value!r:.80}")
+            return f"{name} is no {kind}, but {value!r:.80}"
         elif kind == "list" and not _are_structures(value):
-            raise _not_of_swf(operation, f"{name} is no list of structures")
+            return f"{name} is no list of structures"
+    return None
 
 
 def _are_structures(items: Any) -> bool:
@@ -64,7 +83,3 @@ def _members(operation: str) -> tuple[_Member, ...]:
         for name, shape in described["members"].items()
         for kind in (SHAPES[shape]["type"],)
     )
-
-
-def _not_of_swf(operation: str, reason: str) -> ResponseError:
-    return ResponseError(f"this is not a reply of SWF's: {reason}", operation=operation)

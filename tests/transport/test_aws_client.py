@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import boto3
 import pytest
@@ -215,5 +216,36 @@ def test_a_session_sees_the_environment_it_was_made_in(monkeypatch, tmp_path):
     session = session_of()
 
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+
+    assert session_of() is not session
+
+
+@pytest.mark.parametrize(
+    ("variable", "name"),
+    [("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_a_session_sees_the_files_it_was_made_of(monkeypatch, tmp_path, variable, name, named):
+    """A file of boto3's that was written since, wherever it is, makes another session."""
+    path = Path.home() / ".aws" / name
+    if named:
+        path = tmp_path / name
+        monkeypatch.setenv(variable, str(path))
+    path.parent.mkdir(exist_ok=True)
+    sessions = [session_of()]
+    for text in ("[default]\n", "[default]\nregion=eu-west-1\n"):
+        path.write_text(text, encoding="utf-8")
+        sessions += [session_of(), session_of()]
+
+    first, second, again, third, _ = sessions
+    assert again is second
+    assert len({id(one) for one in (first, second, third)}) == 3
+
+
+def test_a_session_is_of_the_settings_it_was_made_under():
+    """What is set, or forgotten, makes another session: nothing stale outlives `clear()`."""
+    session = session_of()
+
+    swf.settings.clear()
 
     assert session_of() is not session

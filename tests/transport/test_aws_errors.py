@@ -180,7 +180,8 @@ class TestWords:
     )
     def test_a_reply_of_another_form_is_a_response_error(self, body, own):
         """A reply with status 200 that cannot be SWF's is told at once, also by a user's client."""
-        with answering(Answer(200, body)) as server:
+        answer = Answer(200, body, {"x-amzn-RequestId": "request-1"})
+        with answering(answer) as server:
             client = boto3.client("swf", endpoint_url=server.url, region_name="r", **KEYS)
             connection = connect(server.url) if own else connect(client=client)
             with pytest.raises(ResponseError) as caught:
@@ -188,6 +189,10 @@ class TestWords:
             client.close()
 
         assert caught.value.operation == "DescribeDomain"
+        assert caught.value.resource == "Domain('d')"
+        # Of what its parser cannot read, the client of a user does not tell the headers.
+        known = own or body in {b"{}", b""}
+        assert caught.value.request_id == ("request-1" if known else None)
 
     @pytest.mark.parametrize("operation", ["DescribeDomain", "PollForDecisionTask"])
     @pytest.mark.parametrize(
@@ -306,6 +311,7 @@ class TestSettings:
 
         for way in ("swf.connect()", "swf.settings.set()", "AWS_DEFAULT_REGION", "~/.swf"):
             assert way in str(caught.value)
+        assert str(caught.value).startswith("DescribeDomain, Domain('d'): no region")
 
     def test_no_region_as_botocore_says_it(self):
         """What botocore says of a missing region is told in the same words."""

@@ -64,14 +64,16 @@ class TestPages:
 
     def test_a_page_that_leads_to_itself_ends_it(self):
         """A server that answers a token with the same token is not asked for ever."""
-        transport = CannedTransport(ListDomains={"domainInfos": [], "nextPageToken": "a"})
-        pages = transport.pages("ListDomains", {"registrationStatus": "REGISTERED"})
+        transport = CannedTransport(ListWorkflowTypes={"typeInfos": [], "nextPageToken": "a"})
+        params = {"domain": "d", "registrationStatus": "REGISTERED"}
+        pages = transport.pages("ListWorkflowTypes", params)
 
         assert next(pages) == next(pages)
         with pytest.raises(ResponseError, match="'a' is followed by itself") as caught:
             next(pages)
 
-        assert caught.value.operation == "ListDomains"
+        assert caught.value.operation == "ListWorkflowTypes"
+        assert caught.value.resource == "Domain('d')"
         assert len(transport.calls) == 2
 
 
@@ -81,6 +83,11 @@ def test_a_copy_is_the_same_transport():
 
     assert copy.copy(transport) is transport
     assert copy.deepcopy({"held": transport})["held"] is transport
+
+
+def test_a_transport_is_worth_keeping():
+    """A transport that says nothing else is kept as the default connection."""
+    assert CannedTransport().usable is True
 
 
 def test_closing_what_holds_nothing_is_no_matter():

@@ -13,11 +13,13 @@ import boto3
 import botocore.session
 import pytest
 from botocore.config import Config
-from serving import answering, reply
+from serving import answering, fault, reply
 
 from swf import settings
 from swf.exceptions import (
     CredentialsError,
+    DomainDoesNotExist,
+    InvalidCredentialsError,
     NotPicklableError,
     SettingsError,
     ValidationTypeError,
@@ -187,10 +189,7 @@ class TestConnect:
     def test_a_profile_in_the_environment_goes_before_the_file(
         self, profiles, monkeypatch, variable
     ):
-        """Keys and region are the exported profile's, not those of ~/.swf.
-
-        A region in the environment goes before both; the file's is for a profile without one.
-        """
+        """Keys are the exported profile's, not those of ~/.swf."""
         home = Path.home() / ".swf"
         home.write_text(
             "[credentials]\naws_access_key_id = f\naws_secret_access_key = f\n"
@@ -206,12 +205,69 @@ class TestConnect:
 
             profiles(endpoint_url=server.url)
             monkeypatch.setenv(variable, "work")
-            assert signed() == ("p", "eu-west-1")
-            monkeypatch.setenv("AWS_REGION", "us-west-1")
-            assert signed() == ("p", "us-west-1")
-            monkeypatch.delenv("AWS_REGION")
+            assert signed() == ("p", "eu-north-1")
             monkeypatch.setenv(variable, "placeless")
             assert signed() == ("q", "eu-north-1")
+
+    @pytest.mark.parametrize("named", ["argument", "AWS_PROFILE", "file"])
+    def test_the_region_that_the_settings_tell_is_the_one_that_is_used(
+        self, profiles, monkeypatch, named
+    ):
+        """However a profile is named, its region is for want of one in the settings."""
+        file = Path.home() / ".swf"
+        arguments, defaults = {}, "[defaults]\n"
+        if named == "argument":
+            arguments = {"profile": "work"}
+        elif named == "AWS_PROFILE":
+            monkeypatch.setenv("AWS_PROFILE", "work")
+        else:
+            defaults += "profile = work\n"
+        with answering() as server:
+
+            def used() -> tuple[str, str | None]:
+                connect(**arguments).call("DeprecateDomain", DOMAIN)
+                return scope(server.requests[-1])[1], settings.get().get("region")
+
+            profiles(endpoint_url=server.url)
+            file.write_text(defaults, encoding="utf-8")
+            assert used() == ("eu-west-1", None)
+            file.write_text(defaults + "region = eu-north-1\n", encoding="utf-8")
+            assert used() == ("eu-north-1", "eu-north-1")
+            monkeypatch.setenv("AWS_REGION", "us-west-1")
+            assert used() == ("us-west-1", "us-west-1")
+
+    def test_a_new_connection_has_the_keys_that_there_are_now(self, profiles, tmp_path):
+        """Keys that were exchanged in a file of boto3's sign the calls of every later connection.
+
+        One that is in use already keeps those it was made with.
+        """
+        with answering() as server:
+            older = connect(server.url, profile="work")
+            older.call("DeprecateDomain", DOMAIN)
+            (tmp_path / "credentials").write_text(
+                "[work]\naws_access_key_id=exchanged\naws_secret_access_key=exchanged\n",
+                encoding="utf-8",
+            )
+            connect(server.url, profile="work").call("DeprecateDomain", DOMAIN)
+            older.call("DeprecateDomain", DOMAIN)
+
+        assert [scope(request)[0] for request in server.requests] == ["p", "exchanged", "p"]
+
+    def test_a_connection_looks_again_where_it_found_nothing(self, monkeypatch, tmp_path):
+        """What a call failed for want of may be written into boto3's files, and it is called anew.
+
+        Nothing else needs to be said or made.
+        """
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+        connection = connect()
+        with answering() as server:
+            with pytest.raises(SettingsError, match="no region"):
+                connection.call("DeprecateDomain", DOMAIN)
+            config = f"[default]\nregion=eu-west-1\nendpoint_url={server.url}\n"
+            (tmp_path / "config").write_text(config, encoding="utf-8")
+            connection.call("DeprecateDomain", DOMAIN)
+
+        assert scope(server.requests[0]) == ("loopback", "eu-west-1")
 
     def test_boto3_finds_what_no_setting_tells(self, monkeypatch, tmp_path):
         """Without any setting, region and endpoint come from boto3's own files."""
@@ -386,6 +442,97 @@ class TestPickle:
 
         assert b"hunter2" not in pickle.dumps(connect())
 
+    @pytest.mark.parametrize("source", ["environment", "file"])
+    def test_a_profile_that_does_not_sign_does_not_sign_for_the_copy(
+        self, profiles, monkeypatch, source
+    ):
+        """Where keys sign beside a profile of the file, they sign for the unpickled copy too."""
+        text = "[defaults]\nprofile = work\nregion = eu-north-1\n"
+        if source == "environment":
+            monkeypatch.setenv("AWS_ACCESS_KEY_ID", "k")
+            monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "k")
+        else:
+            text += "[credentials]\naws_access_key_id = k\naws_secret_access_key = k\n"
+        path = Path.home() / ".swf"
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o600)
+        with answering() as server:
+            profiles(endpoint_url=server.url)
+            sent = connect()
+            for one in (sent, pickle.loads(pickle.dumps(sent))):
+                one.call("DeprecateDomain", DOMAIN)
+
+        assert [scope(request) for request in server.requests] == [("k", "eu-north-1")] * 2
+
+    def test_a_profile_that_signs_goes_with_the_pickle(self, profiles, monkeypatch):
+        """A profile signs for the copy whatever else is told by then, boto3's own one too."""
+        file = Path.home() / ".swf"
+        with answering() as server:
+            profiles(endpoint_url=server.url)
+            sent = [pickle.dumps(connect(profile="work"))]
+            file.write_text("[defaults]\nprofile = work\n", encoding="utf-8")
+            sent.append(pickle.dumps(connect()))
+            file.unlink()
+            monkeypatch.setenv("AWS_PROFILE", "work")
+            sent.append(pickle.dumps(connect()))
+            monkeypatch.delenv("AWS_PROFILE")
+            settings.set(**KEYS)
+            for one in sent:
+                pickle.loads(one).call("DeprecateDomain", DOMAIN)
+
+        assert [scope(request)[0] for request in server.requests] == ["p"] * 3
+
+    @pytest.mark.parametrize(
+        ("before", "after", "words"),
+        [
+            ({"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}, {}, "variable AWS_ACCESS"),
+            ({}, {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}, "boto3 finds by itself"),
+            ({}, {"AWS_PROFILE": "work"}, "would sign with profile 'work'"),
+            ({}, {"SWF_PROFILE": "work"}, "would sign with profile 'work'"),
+        ],
+    )
+    def test_a_copy_that_another_would_sign_for_is_refused(self, monkeypatch, before, after, words):
+        """Where the unit that signed is not what is found, unpickling is a typed error."""
+        for name, value in before.items():
+            monkeypatch.setenv(name, value)
+        sent = pickle.dumps(connect(region="eu-west-1"))
+        for name in before:
+            monkeypatch.delenv(name)
+        for name, value in after.items():
+            monkeypatch.setenv(name, value)
+
+        with pytest.raises(NotPicklableError, match=words):
+            pickle.loads(sent)
+
+    def test_keys_that_were_set_do_not_sign_for_a_copy(self, monkeypatch):
+        """Keys told to `settings.set()` where a pickle is opened are not those it was made with."""
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+        sent = pickle.dumps(connect())
+        settings.set(**KEYS)
+
+        with pytest.raises(NotPicklableError, match=r"settings\.set\(\)"):
+            pickle.loads(sent)
+
+    def test_a_local_copy_needs_nobody_to_sign(self, monkeypatch):
+        """A server on this machine cannot check who signs, so its connections travel anywhere."""
+        with answering() as server:
+            monkeypatch.setenv("AWS_PROFILE", "work")
+            sent = pickle.dumps(connect(server.url, region="eu-west-1"))
+            monkeypatch.delenv("AWS_PROFILE")
+            settings.set(**KEYS)
+            pickle.loads(sent).call("DeprecateDomain", DOMAIN)
+
+        assert scope(server.requests[0]) == ("loopback", "eu-west-1")
+
+    def test_a_copy_leads_to_where_the_first_led(self, monkeypatch):
+        """An endpoint or a region that is told by then does not lead a copy elsewhere."""
+        sent = pickle.dumps(connect())
+        monkeypatch.setenv("SWF_ENDPOINT_URL", "http://127.0.0.1:9")
+        settings.set(region="eu-west-1")
+
+        assert repr(pickle.loads(sent)) == "AwsTransport()"
+
     @pytest.mark.parametrize(
         ("arguments", "reason"),
         [
@@ -451,6 +598,52 @@ class TestDefaultConnection:
         monkeypatch.delenv("SWF_ENDPOINT_URL")
 
         assert repr(default_connection()) == "AwsTransport()"
+
+    def test_what_an_error_advises_to_write_helps(self):
+        """After a call failed for want of a region or keys, ~/.swf is read anew for the next."""
+        home = Path.home() / ".swf"
+        with pytest.raises(SettingsError, match=r"\[defaults\] in ~/.swf"):
+            default_connection().call("DeprecateDomain", DOMAIN)
+        with answering() as server:
+            region = "[defaults]\nregion = eu-west-1\n"
+            home.write_text(region, encoding="utf-8")
+            home.chmod(0o600)
+            with pytest.raises(CredentialsError, match=r"\[credentials\] in ~/.swf"):
+                default_connection().call("DeprecateDomain", DOMAIN)
+            home.write_text(
+                f"{region}endpoint_url = {server.url}\n"
+                "[credentials]\naws_access_key_id = f\naws_secret_access_key = f\n",
+                encoding="utf-8",
+            )
+            default_connection().call("DeprecateDomain", DOMAIN)
+            kept = default_connection()
+            assert kept is default_connection()
+
+        assert scope(server.requests[0]) == ("f", "eu-west-1")
+
+    def test_keys_that_are_refused_are_looked_for_again(self, profiles, tmp_path):
+        """After SWF refused keys as expired, those that there are by then sign."""
+        with answering(fault("ExpiredTokenException"), reply()) as server:
+            settings.set(endpoint_url=server.url, profile="work")
+            with pytest.raises(InvalidCredentialsError):
+                default_connection().call("DeprecateDomain", DOMAIN)
+            (tmp_path / "credentials").write_text(
+                "[work]\naws_access_key_id=renewed\naws_secret_access_key=renewed\n",
+                encoding="utf-8",
+            )
+            default_connection().call("DeprecateDomain", DOMAIN)
+
+        assert [scope(request)[0] for request in server.requests] == ["p", "renewed"]
+
+    def test_another_failure_costs_no_connection(self):
+        """A fault of SWF's says nothing against the connection: it is kept."""
+        with answering(fault("UnknownResourceFault", "Unknown domain: d")) as server:
+            settings.set(endpoint_url=server.url)
+            first = default_connection()
+            with pytest.raises(DomainDoesNotExist):
+                first.call("DeprecateDomain", DOMAIN)
+
+        assert default_connection() is first
 
 
 def in_child(work) -> int:

@@ -8,7 +8,8 @@ import pytest
 
 from swf.exceptions import ResponseError
 from swf.shapes import OPERATIONS, SHAPES
-from swf.transport.reply import POLLS, check_reply
+from swf.transport import reply
+from swf.transport.reply import POLLS
 
 EXAMPLES: dict[str, Any] = {
     "boolean": False,
@@ -25,6 +26,10 @@ MEMBERS = [
     for operation in REPLYING
     for member, shape in SHAPES[OPERATIONS[operation]["output"] or ""]["members"].items()
 ]
+
+
+def check_reply(operation: str, told: dict[str, Any]) -> None:
+    reply.check_reply(operation, told, params={})
 
 
 def example(operation: str) -> dict[str, Any]:
@@ -86,3 +91,12 @@ def test_a_long_value_is_cut():
         check_reply("DescribeDomain", {**example("DescribeDomain"), "domainInfo": "x" * 10_000})
 
     assert len(str(caught.value)) < 200
+
+
+def test_the_error_tells_what_was_asked_about_and_by_which_request():
+    """Operation, resource and the id of the request are there for whoever asks what went wrong."""
+    with pytest.raises(ResponseError) as caught:
+        reply.check_reply("DescribeDomain", {}, params={"name": "d"}, request_id="r")
+
+    assert (caught.value.operation, caught.value.resource) == ("DescribeDomain", "Domain('d')")
+    assert caught.value.request_id == "r"
