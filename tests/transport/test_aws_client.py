@@ -169,6 +169,18 @@ class TestSending:
 
         assert len({request.port for request in server.requests}) == 1
 
+    def test_calls_of_two_kinds_have_each_their_client(self):
+        """A poll does not take the socket of a description: both are of one connection."""
+        with answering(reply(domainInfo={}, configuration={})) as server:
+            connection = connect(server.url)
+            for _ in range(2):
+                connection.call("DescribeDomain", DOMAIN)
+                connection.call("PollForDecisionTask", TASK)
+
+        first, second, *again = [request.port for request in server.requests]
+        assert again == [first, second]
+        assert first != second
+
     def test_a_closed_connection_opens_again(self):
         """After `close()` a call works, over a new socket."""
         with answering() as server:
