@@ -9,8 +9,9 @@ no settings.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from swf import _lazy
 from swf._version import __version__
 from swf.models import relations
 
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
     from swf.transport import connect
 
 _HOMES = {
-    "actors": "swf.actors",
-    "connect": "swf.transport",
-    "constants": "swf.constants",
-    "exceptions": "swf.exceptions",
-    "models": "swf.models",
-    "querysets": "swf.querysets",
-    "settings": "swf.settings",
+    "actors": "actors",
+    "connect": "transport",
+    "constants": "constants",
+    "exceptions": "exceptions",
+    "models": "models",
+    "querysets": "querysets",
+    "settings": "settings",
 }
 
 __all__ = [
@@ -44,13 +45,7 @@ relations.load_with(lambda: import_module("swf.querysets"))
 
 
 if not TYPE_CHECKING:  # pragma: no branch  (a checker shall refuse unknown names)
-
-    def __getattr__(name: str) -> Any:
-        """Import a public name when it is first used."""
-        if name not in _HOMES:
-            raise AttributeError(f"module 'swf' has no attribute {name!r}")
-        home = import_module(_HOMES[name])
-        return home if _HOMES[name] == f"swf.{name}" else getattr(home, name)
+    __getattr__ = _lazy.lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

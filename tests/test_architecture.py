@@ -20,7 +20,7 @@ ROOT: Final = Path(__file__).parent.parent
 FLOORS: Final = (
     # What stands on a floor may import what stands on the floors before it: never up. On floor 0 a
     # module may also import those to its left; from there on, one part is one floor.
-    ("_version", "constants", "exceptions", "clock", "shapes", "wire", "validation"),  # 0: no I/O
+    ("_lazy", "_version", "constants", "exceptions", "clock", "shapes", "wire", "validation"),  # 0
     ("settings",),  #    1: where credentials, region and endpoint come from
     ("transport",),  #   2: how a call reaches an SWF; alone in knowing boto3
     ("core",),  #        3: an object that holds a connection
@@ -38,10 +38,10 @@ LAZY: Final = (
     ("swf.models.views", "rich"),  # only where something is shown
     ("swf.transport.aws", "swf.transport.aws_client"),  # where boto3 is, only for the first call
 )
-"""Who may import what with `import_module` on first use, because it is slow or optional.
+"""Who may import what with `import_module` on first use, because it is slow or optional."""
 
-Beside these only a package's module-level `__getattr__` may, for the names that it re-exports.
-"""
+LOADER: Final = "swf._lazy"
+"""What imports the names that packages re-export, each when it is first used."""
 
 GENERATED: Final = frozenset({"swf.shapes"})
 """Modules that a program writes; they may be as long as what they tell."""
@@ -225,12 +225,12 @@ def imports_in_functions(sources: Sources) -> list[str]:
 
 
 def computed_imports(sources: Sources) -> list[str]:
-    """Only what LAZY lists, and the `__getattr__` of a package, imports by calling a function."""
+    """Only what LAZY lists, and LOADER for the packages, imports by calling a function."""
     return [
         f"{module.name}:{call.lineno} calls {ast.unparse(call)}"
         for module in sources.values()
         for call in filter(None, map(computed_import, ast.walk(module.tree)))
-        if not is_declared(module, call) and call not in own_names(module)
+        if module.name != LOADER and not is_declared(module, call)
     ]
 
 
@@ -240,20 +240,6 @@ def is_declared(module: Module, call: ast.Call) -> bool:
     return isinstance(name, ast.Constant) and any(
         module.name == loader and f"{name.value}.".startswith(f"{what}.") for loader, what in LAZY
     )
-
-
-def own_names(module: Module) -> set[ast.AST]:
-    """Return the nodes of a package's `__getattr__`, which loads what the package re-exports."""
-    return {
-        node
-        for statement in module.tree.body
-        # It may stand below `if not TYPE_CHECKING:`, out of the sight of type checkers.
-        for function in (statement.body if isinstance(statement, ast.If) else [statement])
-        if module.is_package
-        and isinstance(function, ast.FunctionDef)
-        and function.name == "__getattr__"
-        for node in ast.walk(function)
-    }
 
 
 def functions(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -451,7 +437,7 @@ BROKEN: Final[tuple[tuple[str, Rule, dict[str, str], str], ...]] = (
         "swf.models.views:1 calls import_module('pandas')",
     ),
     (
-        "a module's __getattr__",
+        "a __getattr__ of its own",
         computed_imports,
         {"swf__core": "def __getattr__(name):\n    return import_module(name)"},
         "swf.core:2 calls import_module(name)",
@@ -517,10 +503,7 @@ KEPT: Final[tuple[tuple[str, Rule, dict[str, str]], ...]] = (
     (
         "a package's names",
         computed_imports,
-        {
-            "swf__models": "def __getattr__(x):\n    return import_module(x)",
-            "swf__models__base": "",
-        },
+        {"swf___lazy": "def lazily(x):\n    return import_module(x)"},
     ),
     ("a private name", undocumented, {"swf__core": DOC + "def _f(): ..."}),
     ("generated", too_large, {"swf__shapes": LONG}),

@@ -6,8 +6,9 @@ A model knows how to describe, register and deprecate itself. What a field does 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from swf import _lazy
 
 if TYPE_CHECKING:
     from swf.models.activity import ActivityType
@@ -17,17 +18,17 @@ if TYPE_CHECKING:
     from swf.models.workflow import OpenCounts, WorkflowExecution, WorkflowType
 
 _HOMES = {
-    "ActivityType": "swf.models.activity",
-    "CompiledHistory": "swf.models.history",
-    "Difference": "swf.models.base",
-    "Domain": "swf.models.domain",
-    "History": "swf.models.history",
-    "HistoryBuilder": "swf.models.history",
-    "Model": "swf.models.base",
-    "ModelDiff": "swf.models.base",
-    "OpenCounts": "swf.models.workflow",
-    "WorkflowExecution": "swf.models.workflow",
-    "WorkflowType": "swf.models.workflow",
+    "ActivityType": "activity",
+    "CompiledHistory": "history",
+    "Difference": "base",
+    "Domain": "domain",
+    "History": "history",
+    "HistoryBuilder": "history",
+    "Model": "base",
+    "ModelDiff": "base",
+    "OpenCounts": "workflow",
+    "WorkflowExecution": "workflow",
+    "WorkflowType": "workflow",
 }
 
 __all__ = [
@@ -46,12 +47,7 @@ __all__ = [
 
 
 if not TYPE_CHECKING:  # pragma: no branch  (a checker shall refuse unknown names)
-
-    def __getattr__(name: str) -> Any:
-        """Import a model's module when the model is first used."""
-        if name not in _HOMES:
-            raise AttributeError(f"module 'swf.models' has no attribute {name!r}")
-        return getattr(import_module(_HOMES[name]), name)
+    __getattr__ = _lazy.lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

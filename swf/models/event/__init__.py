@@ -5,8 +5,9 @@ The classes load when the first of them is used.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from swf import _lazy
 
 if TYPE_CHECKING:
     from swf.models.event.activity_task import (
@@ -252,14 +253,7 @@ __all__ = [
 
 
 if not TYPE_CHECKING:  # pragma: no branch  (a checker shall refuse unknown names)
-
-    def __getattr__(name: str) -> Any:
-        """Import a class or function when it is first used."""
-        if name not in _HOME_OF:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-        globals()[name] = found
-        return found
+    __getattr__ = _lazy.lazily(__name__, _HOME_OF)
 
 
 def __dir__() -> list[str]:

@@ -6,8 +6,9 @@ writes valid histories for tests.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from swf import _lazy
 
 if TYPE_CHECKING:
     from swf.models.history.builder import HistoryBuilder
@@ -24,14 +25,7 @@ __all__ = ["CompiledHistory", "History", "HistoryBuilder"]
 
 
 if not TYPE_CHECKING:  # pragma: no branch  (a checker shall refuse unknown names)
-
-    def __getattr__(name: str) -> Any:
-        """Import a class when it is first used."""
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-        globals()[name] = found
-        return found
+    __getattr__ = _lazy.lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:
