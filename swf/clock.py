@@ -49,6 +49,9 @@ class ManualClock:
         self._now = start.astimezone(UTC)
         self._moved = threading.Condition()
 
+    def __reduce__(self) -> tuple[type[ManualClock], tuple[datetime]]:
+        return (type(self), (self.now(),))
+
     def now(self) -> datetime:
         """Return the moment that the clock was last moved to."""
         with self._moved:

@@ -33,10 +33,10 @@ import stat
 import sys
 import threading
 import warnings
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TextIO, TypedDict, Unpack
+from typing import Any, Final, TextIO, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import attrs
@@ -106,6 +106,10 @@ class Setting:
 
     def __repr__(self) -> str:
         return f"Setting({self.shown!r}, origin={self.origin!r})"
+
+    def __rich_repr__(self) -> Iterator[Any]:
+        yield self.shown
+        yield "origin", self.origin
 
 
 @attrs.frozen

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 import swf
 from swf import settings
@@ -692,3 +693,14 @@ def test_import_reads_nothing(tmp_path):
     )
 
     assert finished.returncode == 0, finished.stderr
+
+
+def test_no_view_shows_a_secret():
+    """A setting is masked where rich shows it, too."""
+    output = io.StringIO()
+    setting = Setting("wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY", "argument", secret=True)
+
+    Console(file=output, width=200).print({"key": setting})
+
+    assert "wJalr" not in output.getvalue()
+    assert "argument" in output.getvalue()

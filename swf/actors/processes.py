@@ -130,7 +130,8 @@ class _Child:
         if not self._ready:
             raise ActorError(
                 f"{self.process.name}: a process ended before it had begun "
-                f"(exit code {self.process.exitcode})"
+                f"(exit code {self.process.exitcode}): is the script guarded by "
+                "`if __name__ == '__main__':`, and is the actor's class defined above that?"
             )
 
     def report(self) -> None:

@@ -49,6 +49,9 @@ class Difference:
     def __repr__(self) -> str:
         return f"Difference({self.attr!r}, {self.local!r}, {self.upstream!r})"
 
+    def __rich_repr__(self) -> Iterator[Any]:
+        yield from self
+
     def __iter__(self) -> Iterator[Any]:
         return iter((self.attr, self.local, self.upstream))
 
@@ -112,6 +115,9 @@ class ModelDiff:
 
     def __repr__(self) -> str:
         return f"ModelDiff({', '.join(map(repr, self._differences))})"
+
+    def __rich_repr__(self) -> Iterator[Any]:
+        yield from self
 
 
 def of_shape(shape: str) -> dict[str, str]:
@@ -287,22 +293,24 @@ class Model(ConnectedSWFObject, ABC):
     def _identity(self) -> tuple[str, ...]:
         """Return what names the entity within its account and region."""
 
+    @abstractmethod
+    def _shown(self) -> tuple[str, ...]:
+        """Return what of its name a model shows where it is one of many."""
+
     def _compared_with(self, upstream: Self) -> ModelDiff:
-        # A field without metadata is a subclass's own: SWF tells nothing of it.
         differences = [
             (field.name, local, remote)
             for field, local, remote in self._pairs(upstream)
             if local is not None
-            and field.metadata
             and field.name not in self._undescribed
             and not _same(field, local, remote)
         ]
         return ModelDiff(*differences)
 
     def __eq__(self, other: object) -> bool:
-        if other.__class__ is not self.__class__:
-            return NotImplemented
-        if not isinstance(other, Model) or self._identity() != other._identity():
+        if not isinstance(other, Model) or self.DoesNotExist is not other.DoesNotExist:
+            return NotImplemented  # of another kind; a subclass is of the same
+        if self._identity() != other._identity():
             return False
         return all(
             mine is None or theirs is None or _same(field, mine, theirs)
@@ -310,12 +318,16 @@ class Model(ConnectedSWFObject, ABC):
         )
 
     def __hash__(self) -> int:
-        return hash((type(self), *self._identity()))
+        return hash((self.DoesNotExist, *self._identity()))
 
     def _pairs(self, other: Model) -> Iterator[tuple[attrs.Attribute[Any], Any, Any]]:
-        """Yield each field with its value here and there."""
+        """Yield each field that SWF tells of with its value here and there.
+
+        A field without metadata is a subclass's own.
+        """
         for field in _fields(type(self)):
-            yield field, getattr(self, field.name), getattr(other, field.name)
+            if field.metadata:
+                yield field, getattr(self, field.name), getattr(other, field.name)
 
     def _as_dict(self) -> dict[str, Any]:
         """Return what the model was told, by field."""
@@ -325,6 +337,12 @@ class Model(ConnectedSWFObject, ABC):
     def __reduce__(self) -> tuple[Any, ...]:
         state = {one.name: getattr(self, one.name) for one in attrs.fields(type(self))}
         return (_restored, (type(self), state | {"_source": None} | getattr(self, "__dict__", {})))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self._shown()))})"
+
+    def __rich_repr__(self) -> Iterator[Any]:
+        yield from self._shown()
 
     def __rich__(self) -> Any:
         return views.fields_table(repr(self), self._as_dict())

@@ -159,8 +159,8 @@ class Domain(Model):
         reply = self.connection.call(f"CountPending{kind}Tasks", params)
         return Count(reply["count"], truncated=reply.get("truncated", False))
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.name!r})"
+    def _shown(self) -> tuple[str, ...]:
+        return (self.name,)
 
 
 def as_domain(value: Domain | str) -> Domain:

@@ -120,8 +120,8 @@ class VersionedType(WithinDomain):
         """
         self.connection.call(f"Delete{self._kind}", self._named())
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.name!r})"
+    def _shown(self) -> tuple[str, ...]:
+        return (self.name,)
 
     def __str__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, {self.version!r})"

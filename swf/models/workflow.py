@@ -380,9 +380,8 @@ class WorkflowExecution(WithinDomain):
         )
         self.connection.call("TerminateWorkflowExecution", params)
 
-    def __repr__(self) -> str:
-        run = "" if self.run_id is None else f", {self.run_id!r}"
-        return f"{type(self).__name__}({self.workflow_id!r}{run})"
+    def _shown(self) -> tuple[str, ...]:
+        return (self.workflow_id,) if self.run_id is None else (self.workflow_id, self.run_id)
 
 
 def _decode_details(wire: Wire) -> dict[str, Any]:

@@ -246,6 +246,7 @@ class WorkflowExecutionQuerySet(WithinDomain[WorkflowExecution]):
 
         Filters and order of this queryset do not count. Raises `DoesNotExist` where there is none.
         """
+        WorkflowExecution(self.domain, workflow_id)  # refuses what is no workflow id
         fresh = type(self)(self.domain, connection=self._connection)
         runs = fresh.filter(workflow_id=workflow_id)
         for status in (OPEN, CLOSED):
@@ -328,7 +329,7 @@ def _when(value: Any, argument: str, now: datetime, of_day: time) -> datetime | 
             f"got {value!r}"
         ) from None
     except (OverflowError, ValueError) as error:
-        raise ValidationError(f"{argument}: there is no such time: {value!r}") from error
+        raise ValidationError(f"{argument}: there is no such time: {value!r} ({error})") from error
     if bound < _FIRST and of_day == time.max:
         raise ValidationError(f"{argument}: SWF counts from 1970 on, got {value!r}")
     return max(bound, _FIRST)
@@ -341,7 +342,10 @@ def _bound(value: Any, now: datetime, of_day: time) -> datetime:
         return datetime.combine(value, of_day, UTC)
     if isinstance(value, bool):
         raise TypeError
-    return now - (value if isinstance(value, timedelta) else timedelta(days=value))
+    ago = value if isinstance(value, timedelta) else timedelta(days=value)
+    if ago < timedelta():
+        raise ValueError("it is said how long ago, so not less than 0")
+    return now - ago
 
 
 def _to_millisecond(value: datetime, *, up: bool) -> datetime:

@@ -12,7 +12,8 @@ import attrs
 from swf.constants import MAX_PAGE_SIZE
 from swf.exceptions import ValidationError, ValidationTypeError, WorkflowExecutionDoesNotExist
 from swf.models import History, WorkflowExecution
-from swf.models.event import Event, event_from
+from swf.models import event as events  # its classes are loaded when one is made
+from swf.models.event.base import Event
 from swf.querysets.base import Listing, text, unknown_lookup
 from swf.querysets.within import WithinDomain
 from swf.shapes import SHAPES
@@ -81,7 +82,7 @@ class HistoryQuerySet(WithinDomain[Event]):
         return [Listing("GetWorkflowExecutionHistory", params, "events")]
 
     def _model(self, item: Wire) -> Event:
-        return event_from(item)
+        return events.event_from(item)
 
     def _order(self, item: Wire) -> Any:
         return item["eventId"]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Generic, Self, TypeVar, overload
 
 from swf.exceptions import ValidationError
 from swf.models import Model, views
-from swf.models.event import Event
+from swf.models.event.base import Event
 
 M = TypeVar("M", bound=Model | Event)
 
@@ -63,6 +63,9 @@ class ListLike(ABC, Generic[M]):
         if self._is_slice:
             return list(self)[index]
         return self.reverse()[-index - 1]
+
+    def __reversed__(self) -> Iterator[M]:
+        return iter(list(self)[::-1] if self._is_slice else self.reverse())
 
     def __bool__(self) -> bool:
         return self.exists()

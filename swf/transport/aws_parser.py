@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import IncompleteReadError
 from botocore.parsers import JSONParser, ResponseParserError
+
+_TITLE: Final = re.compile(rb"<title>([^<]{1,200})</title>", re.IGNORECASE)
 
 
 class UnreadableReplyError(ResponseParserError):
@@ -45,9 +48,9 @@ class WireParser(JSONParser):
             found = None  # an object, and none by which SWF tells an error
         if found is None:
             # Not SWF's own words, but those of something on the way to it.
-            said = f"not in the words of SWF: {body[:80]!r}"
+            said = f"not in the words of SWF: {_gist(body)}"
             if status < 300:
-                said = f"the reply is not a JSON object: {body[:80]!r}"
+                said = f"the reply is not a JSON object: {_gist(body)}"
                 raise UnreadableReplyError(said, request_id)
             found = {"Error": {"Code": str(status), "Message": f"HTTP {status}, {said}"}}
         metadata = {"HTTPStatusCode": status, "HTTPHeaders": headers}
@@ -55,6 +58,14 @@ class WireParser(JSONParser):
             metadata["RequestId"] = request_id
         found["ResponseMetadata"] = metadata
         return found
+
+
+def _gist(body: bytes) -> str:
+    """Return what a person may want to read of a body: of a page, its title."""
+    title = _TITLE.search(body)
+    if title is not None:
+        return f"a page titled {title[1].decode(errors='replace').strip()!r}"
+    return repr(body[:80])
 
 
 def _object(body: bytes) -> dict[str, Any] | None:

@@ -112,7 +112,8 @@ def test_models_are_subclassable():
     assert repr(shop) == "Shop('shop')"
     assert shop.upstream().shout() == "SHOP"
     assert isinstance(copy.copy(shop), Shop)
-    assert shop != Domain("shop")
+    assert shop == Domain("shop") == shop
+    assert hash(shop) == hash(Domain("shop"))
 
 
 def test_a_subclass_may_have_fields_of_its_own():

@@ -9,7 +9,7 @@ import pytest
 from replies import execution_info
 from rich.console import Console
 
-from swf.models import Domain, WorkflowExecution, WorkflowType, views
+from swf.models import Domain, ModelDiff, WorkflowExecution, WorkflowType, views
 
 NASTY = [
     "<script>alert(1)</script>",
@@ -35,6 +35,19 @@ def test_a_model_shows_what_it_was_told_and_no_more():
     assert "Domain('shop')" in shown
     assert re.search(r"retention_period\s+│ 60", shown)
     assert "description" not in shown
+
+
+def test_models_within_other_things_are_short():
+    """In a list, a dict or another object, rich shows a model as repr does."""
+    domain = Domain("shop", description="x")
+    kind = WorkflowType(domain, "order", "1")
+
+    assert printed([domain, kind]) == "[Domain('shop'), WorkflowType('order')]\n"
+    assert printed({"e": WorkflowExecution("shop", "w", "r")}).strip() == (
+        "{'e': WorkflowExecution('w', 'r')}"
+    )
+    diff = ModelDiff(("status", "REGISTERED", "DEPRECATED"))
+    assert printed(diff).strip() == repr(diff)
 
 
 @pytest.mark.parametrize("text", NASTY)

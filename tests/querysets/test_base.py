@@ -51,6 +51,17 @@ def test_a_queryset_never_changes():
         queryset._where = {}
 
 
+def test_a_queryset_can_be_reversed_like_a_list():
+    """reversed() reads from the end; of a slice, the slice."""
+    queryset = DomainQuerySet(connection=domains("a", "b", "c"))
+
+    assert names(reversed(queryset)) == ["c", "b", "a"]
+    assert names(reversed(queryset[:2])) == ["b", "a"]
+    with pytest.raises(IndexError):
+        _ = queryset[:2][-3]
+    assert queryset[1:][-1].name == "c"
+
+
 def test_pages_are_asked_for_as_they_are_needed():
     """One page at a time: who stops reading stops asking."""
     connection = domains("a", "b", "c", "d", "e")

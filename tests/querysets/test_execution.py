@@ -343,6 +343,8 @@ def test_order_is_by_start_or_close_time():
         ({"start_oldest_date": timedelta.max}, ValidationError, "no such time"),
         ({"start_oldest_date": float("nan")}, ValidationError, "no such time"),
         ({"start_oldest_date": "2026-05"}, ValidationError, "must name a day"),
+        ({"start_oldest_date": -1}, ValidationError, "how long ago"),
+        ({"start_oldest_date": timedelta(days=-1)}, ValidationError, "how long ago"),
         ({"start_oldest_date": datetime(2026, 1, 1)}, ValidationError, "aware"),  # noqa: DTZ001
         ({"start_oldest_date": "yesterday"}, ValidationError, "not an ISO"),
         ({"start_oldest_date": True}, ValidationTypeError, "start_oldest_date"),
@@ -382,6 +384,16 @@ def test_latest_does_not_trust_the_order_or_the_filter_of_a_server():
     connection.replies["ListClosedWorkflowExecutions"] = {"executionInfos": closed}
 
     assert executions(connection).latest("w").run_id == "2"
+
+
+@pytest.mark.parametrize("workflow_id", [None, 5, "", "a:b"])
+def test_the_latest_run_of_nothing_is_refused(workflow_id):
+    """What is no workflow id names no run, and nothing is sent for it."""
+    connection = CannedTransport()
+
+    with pytest.raises(ValidationError, match="workflow_id"):
+        executions(connection).latest(workflow_id)
+    assert connection.calls == []
 
 
 def test_filters_and_order_do_not_count_for_latest():

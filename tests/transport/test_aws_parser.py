@@ -123,3 +123,13 @@ def test_other_protocols_are_left_alone():
     query = factory.create_parser("query")
     assert isinstance(query, QueryParser)
     assert query._timestamp_parser is str
+
+
+def test_of_a_page_the_title_is_told():
+    """A page of HTML is told of by its title, not by its first characters."""
+    page = b"<!doctype html><html><title>500 Internal Server Error</title><h1>No</h1>"
+    response = {"status_code": 500, "headers": {}, "body": page}
+
+    told = WireParser().parse(response, None)["Error"]["Message"]
+
+    assert told.endswith("a page titled '500 Internal Server Error'")

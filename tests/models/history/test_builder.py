@@ -622,3 +622,16 @@ def test_a_child_without_end_can_time_out_all_the_same() -> None:
     builder.child_workflow_execution_started("c").child_workflow_execution_timed_out("c")
 
     assert builder.compiled.children["c"].state == "timed_out"
+
+
+def test_a_copy_goes_its_own_way() -> None:
+    """What is recorded in a copy of a builder, shallow or deep, is not recorded in the builder."""
+    builder = HistoryBuilder().decision()
+
+    for copied in (copy.copy(builder), copy.deepcopy(builder)):
+        assert copied.raw == builder.raw
+        before = builder.raw
+        copied.advance(5).activity_task("a", ("ship", "1"))
+        assert builder.raw == before
+        assert copied.build().compiled.activities["a"].state == "completed"
+    assert builder.activity_task("b", ("ship", "1")).build().compiled.activities["b"].is_closed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any, Final, Self, TypeVar, get_args
 
@@ -116,6 +117,10 @@ class Recorder:
         """Move the builder's clock forward; later events carry later timestamps."""
         self._clock.advance(seconds)
         return self
+
+    def __copy__(self) -> Self:
+        # What is recorded in a copy, and when, is not recorded here.
+        return deepcopy(self)
 
     @contextmanager
     def _whole(self) -> Generator[None]:

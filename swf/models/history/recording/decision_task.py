@@ -69,7 +69,8 @@ class DecisionTaskRecorder(Recorder):
             if task is None:
                 raise ValidationError(
                     "decision_task_started: no decision task waits: nothing happened that calls for"
-                    " a decision"
+                    " a decision (what one decision begins is recorded together, right after it:"
+                    " decision().activity_task_scheduled(…).activity_task_scheduled(…))"
                 )
             return self._record(
                 "DecisionTaskStarted", scheduled_event_id=task.first_event_id, identity=identity
