@@ -11,7 +11,7 @@ from swf.exceptions import (
     ActivityTypeDeprecated,
     ActivityTypeDoesNotExist,
 )
-from swf.models.base import as_priority, of_shape, seconds, task_list_name
+from swf.models.base import of_shape, seconds
 from swf.models.versioned import VersionedType
 from swf.wire import Duration
 
@@ -36,15 +36,6 @@ class ActivityType(VersionedType):
         "task_start_to_close_timeout": "defaultTaskStartToCloseTimeout",
     }
 
-    task_list: str | None = attrs.field(
-        default=None, kw_only=True, converter=task_list_name, metadata=of_shape("Name")
-    )
-    task_priority: int | None = attrs.field(
-        default=None,
-        kw_only=True,
-        converter=as_priority,
-        metadata=of_shape("TaskPriority"),
-    )
     task_heartbeat_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,

@@ -9,7 +9,7 @@ import attrs
 
 from swf.constants import REGISTERED
 from swf.exceptions import AlreadyExistsError, DeprecatedError
-from swf.models.base import of_shape, optional_moment
+from swf.models.base import as_priority, of_shape, optional_moment, task_list_name
 from swf.models.domain import Domain
 from swf.models.within import WithinDomain
 from swf.transport import Transport
@@ -42,6 +42,16 @@ class VersionedType(WithinDomain):
     )
     deprecation_date: datetime | None = attrs.field(
         default=None, kw_only=True, metadata=of_shape("Timestamp")
+    )
+
+    task_list: str | None = attrs.field(
+        default=None, kw_only=True, converter=task_list_name, metadata=of_shape("Name")
+    )
+    task_priority: int | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=as_priority,
+        metadata=of_shape("TaskPriority"),
     )
 
     @property

@@ -70,15 +70,6 @@ class WorkflowType(VersionedType):
         "lambda_role": "defaultLambdaRole",
     }
 
-    task_list: str | None = attrs.field(
-        default=None, kw_only=True, converter=task_list_name, metadata=of_shape("Name")
-    )
-    task_priority: int | None = attrs.field(
-        default=None,
-        kw_only=True,
-        converter=as_priority,
-        metadata=of_shape("TaskPriority"),
-    )
     child_policy: str | None = attrs.field(
         default=None, kw_only=True, metadata=of_shape("ChildPolicy")
     )
