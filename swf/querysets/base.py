@@ -41,9 +41,9 @@ class QuerySet(ListLike[M], ConnectedSWFObject):
     """A lazy, immutable set of models: nothing is sent before it is read.
 
     `filter`, `reverse`, slices and the like return a narrower queryset. Every reading asks SWF anew
-    and holds one page at a time (of two listings merged, also the ids of the shorter-lived one's
-    objects), so what is read is what SWF says now; keep a `list(…)` to keep an
-    answer. There is no `len()`, which would read all pages unseen: `count()` says what it costs.
+    and holds one page at a time (where two listings are merged, also the ids of the first), so what
+    is read is what SWF says now; keep a `list(…)` to keep an answer. There is no `len()`, which
+    would read all pages unseen: `count()` says what it costs.
     """
 
     model: ClassVar[type[Any]]
@@ -210,9 +210,9 @@ class QuerySet(ListLike[M], ConnectedSWFObject):
     def _merged(self, listings: list[Iterator[Wire]]) -> Iterator[Wire]:
         """Yield the items of several listings in their common order, each once.
 
-        An item that moves on in between may be listed again by a later listing, never an earlier
-        one: so those of the last one need not be remembered. Nor is one found that moves on behind
-        both: what the later listing had read by then, and before the earlier one came to it.
+        An item that moves on in between (an execution that closes) may be listed again by a later
+        listing, never by an earlier one: so those of the last need not be remembered. Where both
+        have several pages it may also be missed, as two listings are no snapshot.
         """
         seen: set[Any] = set()
         last = len(listings) - 1

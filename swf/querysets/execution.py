@@ -235,8 +235,7 @@ class WorkflowExecutionQuerySet(WithinDomain[WorkflowExecution]):
         """Return the execution, described in full (DescribeWorkflowExecution).
 
         Without run id, the open run of the workflow id, else the one started last; filters do not
-        count. Raises
-        `DoesNotExist` where there is none.
+        count. Raises `DoesNotExist` where there is none.
         """
         named = WorkflowExecution(self.domain, workflow_id, run_id, connection=self._connection)
         return named.upstream()
@@ -376,6 +375,11 @@ _TESTS: Final[Mapping[str, Callable[[Any], _Test]]] = {
     "close_status": lambda value: lambda item: item.get("closeStatus") == value,
     "start_oldest": lambda value: lambda item: moment(item["startTimestamp"]) >= value,
     "start_latest": lambda value: lambda item: moment(item["startTimestamp"]) <= value,
-    "close_oldest": lambda value: lambda item: moment(item["closeTimestamp"]) >= value,
-    "close_latest": lambda value: lambda item: moment(item["closeTimestamp"]) <= value,
+    # Not every server tells when an execution closed.
+    "close_oldest": lambda value: lambda item: (
+        "closeTimestamp" in item and moment(item["closeTimestamp"]) >= value
+    ),
+    "close_latest": lambda value: lambda item: (
+        "closeTimestamp" in item and moment(item["closeTimestamp"]) <= value
+    ),
 }

@@ -305,6 +305,15 @@ def test_start_and_close_times_together_are_both_respected():
     assert window["latestDate"] - window["oldestDate"] == 86_400
 
 
+def test_an_execution_that_nobody_says_when_it_closed_passes_no_close_time():
+    """Where a server leaves out the close time, comparing it is no error and lets nothing pass."""
+    unsaid = closed_info("w")
+    del unsaid["closeTimestamp"]
+    found = executions(service([], [unsaid])).filter(close_oldest_date=NOON, close_latest_date=NOON)
+
+    assert ids(found.order_by("-start_timestamp")) == []
+
+
 def test_order_is_by_start_or_close_time():
     """Each direction of the two orders that SWF has; by close time means closed ones."""
     connection = service([execution_info("open")], [closed_info("closed")])
