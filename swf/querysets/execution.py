@@ -376,10 +376,10 @@ _TESTS: Final[Mapping[str, Callable[[Any], _Test]]] = {
     "start_oldest": lambda value: lambda item: moment(item["startTimestamp"]) >= value,
     "start_latest": lambda value: lambda item: moment(item["startTimestamp"]) <= value,
     # Not every server tells when an execution closed.
-    "close_oldest": lambda value: lambda item: (
-        "closeTimestamp" in item and moment(item["closeTimestamp"]) >= value
+    "close_oldest": lambda value: (
+        lambda item: "closeTimestamp" in item and moment(item["closeTimestamp"]) >= value
     ),
-    "close_latest": lambda value: lambda item: (
-        "closeTimestamp" in item and moment(item["closeTimestamp"]) <= value
+    "close_latest": lambda value: (
+        lambda item: "closeTimestamp" in item and moment(item["closeTimestamp"]) <= value
     ),
 }
