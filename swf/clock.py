@@ -4,8 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
+
+LONGEST_NAP_SECONDS: Final = 5.0
+"""How late an alarm may be where the machine's clock is set, or the machine slept."""
+
+
+class Alarm(Protocol):
+    """Calls a function at the moment it is set to: once, never before it."""
+
+    def set(self, moment: datetime | None) -> None:
+        """Ring at this moment and at no other; None rings never."""
+        ...
+
+    def close(self) -> None:
+        """Never ring again; a ring under way is waited for, unless it is what closes."""
+        ...
 
 
 class Clock(Protocol):
@@ -17,6 +33,10 @@ class Clock(Protocol):
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Return True as soon as `event` is set, False once `seconds` have passed without it."""
+        ...
+
+    def alarm(self, ring: Callable[[], object]) -> Alarm:
+        """Return an alarm that is not set; it calls `ring`."""
         ...
 
 
@@ -35,6 +55,64 @@ class SystemClock:
         """Return seconds that never run backwards, from an arbitrary origin."""
         return time.monotonic()
 
+    def alarm(self, ring: Callable[[], object]) -> Alarm:
+        """Return an alarm that rings in a thread of its own, which starts when it is first set."""
+        return _ThreadAlarm(self, ring)
+
+
+class _ThreadAlarm:
+    """Waits in a thread for the moment it is set to."""
+
+    def __init__(self, clock: SystemClock, ring: Callable[[], object]) -> None:
+        self._clock = clock
+        self._ring = ring
+        self._moment: datetime | None = None
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def set(self, moment: datetime | None) -> None:
+        """Ring at this moment and at no other; None rings never."""
+        with self._changed:
+            if self._closed:
+                return
+            sooner = moment is not None and (self._moment is None or moment < self._moment)
+            self._moment = moment
+            if self._thread is None and moment is not None:
+                self._thread = threading.Thread(target=self._run, name="swf-alarm", daemon=True)
+                self._thread.start()
+            elif sooner:
+                # A later moment is noticed when the earlier one has come.
+                self._changed.notify()
+
+    def close(self) -> None:
+        """Never ring again; a ring under way is waited for, unless it is what closes."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+            thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+
+    def _run(self) -> None:
+        while self._rang_or_waited():
+            pass
+
+    def _rang_or_waited(self) -> bool:
+        with self._changed:
+            if self._closed:
+                return False
+            if self._moment is None:
+                self._changed.wait()
+                return True
+            left = (self._moment - self._clock.now()).total_seconds()
+            if left > 0:
+                self._changed.wait(min(left, LONGEST_NAP_SECONDS))
+                return True
+            self._moment = None
+        self._ring()
+        return True
+
 
 class ManualClock:
     """A clock that stands still until it is moved; waiting on it ends when it has been moved.
@@ -48,6 +126,7 @@ class ManualClock:
             raise ValueError(f"ManualClock: start must be an aware datetime, got {start!r}")
         self._now = start.astimezone(UTC)
         self._moved = threading.Condition()
+        self._alarms: list[_ManualAlarm] = []
 
     def __reduce__(self) -> tuple[type[ManualClock], tuple[datetime]]:
         return (type(self), (self.now(),))
@@ -58,12 +137,23 @@ class ManualClock:
             return self._now
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward; waits that fall due end. A clock is never moved back."""
+        """Move the clock forward; waits that fall due end, alarms ring. It is never moved back.
+
+        It stands at each alarm's own moment while that rings, in the order of the moments and in
+        the caller's thread: what the alarm sets off and falls due on the way rings too.
+        """
         if seconds < 0:
             raise ValueError(f"ManualClock.advance: seconds must not be negative, got {seconds!r}")
+        end = self.now() + timedelta(seconds=seconds)
+        while (alarm := self._next(end)) is not None:
+            alarm.ring()
+        self._move(end)
+
+    @property
+    def next_alarm(self) -> datetime | None:
+        """The moment at which the next alarm rings; None where none is set."""
         with self._moved:
-            self._now += timedelta(seconds=seconds)
-            self._moved.notify_all()
+            return min((one.moment for one in self._alarms if one.moment), default=None)
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Return True once `event` is set, False once the clock was moved past `seconds`."""
@@ -73,3 +163,45 @@ class ManualClock:
                 # An event knows nothing of this condition, so it is looked at now and again.
                 self._moved.wait(0.01)
         return event.is_set()
+
+    def alarm(self, ring: Callable[[], object]) -> Alarm:
+        """Return an alarm that rings within `advance`, in the thread that moves the clock."""
+        alarm = _ManualAlarm(ring)
+        with self._moved:
+            self._alarms.append(alarm)
+        return alarm
+
+    def _next(self, end: datetime) -> _ManualAlarm | None:
+        """Move to the next alarm that is due by `end`, take it off, and return it."""
+        with self._moved:
+            self._alarms = [one for one in self._alarms if not one.closed]
+            due = [(one.moment, index) for index, one in enumerate(self._alarms) if one.moment]
+            if not due or min(due)[0] > end:
+                return None
+            moment, index = min(due)
+            self._now = max(self._now, moment)
+            self._moved.notify_all()
+            self._alarms[index].moment = None
+            return self._alarms[index]
+
+    def _move(self, end: datetime) -> None:
+        with self._moved:
+            self._now = max(self._now, end)
+            self._moved.notify_all()
+
+
+class _ManualAlarm:
+    """Rings when its clock is moved."""
+
+    def __init__(self, ring: Callable[[], object]) -> None:
+        self.ring = ring
+        self.moment: datetime | None = None
+        self.closed = False
+
+    def set(self, moment: datetime | None) -> None:
+        """Ring at this moment and at no other; None rings never."""
+        self.moment = moment
+
+    def close(self) -> None:
+        """Never ring again."""
+        self.closed = True
