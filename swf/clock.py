@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
+
+logger = logging.getLogger(__name__)
 
 LONGEST_NAP_SECONDS: Final = 5.0
 """How late an alarm may be where the machine's clock is set, or the machine slept."""
@@ -16,7 +19,7 @@ class Alarm(Protocol):
     """Calls a function at the moment it is set to: once, never before it."""
 
     def set(self, moment: datetime | None) -> None:
-        """Ring at this moment and at no other; None rings never."""
+        """Ring at this moment and at no other; None rings never, one that has passed at once."""
         ...
 
     def close(self) -> None:
@@ -110,7 +113,11 @@ class _ThreadAlarm:
                 self._changed.wait(min(left, LONGEST_NAP_SECONDS))
                 return True
             self._moment = None
-        self._ring()
+        try:
+            self._ring()
+        except Exception:
+            # The next ring may go well, and nobody else would ever notice that none comes.
+            logger.exception("an alarm's ring failed", extra={"action": "alarm_failed"})
         return True
 
 
@@ -140,7 +147,8 @@ class ManualClock:
         """Move the clock forward; waits that fall due end, alarms ring. It is never moved back.
 
         It stands at each alarm's own moment while that rings, in the order of the moments and in
-        the caller's thread: what the alarm sets off and falls due on the way rings too.
+        the caller's thread: what the alarm sets off and falls due on the way rings too. Zero
+        seconds ring what is due already. What a ring raises is raised here.
         """
         if seconds < 0:
             raise ValueError(f"ManualClock.advance: seconds must not be negative, got {seconds!r}")
@@ -166,7 +174,7 @@ class ManualClock:
 
     def alarm(self, ring: Callable[[], object]) -> Alarm:
         """Return an alarm that rings within `advance`, in the thread that moves the clock."""
-        alarm = _ManualAlarm(ring)
+        alarm = _ManualAlarm(ring, self._alarms, self._moved)
         with self._moved:
             self._alarms.append(alarm)
         return alarm
@@ -174,7 +182,6 @@ class ManualClock:
     def _next(self, end: datetime) -> _ManualAlarm | None:
         """Move to the next alarm that is due by `end`, take it off, and return it."""
         with self._moved:
-            self._alarms = [one for one in self._alarms if not one.closed]
             due = [(one.moment, index) for index, one in enumerate(self._alarms) if one.moment]
             if not due or min(due)[0] > end:
                 return None
@@ -191,17 +198,42 @@ class ManualClock:
 
 
 class _ManualAlarm:
-    """Rings when its clock is moved."""
+    """Rings when its clock is moved; `alarms` and `moved` are the clock's own."""
 
-    def __init__(self, ring: Callable[[], object]) -> None:
-        self.ring = ring
+    def __init__(
+        self,
+        ring: Callable[[], object],
+        alarms: list[_ManualAlarm],
+        moved: threading.Condition,
+    ) -> None:
         self.moment: datetime | None = None
-        self.closed = False
+        self._ring = ring
+        self._alarms = alarms
+        self._moved = moved
+        self._closed = False
+        self._ringing = threading.RLock()  # a ring may close its own alarm
 
     def set(self, moment: datetime | None) -> None:
-        """Ring at this moment and at no other; None rings never."""
-        self.moment = moment
+        """Ring at this moment and at no other; None rings never, one that has passed at once.
+
+        At once is within the next `advance`, since the clock stands until then.
+        """
+        with self._moved:
+            if not self._closed:
+                self.moment = moment
+
+    def ring(self) -> None:
+        """Ring, unless it was closed meanwhile."""
+        with self._ringing:
+            if not self._closed:
+                self._ring()
 
     def close(self) -> None:
-        """Never ring again."""
-        self.closed = True
+        """Never ring again; a ring under way is waited for, unless it is what closes."""
+        with self._moved:
+            self._closed = True
+            self.moment = None
+            if self in self._alarms:
+                self._alarms.remove(self)
+        with self._ringing:
+            pass
