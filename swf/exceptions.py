@@ -13,10 +13,20 @@
     ├── ActorError                              an actor cannot start, or lost a process
     ├── InconsistentHistoryError (ValueError)   a history that SWF cannot have written
     │   └── TransitionError                     an entity went where it cannot go
+    ├── CorruptEventError                       a stored event is not the one that was recorded
     ├── ConnectionFailedError (ConnectionError) SWF could not be reached
     │   └── ReadTimeout (TimeoutError)          it was reached, and did not answer in time
     ├── CredentialsError (PermissionError)      no credentials, or half of a pair
     ├── NotPicklableError (TypeError)           a connection that belongs to this process
+    ├── EngineError                             the embedded SWF cannot do what it is asked
+    │   └── DatabaseError                       its file cannot be used
+    │       ├── DatabaseCorruptError            damaged
+    │       ├── DatabaseForeignError            not a file of ours
+    │       ├── DatabaseFullError               no room to write
+    │       ├── DatabaseLockedError             another owns it
+    │       ├── DatabaseMissingError (FileNotFoundError)
+    │       ├── DatabaseNewerError              written by a later version of this package
+    │       └── DatabaseReadOnlyError (PermissionError)
     └── ResponseError                           SWF answered with an error
         ├── ValidationFault (ValidationError)
         ├── ThrottlingFault
@@ -183,6 +193,20 @@ class TransitionError(InconsistentHistoryError):
     """An event takes an entity to a state that it cannot reach from the one it is in."""
 
 
+class CorruptEventError(SWFError):
+    """A stored event is missing, or not as it was recorded; the message names it and its run.
+
+    `run` is the number of the run in the database, `event_id` the event.
+    """
+
+    def __init__(
+        self, message: str = "", *, run: int | None = None, event_id: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.run = run
+        self.event_id = event_id
+
+
 class ConnectionFailedError(SWFError, ConnectionError):
     """SWF could not be reached, or the connection broke."""
 
@@ -197,6 +221,61 @@ class CredentialsError(SWFError, PermissionError):
 
 class NotPicklableError(SWFError, TypeError):
     """A connection holds what cannot, or should not, be handed to another process."""
+
+
+class EngineError(SWFError):
+    """The embedded SWF cannot do what it is asked; the message says what would help."""
+
+
+class DatabaseError(EngineError):
+    """The embedded SWF's file, which the message names, cannot be used."""
+
+
+class DatabaseCorruptError(DatabaseError):
+    """The file is damaged: it has to be restored from a backup, or repaired."""
+
+
+class DatabaseForeignError(DatabaseError):
+    """The file is none of this package's; nothing in it was touched."""
+
+
+class DatabaseFullError(DatabaseError):
+    """There is no room to write; what was not acknowledged was not done."""
+
+
+class DatabaseLockedError(DatabaseError):
+    """Another process, or another engine of this one, owns the file.
+
+    `pid` is the owner's, None where it is not known. Where the owner serves the file to others,
+    `address` is the URL to connect to, `access_key` and `secret_key` what to sign with.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        pid: int | None = None,
+        address: str | None = None,
+        access_key: str | None = None,
+        secret_key: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.pid = pid
+        self.address = address
+        self.access_key = access_key
+        self.secret_key = secret_key
+
+
+class DatabaseMissingError(DatabaseError, FileNotFoundError):
+    """There is no such file, or no directory to make it in."""
+
+
+class DatabaseNewerError(DatabaseError):
+    """A later version of this package wrote the file; only that one can read it."""
+
+
+class DatabaseReadOnlyError(DatabaseError, PermissionError):
+    """The file, or its directory, may not be written to."""
 
 
 class ResponseError(SWFError):

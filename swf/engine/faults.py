@@ -29,6 +29,26 @@ def unknown_domain(name: str) -> Fault:
     return Fault("UnknownResourceFault", f"Unknown domain: {name}")
 
 
+def domain_already_exists(name: str) -> Fault:
+    """Return the refusal of a second domain of a name, or of one registered that is already."""
+    return Fault("DomainAlreadyExistsFault", name)
+
+
+def domain_deprecated(name: str) -> Fault:
+    """Return the refusal to deprecate a domain that is deprecated."""
+    return Fault("DomainDeprecatedFault", name)
+
+
+def too_many_tags(arn: str, most: int) -> Fault:
+    """Return the refusal of one more tag than a domain can have."""
+    return Fault("TooManyTagsFault", f"{arn} would have more than {most} tags")
+
+
+def unknown_resource(arn: str) -> Fault:
+    """Return the refusal of a resource name that names no domain of this engine."""
+    return Fault("UnknownResourceFault", f"Unknown resource: {arn}")
+
+
 def named(kind: str, key: TypeKey) -> str:
     """Return a type as messages name it: `WorkflowType=[name=N, version=V]`."""
     return f"{kind}=[name={key.name}, version={key.version}]"
@@ -42,6 +62,16 @@ def unknown_type(kind: str, key: TypeKey) -> Fault:
 def type_deprecated(kind: str, key: TypeKey) -> Fault:
     """Return the refusal of a type that takes no new work."""
     return Fault("TypeDeprecatedFault", named(kind, key))
+
+
+def type_already_exists(kind: str, key: TypeKey) -> Fault:
+    """Return the refusal of a second type of a key, or of one registered that is already."""
+    return Fault("TypeAlreadyExistsFault", named(kind, key))
+
+
+def type_not_deprecated(kind: str, key: TypeKey) -> Fault:
+    """Return the refusal to delete a type that still takes new work."""
+    return Fault("TypeNotDeprecatedFault", named(kind, key))
 
 
 def unknown_execution(workflow_id: str, run_id: str | None) -> Fault:
