@@ -20,7 +20,17 @@ ROOT: Final = Path(__file__).parent.parent
 FLOORS: Final = (
     # What stands on a floor may import what stands on the floors before it: never up. On floor 0 a
     # module may also import those to its left; from there on, one part is one floor.
-    ("_lazy", "_version", "constants", "exceptions", "clock", "shapes", "wire", "validation"),  # 0
+    (  #                 0: what both columns know
+        "_lazy",
+        "_version",
+        "constants",
+        "exceptions",
+        "clock",
+        "shapes",
+        "wire",
+        "rules",
+        "validation",
+    ),
     ("settings",),  #    1: where credentials, region and endpoint come from
     ("transport",),  #   2: how a call reaches an SWF; alone in knowing boto3
     ("core",),  #        3: an object that holds a connection

@@ -20,11 +20,10 @@ from swf.constants import (
     MAX_TAGS,
 )
 from swf.exceptions import ResponseError, ValidationError, ValidationTypeError
+from swf.rules import IDENTIFIERS, Violation
 from swf.shapes import OPERATIONS, SHAPES
 from swf.validation import (
     CLOSING,
-    IDENTIFIERS,
-    Violation,
     attributes_member,
     check_request,
     violations,

@@ -19,8 +19,9 @@ from swf.exceptions import (
     ValidationTypeError,
 )
 from swf.models import views
+from swf.rules import Violation
 from swf.transport import Transport
-from swf.validation import Violation, violations
+from swf.validation import violations
 from swf.wire import Duration, DurationLike, Wire, duration, duration_text, moment
 
 SHAPE: Final = "shape"

@@ -9,8 +9,9 @@ import attrs
 
 from swf.exceptions import SWFError, ValidationError, ValidationTypeError
 from swf.models.decision.fields import on_wire
+from swf.rules import Violation
 from swf.shapes import SHAPES
-from swf.validation import Violation, attributes_member, check_request, violations
+from swf.validation import attributes_member, check_request, violations
 from swf.wire import Wire, snake_case
 
 DECISION_TYPES: Final = frozenset(SHAPES["DecisionType"]["enum"])
