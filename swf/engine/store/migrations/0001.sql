@@ -14,6 +14,9 @@ CREATE TABLE domain (
     deprecated_at INTEGER
 ) WITHOUT ROWID, STRICT;
 
+CREATE INDEX registered_domain ON domain (name) WHERE deprecated_at IS NULL;
+CREATE INDEX deprecated_domain ON domain (name) WHERE deprecated_at IS NOT NULL;
+
 CREATE TABLE domain_tag (
     domain TEXT NOT NULL,
     key    TEXT NOT NULL,
@@ -32,6 +35,11 @@ CREATE TABLE registered_type (
     deprecated_at INTEGER,                  -- its own; the domain's deprecation counts beside it
     PRIMARY KEY (domain, kind, name, version)
 ) WITHOUT ROWID, STRICT;
+
+CREATE INDEX current_type ON registered_type (domain, kind, name, version)
+    WHERE deprecated_at IS NULL;
+CREATE INDEX deprecated_type ON registered_type (domain, kind, name, version)
+    WHERE deprecated_at IS NOT NULL;
 
 CREATE TABLE execution (
     run         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -66,29 +74,32 @@ CREATE TABLE execution (
     quarantined TEXT                        -- why no call may touch it any more
 ) STRICT;
 
+-- What is quarantined is in none of these, so that counts and lists read no row to pass over it.
+-- Where a list asks for less than an index tells apart (every close status, every version), it
+-- merges what the index has under each: that costs a page little, and an index costs every close.
+-- `run`, by which a page goes on among executions of one millisecond, is the last column of each
+-- by nature; named as a column it would not bound the search.
 CREATE UNIQUE INDEX execution_of_workflow_id ON execution (domain, workflow_id)
-    WHERE close_status IS NULL;
+    WHERE close_status IS NULL AND quarantined IS NULL;
 CREATE UNIQUE INDEX execution_by_run_id ON execution (domain, workflow_id, run_id);
 
-CREATE INDEX open_by_start ON execution (domain, started_at, run) WHERE close_status IS NULL;
-CREATE INDEX open_by_type ON execution (domain, type_name, started_at, run, type_version)
-    WHERE close_status IS NULL;
-CREATE INDEX closed_by_start ON execution (domain, started_at, run)
-    WHERE close_status IS NOT NULL;
-CREATE INDEX closed_by_close ON execution (domain, closed_at, run)
-    WHERE close_status IS NOT NULL;
-CREATE INDEX closed_by_type_start ON execution (domain, type_name, started_at, run, type_version)
-    WHERE close_status IS NOT NULL;
-CREATE INDEX closed_by_type_close ON execution (domain, type_name, closed_at, run, type_version)
-    WHERE close_status IS NOT NULL;
-CREATE INDEX closed_by_status_start ON execution (domain, close_status, started_at, run)
-    WHERE close_status IS NOT NULL;
-CREATE INDEX closed_by_status_close ON execution (domain, close_status, closed_at, run)
-    WHERE close_status IS NOT NULL;
-CREATE INDEX closed_by_workflow_id_start ON execution (domain, workflow_id, started_at, run)
-    WHERE close_status IS NOT NULL;
-CREATE INDEX closed_by_workflow_id_close ON execution (domain, workflow_id, closed_at, run)
-    WHERE close_status IS NOT NULL;
+CREATE INDEX open_by_start ON execution (domain, started_at)
+    WHERE close_status IS NULL AND quarantined IS NULL;
+CREATE INDEX open_by_type ON execution (domain, type_name, type_version, started_at)
+    WHERE close_status IS NULL AND quarantined IS NULL;
+CREATE INDEX closed_by_status_start ON execution (domain, close_status, started_at)
+    WHERE close_status IS NOT NULL AND quarantined IS NULL;
+CREATE INDEX closed_by_status_close ON execution (domain, close_status, closed_at)
+    WHERE close_status IS NOT NULL AND quarantined IS NULL;
+CREATE INDEX closed_by_type_start ON execution (domain, type_name, type_version, started_at)
+    WHERE close_status IS NOT NULL AND quarantined IS NULL;
+CREATE INDEX closed_by_type_close ON execution (domain, type_name, type_version, closed_at)
+    WHERE close_status IS NOT NULL AND quarantined IS NULL;
+CREATE INDEX closed_by_workflow_id_start ON execution (domain, workflow_id, started_at)
+    WHERE close_status IS NOT NULL AND quarantined IS NULL;
+CREATE INDEX closed_by_workflow_id_close ON execution (domain, workflow_id, closed_at)
+    WHERE close_status IS NOT NULL AND quarantined IS NULL;
+CREATE INDEX quarantine ON execution (run) WHERE quarantined IS NOT NULL;
 
 CREATE TABLE execution_tag (                -- what tagFilter looks up; repeats the execution's times
     domain     TEXT NOT NULL,
@@ -132,6 +143,8 @@ CREATE TABLE entity (                       -- what is open in an execution
 ) WITHOUT ROWID, STRICT;
 
 CREATE INDEX line ON entity (domain, task_list, kind, priority DESC, seq) WHERE waiting = 1;
+CREATE INDEX held_back ON entity (domain, task_list, kind)     -- tasks that wait for another to end
+    WHERE waiting = 0 AND started_id = 0 AND task_list IS NOT NULL;
 CREATE INDEX deadline ON entity (due, kind) WHERE due IS NOT NULL;
 CREATE INDEX held_inside ON entity (run) WHERE inside = 1;
 CREATE INDEX open_function ON entity (run) WHERE kind = 'lambda_function';
