@@ -7,6 +7,7 @@ any event. Times are milliseconds since the epoch; event ids are ints, 0 where t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Final, NamedTuple
 
 import attrs
@@ -24,6 +25,10 @@ class Event(NamedTuple):
     type: str
     at: int
     attributes: Attributes
+
+
+Row = tuple[int, str, int, str, int]
+"""An event as the store has it: id, type, time, attributes in JSON, checksum."""
 
 
 class Link(NamedTuple):
@@ -64,11 +69,14 @@ class Entity:
 
     `deadlines` maps a time-out's type to the moment when it is due. `waiting` says that the task
     may be handed out now, `seq` is its place in line, `inside` that a poller within this process
-    holds it. `facts` of a subclass name the fields that are its own.
+    holds it, `stored` that the store has a row of it. `facts` of a subclass name the fields that are
+    its own.
     """
 
     kind: ClassVar[str]
     facts: ClassVar[tuple[str, ...]] = ()
+    unique: ClassVar[bool] = False
+    """Whether no two of the kind that are open have the same name."""
 
     event_id: int
     name: str = ""
@@ -78,6 +86,7 @@ class Entity:
     waiting: bool = attrs.field(default=False, eq=False)
     seq: int = attrs.field(default=0, eq=False)
     inside: bool = attrs.field(default=False, eq=False)
+    stored: bool = attrs.field(default=False, eq=False)
     deadlines: dict[str, int] = attrs.field(factory=dict, eq=False)
 
     @property
@@ -110,6 +119,7 @@ class ActivityTask(Entity):
     """An activity task; `name` is its activity id."""
 
     kind = ACTIVITY_TASK
+    unique = True
     facts = ("start_to_close", "heartbeat", "cancel_requested_id", "heartbeat_details")
 
     start_to_close: str = "NONE"
@@ -123,20 +133,27 @@ class Timer(Entity):
     """A timer; `name` is its timer id."""
 
     kind = TIMER
+    unique = True
+
+
+def _type_key(value: Iterable[str]) -> TypeKey:
+    return TypeKey(*value)
 
 
 @attrs.define(kw_only=True)
 class Child(Entity):
     """A child execution; `name` is its workflow id, `started_id` its ChildWorkflowExecutionStarted.
 
-    `run_id` is empty until it has started; where it continued as new, that of its latest run.
+    `run_id` is empty until it has started; where it continued as new, that of its latest run,
+    which no event of the parent tells. A workflow id may be that of two children, until the second
+    is found to be running already.
     """
 
     kind = CHILD
     facts = ("workflow_type", "run_id")
 
-    workflow_type: TypeKey = attrs.field(converter=lambda value: TypeKey(*value))
-    run_id: str = ""
+    workflow_type: TypeKey = attrs.field(converter=_type_key)
+    run_id: str = attrs.field(default="", eq=False)
 
 
 @attrs.define(kw_only=True)
@@ -144,6 +161,7 @@ class LambdaFunction(Entity):
     """A Lambda task; `name` is its id, `function` the name of the function."""
 
     kind = LAMBDA_FUNCTION
+    unique = True
     facts = ("function", "start_to_close")
 
     function: str
@@ -160,8 +178,8 @@ class Execution:
     """One run of a workflow: its configuration, its course so far, and what is open in it.
 
     `run` is its number in the store. `changed` collects the entities that the store does not know
-    as they are, `unsaved` the events; `recent` holds the latest events from some id on without a
-    gap, at least those since the DecisionTaskStarted before the last.
+    as they are, `unsaved` the events. `recent` holds, as the store has them, the latest events
+    from some id on without a gap: those since the DecisionTaskStarted before the last, if it can.
     """
 
     run: int
@@ -200,7 +218,7 @@ class Execution:
     # What is open
     open: dict[int, Entity] = attrs.field(factory=dict)
     ids: dict[tuple[str, str], int] = attrs.field(factory=dict)
-    """(kind, name) of what is open -> the event that opened it."""
+    """(kind, name) of what is open and unique by its name -> the event that opened it."""
     decision_scheduled_id: int = 0
     """The decision task that is scheduled and not started."""
     decision_started_id: int = 0
@@ -210,7 +228,9 @@ class Execution:
     # What the store has yet to be told
     changed: dict[int, Entity | None] = attrs.field(factory=dict, eq=False, repr=False)
     unsaved: list[Event] = attrs.field(factory=list, eq=False, repr=False)
-    recent: list[Event] = attrs.field(factory=list, eq=False, repr=False)
+    recent: list[Row] = attrs.field(factory=list, eq=False, repr=False)
+    saved: tuple[str | None, bool] | None = attrs.field(default=None, eq=False, repr=False)
+    """The close status and the cancel request that the store knows; None before it has a row."""
 
     @property
     def is_open(self) -> bool:
@@ -225,7 +245,7 @@ class Execution:
     def add(self, entity: Entity) -> None:
         """Open an entity."""
         self.open[entity.event_id] = entity
-        if entity.name:
+        if entity.unique:
             self.ids[entity.kind, entity.name] = entity.event_id
         self.open_counts[entity.kind] = self.open_counts.get(entity.kind, 0) + 1
         self.changed[entity.event_id] = entity
@@ -237,18 +257,25 @@ class Execution:
     def remove(self, event_id: int) -> Entity:
         """Close an entity and return it."""
         entity = self.open.pop(event_id)
-        if entity.name:
-            self.ids.pop((entity.kind, entity.name), None)
+        if entity.unique:
+            del self.ids[entity.kind, entity.name]
         self.open_counts[entity.kind] -= 1
-        self.changed[event_id] = None
+        self._forget(entity)
         return entity
 
     def drop_all(self) -> None:
         """Let go of everything open, since the execution is closed; the counts stay."""
-        self.changed.update(dict.fromkeys(self.open))
+        for entity in self.open.values():
+            self._forget(entity)
         self.open.clear()
         self.ids.clear()
         self.decision_scheduled_id = self.decision_started_id = 0
+
+    def _forget(self, entity: Entity) -> None:
+        if entity.stored:
+            self.changed[entity.event_id] = None
+        else:
+            self.changed.pop(entity.event_id, None)
 
     def named(self, kind: str, name: str) -> Entity | None:
         """Return what is open of this kind and name."""

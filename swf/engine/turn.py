@@ -114,6 +114,14 @@ class CancelUnstarted:
 
 
 @attrs.frozen
+class StartFunction:
+    """Start the Lambda function that the LambdaFunctionScheduled of this id asks for."""
+
+    scheduled_id: int
+    attributes: Attributes
+
+
+@attrs.frozen
 class ContinueAsNew:
     """Start the next run, as the WorkflowExecutionContinuedAsNew says."""
 
@@ -144,6 +152,7 @@ Delivery = (
     | SignalExternal
     | CancelExternal
     | CancelUnstarted
+    | StartFunction
     | ContinueAsNew
     | TellParent
     | ApplyPolicy
@@ -189,7 +198,6 @@ class Turn:
         execution.last_event_id = event_id
         execution.last_event_at = event.at
         execution.unsaved.append(event)
-        execution.recent.append(event)
         FOLDS[event_type](execution, event)
         return event
 
