@@ -144,16 +144,16 @@ def _type_key(value: Iterable[str]) -> TypeKey:
 class Child(Entity):
     """A child execution; `name` is its workflow id, `started_id` its ChildWorkflowExecutionStarted.
 
-    `run_id` is empty until it has started; where it continued as new, that of its latest run,
-    which no event of the parent tells. A workflow id may be that of two children, until the second
-    is found to be running already.
+    `run_id` is empty until it has started, then that of its first run: no event of the parent tells
+    where it continues as new. A workflow id may be that of two children, until the second is found
+    to be running already.
     """
 
     kind = CHILD
     facts = ("workflow_type", "run_id")
 
     workflow_type: TypeKey = attrs.field(converter=_type_key)
-    run_id: str = attrs.field(default="", eq=False)
+    run_id: str = ""
 
 
 @attrs.define(kw_only=True)

@@ -77,14 +77,6 @@ def start_failed(turn: Turn, initiated_id: int, attributes: Wire, cause: str) ->
     turn.need_decision()
 
 
-def continued(execution: Execution, initiated_id: int, run_id: str) -> None:
-    """Follow the child to its next run, which no event tells. Nothing where it is not open."""
-    child = _open(execution, initiated_id)
-    if child is not None:
-        child.run_id = run_id
-        execution.touch(child)
-
-
 def closed(
     turn: Turn, initiated_id: int, child: Link, outcome: str, attributes: Attributes
 ) -> None:

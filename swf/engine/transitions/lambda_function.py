@@ -5,14 +5,11 @@ Source: ScheduleLambdaFunctionDecisionAttributes and the LambdaFunction events.
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import cast
 
 from swf.constants import MAX_LAMBDA_SECONDS
 from swf.engine.state import LAMBDA_FUNCTION, Attributes, Event, Execution, LambdaFunction
 from swf.engine.turn import StartFunction, Turn, after, deadlines, folds, given
-
-NO_ROLE: Final = "The execution has no lambdaRole"
-"""The message of the StartLambdaFunctionFailed of an execution without a role."""
 
 
 def schedule(turn: Turn, decision: Attributes, decided: int) -> bool:
@@ -50,16 +47,9 @@ def _refusal(turn: Turn, decision: Attributes) -> str | None:
     return None
 
 
-def start(turn: Turn, task: LambdaFunction) -> bool:
-    """Record LambdaFunctionStarted.
-
-    Without a role on the execution record StartLambdaFunctionFailed and return False.
-    """
-    if turn.execution.lambda_role is None:
-        start_failed(turn, task, NO_ROLE)
-        return False
+def start(turn: Turn, task: LambdaFunction) -> None:
+    """Record that the function is being run."""
     turn.record("LambdaFunctionStarted", {"scheduledEventId": task.event_id})
-    return True
 
 
 def start_failed(turn: Turn, task: LambdaFunction, message: str) -> None:

@@ -43,20 +43,6 @@ UNDEFINED_CAUSES: Final = {
 }
 """Why a decision cannot start an execution that lacks this member."""
 
-_CARRIED: Final = (
-    "childPolicy",
-    "taskList",
-    "workflowType",
-    "input",
-    "executionStartToCloseTimeout",
-    "taskStartToCloseTimeout",
-    "taskPriority",
-    "tagList",
-    "lambdaRole",
-)
-"""What a start, a StartChildWorkflowExecutionInitiated and a WorkflowExecutionContinuedAsNew hand
-on to the WorkflowExecutionStarted."""
-
 
 def resolved(request: Wire, defaults: Wire) -> tuple[Attributes, list[str]]:
     """Return what an execution is started with, as requested or else by the type's defaults.
@@ -74,23 +60,6 @@ def resolved(request: Wire, defaults: Wire) -> tuple[Attributes, list[str]]:
         elif member not in _MAY_BE_MISSING:
             undefined.append(member)
     return attributes, undefined
-
-
-def started_attributes(
-    source: Wire, *, parent: Parent | None = None, continued_run_id: str | None = None
-) -> Attributes:
-    """Return the attributes of the WorkflowExecutionStarted that comes of `source`.
-
-    That is a resolved request, or the attributes of a StartChildWorkflowExecutionInitiated or a
-    WorkflowExecutionContinuedAsNew.
-    """
-    started = given(source, *_CARRIED)
-    started["parentInitiatedEventId"] = 0 if parent is None else parent.initiated_id
-    if parent is not None:
-        started["parentWorkflowExecution"] = parent.link.wire()
-    if continued_run_id is not None:
-        started["continuedExecutionRunId"] = continued_run_id
-    return started
 
 
 def new(
