@@ -127,8 +127,9 @@ def _check_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
 
 def _set_up(connection: sqlite3.Connection, path: Path, durability: str) -> None:
     """Have what the engine's promises rest on, and see that it is so."""
-    # Asked for first: SQLite opens for reading what it may not write, and says nothing.
+    # Tried first: SQLite opens for reading what it may not write, and says nothing.
     connection.execute("BEGIN IMMEDIATE")
+    connection.execute(f"PRAGMA user_version = {_number(connection, 'user_version')}")
     connection.execute("ROLLBACK")
     (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
