@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -69,7 +69,7 @@ def of_sqlite(error: sqlite3.Error, path: Path | None) -> DatabaseError:
 
 
 @contextmanager
-def mapped(path: Path | None) -> Iterator[None]:
+def mapped(path: Path | None) -> Generator[None]:
     """Raise what SQLite or the operating system finds wrong as a DatabaseError of this path."""
     try:
         yield
