@@ -48,8 +48,8 @@ def read(
     run: int,
     first: int,
     last: int,
-    *,
     limit: int | None = None,
+    *,
     reverse: bool = False,
 ) -> list[Row]:
     """Return the events from `first` to `last`, both included, at most `limit` of them.

@@ -215,13 +215,17 @@ class Registry:
     def deprecate_type(self, domain: str, kind: str, key: TypeKey, at: int | None) -> None:
         """Deprecate a type at a moment, or register it again where that is None."""
         self._connection.execute(
-            f"UPDATE registered_type SET deprecated_at = ? {_OF_KEY}", (at, domain, kind, *key)
+            f"UPDATE registered_type SET deprecated_at = ? {_OF_KEY}",  # noqa: S608
+            (at, domain, kind, *key),
         )
         self.forget()
 
     def delete_type(self, domain: str, kind: str, key: TypeKey) -> None:
         """Forget a type: its key is free again."""
-        self._connection.execute(f"DELETE FROM registered_type {_OF_KEY}", (domain, kind, *key))
+        self._connection.execute(
+            f"DELETE FROM registered_type {_OF_KEY}",  # noqa: S608
+            (domain, kind, *key),
+        )
         self.forget()
 
     def types(self, query: TypeQuery, size: int) -> list[Registration]:
@@ -232,11 +236,14 @@ class Registry:
         if query.deprecated is not None:
             source = "INDEXED BY " + ("deprecated_type" if query.deprecated else "current_type")
             where.append("deprecated_at IS " + ("NOT NULL" if query.deprecated else "NULL"))
+        before, order = ("<", "DESC") if query.reverse else (">", "ASC")
         if query.name is not None:
             where.append("name = ?")
             values.append(query.name)
-        before, order = ("<", "DESC") if query.reverse else (">", "ASC")
-        if query.after is not None:
+            if query.after is not None:
+                where.append(f"version {before} ?")
+                values.append(query.after.version)
+        elif query.after is not None:
             where.append(f"(name, version) {before} (?, ?)")
             values.extend(query.after)
         rows = self._connection.execute(

@@ -99,7 +99,6 @@ CREATE INDEX closed_by_workflow_id_start ON execution (domain, workflow_id, star
     WHERE close_status IS NOT NULL AND quarantined IS NULL;
 CREATE INDEX closed_by_workflow_id_close ON execution (domain, workflow_id, closed_at)
     WHERE close_status IS NOT NULL AND quarantined IS NULL;
-CREATE INDEX quarantine ON execution (run) WHERE quarantined IS NOT NULL;
 
 CREATE TABLE execution_tag (                -- what tagFilter looks up; repeats the execution's times
     domain     TEXT NOT NULL,
