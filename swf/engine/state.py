@@ -69,8 +69,8 @@ class Entity:
 
     `deadlines` maps a time-out's type to the moment when it is due. `waiting` says that the task
     may be handed out now, `seq` is its place in line, `inside` that a poller within this process
-    holds it, `stored` that the store has a row of it. `facts` of a subclass name the fields that are
-    its own.
+    holds it, `stored` that the store has a row of it. `facts` of a subclass name the fields that
+    are its own.
     """
 
     kind: ClassVar[str]
@@ -169,7 +169,8 @@ class LambdaFunction(Entity):
 
 
 KINDS: Final[dict[str, type[Entity]]] = {
-    one.kind: one for one in (OpenExecution, DecisionTask, ActivityTask, Timer, Child, LambdaFunction)
+    one.kind: one
+    for one in (OpenExecution, DecisionTask, ActivityTask, Timer, Child, LambdaFunction)
 }
 
 

@@ -131,8 +131,11 @@ class ContinueAsNew:
 
 @attrs.frozen
 class TellParent:
-    """Tell the parent how its child ended: `outcome` is Completed, Failed, TimedOut, Canceled or
-    Terminated, `attributes` what the event adds (result, reason, details, timeoutType)."""
+    """Tell the parent how its child ended.
+
+    `outcome` is Completed, Failed, TimedOut, Canceled or Terminated, `attributes` what the event
+    adds (result, reason, details, timeoutType).
+    """
 
     parent: Parent
     outcome: str
@@ -159,7 +162,7 @@ Delivery = (
 )
 
 
-class HistoryFull(Exception):  # noqa: N818
+class HistoryFull(Exception):
     """The next event would be the last that the history can hold, and does not close it."""
 
 

@@ -1,0 +1,12 @@
+"""The embedded SWF: Amazon SWF in this process, on one SQLite file or in memory."""
+
+from __future__ import annotations
+
+from swf.engine.call import Call
+from swf.engine.engine import Engine
+from swf.engine.opened import opened
+from swf.engine.options import Options, Place
+from swf.engine.page import encode
+from swf.engine.turn import Limits
+
+__all__ = ["Call", "Engine", "Limits", "Options", "Place", "encode", "opened"]

@@ -1,0 +1,241 @@
+"""The door of the embedded SWF: one operation in, its reply or its fault out."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any, Final, Self
+
+from swf.clock import Clock, SystemClock
+from swf.engine import opening
+from swf.engine.call import Call, Run, Waiter
+from swf.engine.faults import broken, unavailable
+from swf.engine.functions import Functions, Outcome
+from swf.engine.operations import READS, WRITES, lambda_tasks
+from swf.engine.options import Options, Place
+from swf.engine.page import decoded
+from swf.engine.requests import checked
+from swf.engine.store import backlog
+from swf.engine.store.store import Store
+from swf.engine.unit import Invocation
+from swf.engine.view import Handler, View
+from swf.engine.writer import Stats, Writer
+from swf.exceptions import CorruptEventError, DatabaseError, EngineError
+from swf.fault import Fault
+from swf.wire import Wire
+
+logger = logging.getLogger(__name__)
+
+REGION: Final = "us-east-1"
+"""The region of resource names, for callers within the process."""
+
+
+class Engine:
+    """An Amazon SWF on one file, or in memory.
+
+    All is asked by `handle`, which waits, or by `begin`, which does not. An engine may be used by
+    any number of threads, and in the process that opened it only.
+    """
+
+    def __init__(self, place: Place, *, clock: Clock | None = None) -> None:
+        self.place = place
+        self.clock = clock or SystemClock()
+        self._process = os.getpid()
+        self._closed = False
+        self.functions = Functions(self.clock)
+        self._store = Store(place.path, place.options.durability)
+        try:
+            handlers = {**WRITES, lambda_tasks.ENDED: lambda_tasks.ended}
+            self._writer = Writer(
+                self._store, self.clock, place.options, handlers, self.functions.__contains__
+            )
+            self._writer.invoke = self._invoke
+            opening.resume(self._writer)
+            self._writer.tick()
+        except BaseException:
+            self._store.close()
+            raise
+
+    @classmethod
+    def open(cls, url: str, *, clock: Clock | None = None, options: Options | None = None) -> Self:
+        """Return an engine on `sqlite:///path.db` or `memory://`; the URL's query is options too.
+
+        Raises SettingsError for a URL that names no place, and DatabaseError, of the class that
+        says what is wrong, where the file cannot be used or is another's.
+        """
+        return cls(Place.of(url, options), clock=clock)
+
+    def __repr__(self) -> str:
+        return f"Engine({self.place.name!r})"
+
+    @property
+    def stats(self) -> Stats:
+        """What the engine has done since it was opened."""
+        return self._writer.stats
+
+    @property
+    def held_polls(self) -> int:
+        """How many polls wait for a task."""
+        return len(self._writer.waiting)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no calls any more."""
+        return self._closed
+
+    def handle(
+        self, operation: str, params: Mapping[str, Any], *, region: str = REGION
+    ) -> dict[str, Any]:
+        """Perform one operation and return its reply ({} where it has none).
+
+        A poll waits for a task as long as the engine's options say. Raises Fault where SWF refuses.
+        """
+        self._check_usable()
+        request = checked(operation, params)
+        read = READS.get(operation)
+        if read is not None:
+            return decoded(self._read(read, request, region))
+        return decoded(self._write(operation, request, region))
+
+    def begin(self, call: Call, run: Run) -> None:
+        """Take up a call and return at once; what takes time goes through `run`.
+
+        The call's `done` is called when it has its answer, unless it is withdrawn before.
+        """
+        try:
+            self._check_usable()
+            call.params = checked(call.operation, call.params)
+        except EngineError as error:
+            call.fault = unavailable(str(error))
+            call.answer()
+            return
+        except Fault as fault:
+            call.fault = fault
+            call.answer()
+            return
+        read = READS.get(call.operation)
+        if read is not None:
+            run(lambda: self._answer(call, read))
+            return
+        call.promote = run
+        if self._writer.submit(call):
+            run(self._writer.lead)
+
+    def withdraw(self, call: Call) -> None:
+        """Drop a call whose client has gone: no task is given to it any more.
+
+        Its `done` is never called, unless its answer was on the way.
+        """
+        call.gone = True
+        self._writer.waiting.withdraw(call)
+
+    def task_lists(self, domain: str) -> list[dict[str, Any]]:
+        """Return what waits on each task list of a domain, and who polls it.
+
+        This SWF alone can tell: Amazon's has no operation for it. Each item has `kind` (decision or
+        activity), `taskList`, `backlog` (tasks that wait), `oldest` (since when the first of them
+        waits, in seconds since the epoch, None without) and `pollers`: `identity`, `lastSeen`
+        (seconds since the epoch), and `waiting`, whether it holds a poll now. Raises Fault for an
+        unknown domain.
+        """
+        self._check_usable()
+        waiting = self._writer.waiting
+        with self._store.reading() as (connection, registry):
+            registry.domain_known(domain)
+            return backlog.task_lists(connection, domain, waiting)
+
+    def close(self) -> None:
+        """Answer the polls that wait, save everything, and give the file free."""
+        if self._closed or os.getpid() != self._process:
+            return
+        self._closed = True
+        self.functions.close()
+        self._writer.close()
+        with self._store.lock:
+            self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _check_usable(self) -> None:
+        if self._closed:
+            raise EngineError(f"{self!r} is closed; open another")
+        if os.getpid() != self._process:
+            raise EngineError(
+                f"{self!r} belongs to process {self._process}, which this one was forked from; "
+                "have the owner serve it over HTTP, and connect there"
+            )
+
+    def _write(self, operation: str, request: Wire, region: str) -> dict[str, Any] | None:
+        """Have the writer carry out a call, and wait for its answer."""
+        waiter = Waiter()
+        call = Call(operation, request, region=region, done=waiter.done)
+        call.promote = waiter.promote
+        try:
+            if self._writer.submit(call):
+                self._writer.lead_once()
+            waiter.wait()
+        except BaseException:
+            self.withdraw(call)
+            raise
+        if call.fault is not None:
+            raise call.fault
+        return call.reply
+
+    def _invoke(self, invocation: Invocation) -> None:
+        """Call the function of a Lambda task; its outcome is written as any other answer is."""
+        task = invocation.task
+
+        def ended(outcome: Outcome) -> None:
+            told = {"run": invocation.run, "scheduled_id": task.event_id, "outcome": outcome}
+            with suppress(Fault, EngineError):  # there is nobody to tell
+                self._write(lambda_tasks.ENDED, told, REGION)
+
+        self.functions.submit(
+            task.function,
+            invocation.input,
+            ended,
+            request_id=f"{invocation.run}-{task.event_id}",
+            deadline=None if task.due is None else datetime.fromtimestamp(task.due / 1000, UTC),
+        )
+
+    def _read(self, handler: Handler, request: Wire, region: str) -> dict[str, Any] | None:
+        with _faults(), self._store.reading() as (connection, registry):
+            return handler(
+                View(
+                    connection=connection,
+                    registry=registry,
+                    now=self._writer.now(),
+                    region=region,
+                    seal=self._writer.seal,
+                    limits=self.place.options.limits,
+                ),
+                request,
+            )
+
+    def _answer(self, call: Call, handler: Handler) -> None:
+        try:
+            call.reply = self._read(handler, call.params, call.region)
+        except Fault as fault:
+            call.fault = fault
+        call.answer()
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Answer what goes wrong with the file as SWF does what goes wrong with itself."""
+    try:
+        yield
+    except (sqlite3.Error, DatabaseError) as error:
+        logger.warning("the database cannot be read: %s", error)
+        raise unavailable(f"the database cannot be read: {error}") from error
+    except CorruptEventError as error:
+        logger.warning("%s", error)
+        raise broken(str(error)) from error

@@ -1,0 +1,354 @@
+"""The one writer: calls that come together share a commit, a caller alone commits by itself.
+
+There is no thread for it. Whoever calls while nobody writes does the writer's work, for himself and
+for all that have queued meanwhile; then the next in the queue takes over. Answers leave after the
+commit that holds what they tell.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import attrs
+
+from swf.clock import Clock
+from swf.engine import due
+from swf.engine.call import Call, Waiter
+from swf.engine.faults import broken, unavailable
+from swf.engine.handing import EMPTY
+from swf.engine.options import Options
+from swf.engine.store.cache import Cache
+from swf.engine.store.points import reached
+from swf.engine.store.store import Store
+from swf.engine.tokens import Seal
+from swf.engine.unit import Invocation, Unit
+from swf.engine.waiting import Waiting
+from swf.fault import Fault
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[Unit, Any], dict[str, Any] | None]
+
+TICK: Final = "(what is due)"
+"""The operation of the engine itself: time-outs, purges, heartbeats to save."""
+
+BATCH_AT_MOST: Final = 256
+
+ALIVE: Final = "alive_at"
+"""Under this name it is kept when the engine was known to run, in milliseconds since the epoch."""
+
+ALIVE_EVERY: Final = 10_000
+"""How many milliseconds lie between two such notes at least."""
+
+_A_LITTLE: Final = timedelta(microseconds=1)
+
+
+@attrs.define
+class Stats:
+    """What the engine has done since it was opened."""
+
+    calls: int = 0
+    """Calls that came to the writer."""
+    commits: int = 0
+    """Commits that changed something; each is one sync, where durability is "full"."""
+    faults: int = 0
+    due: int = 0
+    """Time-outs and timers that came due."""
+
+
+class Writer:
+    """Carries out calls in transactions, in the order in which they came."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        options: Options,
+        handlers: Mapping[str, Handler],
+        has_function: Callable[[str], bool],
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.options = options
+        self.stats = Stats()
+        self.waiting = Waiting()
+        self.cache = Cache(store.runs, options.cached_executions)
+        self.seal = Seal(store.secret)
+        self.invoke: Callable[[Invocation], object] = _nothing
+        """Calls a Lambda function, once its start is committed."""
+        self._handlers = {**handlers, TICK: self._tick}
+        self._has_function = has_function
+        self._poll_milliseconds = round(options.poll_seconds * 1000)
+        self._queue: list[Call] = []
+        self._leading = False
+        self._guard = threading.Lock()
+        self.next_due: int | None = None
+        """When to look next for what is due, in milliseconds since the epoch."""
+        self.ended: list[Call] = []
+        """Polls whose time is up."""
+        self._alive_at = 0
+        self._changes = 0
+        self._armed: int | None = None
+        self._alarm = clock.alarm(self._ring)
+
+    def now(self) -> int:
+        """Return the present moment in milliseconds since the epoch."""
+        return int(self.clock.now().timestamp() * 1000)
+
+    # Who does the work
+
+    def submit(self, call: Call) -> bool:
+        """Queue a call; return whether the caller has to do the writer's work (`lead`)."""
+        with self._guard:
+            self._queue.append(call)
+            if self._leading:
+                return False
+            self._leading = True
+            return True
+
+    def lead(self, *, on: bool = True) -> None:
+        """Do the writer's work: until nothing is left, or (not `on`) until another takes over."""
+        while True:
+            with self._guard:
+                batch = self._queue[:BATCH_AT_MOST]
+                del self._queue[:BATCH_AT_MOST]
+                if not batch:
+                    self._leading = False
+                    return
+            try:
+                self._work(batch)
+            except BaseException:
+                # Whoever was interrupted leaves the work to the others.
+                self._hand_over(stop=True)
+                raise
+            if not on and self._hand_over():
+                return
+
+    def _hand_over(self, *, stop: bool = False) -> bool:
+        """Have another call's thread go on; return whether there is one. Or else stop."""
+        with self._guard:
+            successor = next((call for call in self._queue if call.promote is not None), None)
+            if successor is None:
+                self._leading = self._leading and not stop
+                return False
+        if successor.promote is not None:
+            successor.promote(self.lead_once)
+        return True
+
+    def lead_once(self) -> None:
+        """Do the writer's work until another call's thread can take over."""
+        self.lead(on=False)
+
+    # The work
+
+    def _work(self, batch: list[Call]) -> None:
+        with self.store.lock:
+            units = self._transact(batch)
+            self.cache.trim()
+            answered = [*self._finished(batch), *self._served(units), *self.ended]
+            self.ended = []
+            to_invoke = [one for unit in units for one in unit.to_invoke]
+        for call in answered:
+            call.answer()
+        for invocation in to_invoke:
+            self.invoke(invocation)
+        if self.next_due is not None:
+            if self.next_due <= self.now():
+                self._queue_tick()
+            else:
+                self._arm(self.next_due)
+
+    def _arm(self, moment: int) -> None:
+        if self._armed is None or moment < self._armed:
+            self._armed = moment
+            # Up to the whole millisecond: nothing is due before it.
+            self._alarm.set(datetime.fromtimestamp(moment / 1000, UTC) + _A_LITTLE)
+
+    def _ring(self) -> None:
+        self._armed = None
+        self.tick()
+
+    def tick(self) -> None:
+        """Carry out what is due, and have the alarm ring when more is."""
+        waiter = Waiter()
+        call = Call(TICK, {}, done=waiter.done)
+        call.promote = waiter.promote
+        if self.submit(call):
+            self.lead_once()
+        waiter.wait()
+
+    def _queue_tick(self) -> None:
+        with self._guard:
+            if not any(call.operation == TICK for call in self._queue):
+                self._queue.append(Call(TICK, {}, done=_nothing))
+
+    def _finished(self, batch: Iterable[Call]) -> list[Call]:
+        return [call for call in batch if call.finished]
+
+    def _served(self, units: Iterable[Unit]) -> list[Call]:
+        found = []
+        for unit in units:
+            for served in unit.served:
+                if served.waited:
+                    served.call.reply = served.reply
+                    found.append(served.call)
+        return found
+
+    def _transact(self, batch: list[Call]) -> list[Unit]:
+        """Carry out the calls in one transaction; each of them has its outcome then, or waits."""
+        while True:
+            units: list[Unit] = []
+            changes = self._changes = self.store.writer.total_changes
+            try:
+                self.store.begin()
+                grouped = len(batch) > 1
+                if grouped:
+                    reached("group.before")
+                for call in batch:
+                    if not call.gone:
+                        # Known one by one: what is done has to be undone where the next fails.
+                        units.append(self._perform(call, grouped=grouped))  # noqa: PERF401
+                self._keep_alive()
+                if any(served.call.gone for unit in units for served in unit.served):
+                    # A poll was withdrawn after it had been given a task: as if it never had.
+                    self._undo(units)
+                    continue
+                self.store.commit()
+            except sqlite3.Error as error:
+                logger.warning("the database cannot be written: %s", error)
+                self._undo(units)
+                self._refuse(batch, unavailable(f"the database cannot be written: {error}"))
+                return []
+            except BaseException:
+                self._undo(units)
+                self._refuse(batch, broken("the writer was interrupted"))
+                for call in batch:
+                    call.answer()
+                raise
+            self._account(units, self.store.writer.total_changes - changes)
+            return units
+
+    def _keep_alive(self) -> None:
+        """Note now and then that the engine runs, where something is written anyway."""
+        now = self.now()
+        if now - self._alive_at >= ALIVE_EVERY and self.store.writer.total_changes > self._changes:
+            self._alive_at = now
+            self.store.keep(ALIVE, str(now))
+
+    def _account(self, units: list[Unit], changes: int) -> None:
+        self.stats.calls += len(units)
+        if changes:
+            self.stats.commits += 1
+            try:
+                self.store.checkpoint()
+            except sqlite3.Error as error:
+                logger.warning("the write-ahead log cannot be brought home yet: %s", error)
+        for unit in units:
+            self.look_at(unit.due)
+        self.look_at(self.waiting.next_expiry)
+        if self.cache.beating:
+            self.look_at(self.now() + due.HEARTBEATS_SAVED_WITHIN)
+
+    def look_at(self, moment: int | None) -> None:
+        """Have what is due looked for at this moment, or before."""
+        if moment is not None and (self.next_due is None or moment < self.next_due):
+            self.next_due = moment
+
+    def close(self) -> None:
+        """Look no more for what is due, answer the polls that wait, save what is not saved."""
+        self._alarm.close()
+        self.tick()
+        for call in self.waiting.all():
+            call.reply = dict(EMPTY[call.line[0]]) if call.line else None
+            call.answer()
+
+    def unit(self, call: Call | None = None) -> Unit:
+        """Return a unit for one operation of this moment."""
+        return Unit(
+            connection=self.store.writer,
+            registry=self.store.registry,
+            now=self.now(),
+            region="us-east-1" if call is None else call.region,
+            seal=self.seal,
+            limits=self.options.limits,
+            cache=self.cache,
+            runs=self.store.runs,
+            waiting=self.waiting,
+            functions=self._has_function,
+            poll_milliseconds=self._poll_milliseconds,
+            call=call,
+        )
+
+    def _perform(self, call: Call, *, grouped: bool) -> Unit:
+        """Carry out one call within the transaction; what it changed is undone where it fails."""
+        unit = self.unit(call)
+        call.fault = call.reply = None
+        call.finished = False
+        if grouped:
+            self.store.writer.execute("SAVEPOINT operation")
+        try:
+            reply = self._handlers[call.operation](unit, call.params)
+            unit.settle()
+            if grouped:
+                self.store.writer.execute("RELEASE operation")
+        except Fault as fault:
+            self._failed(call, unit, fault, grouped=grouped)
+        except sqlite3.Error:
+            unit.abandon()
+            raise
+        except Exception:
+            logger.exception("%s failed; it changed nothing", call.operation)
+            self._failed(call, unit, broken(), grouped=grouped)
+        else:
+            call.reply = unit.result if reply is None else reply
+            call.finished = reply is not None or call.line is None or call.reply is not None
+        return unit
+
+    def _failed(self, call: Call, unit: Unit, fault: Fault, *, grouped: bool) -> None:
+        self.stats.faults += 1
+        call.fault = fault
+        call.finished = True
+        unit.abandon()
+        if grouped:
+            self.store.writer.execute("ROLLBACK TO operation")
+            self.store.writer.execute("RELEASE operation")
+        else:
+            self.store.roll_back()
+            self.store.begin()
+
+    def _undo(self, units: list[Unit]) -> None:
+        for unit in units:
+            unit.abandon()
+        try:
+            self.store.roll_back()
+        except sqlite3.Error as error:
+            logger.warning("the transaction cannot be rolled back: %s", error)
+
+    def _refuse(self, batch: list[Call], fault: Fault) -> None:
+        for call in batch:
+            call.fault = fault
+            call.reply = None
+            call.finished = True
+
+    def _tick(self, unit: Unit, _request: Any) -> dict[str, Any]:
+        """Do what is due, and find out when to look again."""
+        self.ended = self.waiting.expired(unit.now)
+        for call in self.ended:
+            call.reply = dict(EMPTY[call.line[0]]) if call.line else None
+            call.finished = True
+        done = due.carry_out(unit)
+        self.stats.due += done
+        unit.settle()
+        self.next_due = None
+        for moment in due.next_moments(unit):
+            self.look_at(moment)
+        return {}
+
+
+def _nothing(*_: Any) -> None:
+    pass
