@@ -183,6 +183,24 @@ def patiently(wanted: Callable[[], Any]) -> Any:
     return found[0]
 
 
+def violated(*problems: str) -> tuple[str, str]:
+    """Return code and message of a refusal for these violations, each as SWF words it."""
+    several = "errors" if len(problems) > 1 else "error"
+    detected = f"{len(problems)} validation {several} detected: "
+    return "ValidationException", detected + "; ".join(problems)
+
+
+def problem(value: Any, where: str, rule: str) -> str:
+    """Return how SWF words the violation of a rule; `value` None where a member is missing."""
+    shown = "null" if value is None else f"'{value}'"
+    return f"Value {shown} at '{where}' failed to satisfy constraint: Member must {rule}"
+
+
+def missing(where: str) -> str:
+    """Return how SWF words the lack of a required member."""
+    return problem(None, where, "not be null")
+
+
 class Service:
     """An engine on a clock that stands still, with a domain, types, and their defaults."""
 
