@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from swf.engine.unit import Unit
 
 UNKNOWN: Final = "UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION"
+NO_ROLE: Final = "the execution was started without a lambdaRole"
 
 _OF_THE_RUN: Final = (
     "childPolicy",
@@ -148,6 +149,9 @@ def _apply_policy(unit: Unit, source: Execution, asked: ApplyPolicy) -> None:
 def _start_function(unit: Unit, source: Execution, asked: StartFunction) -> None:
     task = source.open.get(asked.scheduled_id)
     if not isinstance(task, LambdaFunction):
+        return
+    if source.lambda_role is None:
+        _tell(unit, source, lambda_function.start_failed, task, NO_ROLE)
         return
     _tell(unit, source, lambda_function.start, task)
     if task.started_id:

@@ -20,7 +20,7 @@ from swf.engine.state import Attributes, Execution, LambdaFunction, Parent
 from swf.engine.store.cache import Cache
 from swf.engine.store.runs import Runs
 from swf.engine.transitions import workflow_execution
-from swf.engine.turn import Delivery, HistoryFull, RegisteredType, Turn
+from swf.engine.turn import ContinueAsNew, Delivery, HistoryFull, RegisteredType, Turn
 from swf.engine.view import View
 from swf.engine.waiting import Waiting
 from swf.wire import TypeKey
@@ -153,7 +153,11 @@ class Unit(View):
         except HistoryFull:
             workflow_execution.terminate(turn, None, "EVENT_LIMIT_EXCEEDED")
         for delivery in turn.deliveries:
-            self._asked.append((execution, delivery))
+            if isinstance(delivery, ContinueAsNew):
+                # At once: a child of the same decisions may be asked for under the same id.
+                self._asked.appendleft((execution, delivery))
+            else:
+                self._asked.append((execution, delivery))
         return result
 
     def invoke(self, execution: Execution, task: LambdaFunction, input: str | None) -> None:

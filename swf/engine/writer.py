@@ -45,7 +45,8 @@ ALIVE: Final = "alive_at"
 ALIVE_EVERY: Final = 10_000
 """How many milliseconds lie between two such notes at least."""
 
-_A_LITTLE: Final = timedelta(microseconds=1)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 @attrs.define
@@ -98,7 +99,7 @@ class Writer:
 
     def now(self) -> int:
         """Return the present moment in milliseconds since the epoch."""
-        return int(self.clock.now().timestamp() * 1000)
+        return (self.clock.now() - _EPOCH) // _MILLISECOND
 
     # Who does the work
 
@@ -166,8 +167,7 @@ class Writer:
     def _arm(self, moment: int) -> None:
         if self._armed is None or moment < self._armed:
             self._armed = moment
-            # Up to the whole millisecond: nothing is due before it.
-            self._alarm.set(datetime.fromtimestamp(moment / 1000, UTC) + _A_LITTLE)
+            self._alarm.set(_EPOCH + moment * _MILLISECOND)
 
     def _ring(self) -> None:
         self._armed = None
