@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final, Self
@@ -21,7 +21,7 @@ from swf.engine.page import decoded
 from swf.engine.requests import checked
 from swf.engine.store import backlog
 from swf.engine.store.store import Store
-from swf.engine.unit import Invocation
+from swf.engine.unit import Invocation, Unit
 from swf.engine.view import Handler, View
 from swf.engine.writer import Stats, Writer
 from swf.exceptions import CorruptEventError, DatabaseError, EngineError
@@ -32,6 +32,9 @@ logger = logging.getLogger(__name__)
 
 REGION: Final = "us-east-1"
 """The region of resource names, for callers within the process."""
+
+WORK: Final = "(work of a tool)"
+"""The operation of `Engine.perform`."""
 
 
 class Engine:
@@ -46,10 +49,11 @@ class Engine:
         self.clock = clock or SystemClock()
         self._process = os.getpid()
         self._closed = False
+        self._closing: list[Callable[[], object]] = []
         self.functions = Functions(self.clock)
         self._store = Store(place.path, place.options.durability)
         try:
-            handlers = {**WRITES, lambda_tasks.ENDED: lambda_tasks.ended}
+            handlers = {**WRITES, lambda_tasks.ENDED: lambda_tasks.ended, WORK: _work}
             self._writer = Writer(
                 self._store, self.clock, place.options, handlers, self.functions.__contains__
             )
@@ -148,10 +152,33 @@ class Engine:
             registry.domain_known(domain)
             return backlog.task_lists(connection, domain, waiting)
 
+    def announce(self, address: str, *, access_key: str, secret_key: str) -> None:
+        """Tell processes that find the file in use where it is served, and with which keys."""
+        if self._store.file_lock is not None:
+            self._store.file_lock.announce(address, access_key=access_key, secret_key=secret_key)
+
+    def on_close(self, function: Callable[[], object]) -> None:
+        """Have a function called first of all when the engine is closed."""
+        self._closing.append(function)
+
+    @contextmanager
+    def reading(self) -> Generator[sqlite3.Connection]:
+        """Lend a tool a connection that sees the database at one moment."""
+        self._check_usable()
+        with self._store.reading() as (connection, _):
+            yield connection
+
+    def perform(self, work: Callable[[Unit], None]) -> None:
+        """Have a tool's work done by the writer, wholly or not at all; raise Fault if it fails."""
+        self._check_usable()
+        self._write(WORK, {"work": work}, REGION)
+
     def close(self) -> None:
         """Answer the polls that wait, save everything, and give the file free."""
         if self._closed or os.getpid() != self._process:
             return
+        while self._closing:
+            self._closing.pop()()
         self._closed = True
         self.functions.close()
         self._writer.close()
@@ -226,6 +253,10 @@ class Engine:
         except Fault as fault:
             call.fault = fault
         call.answer()
+
+
+def _work(unit: Unit, request: Wire) -> None:
+    request["work"](unit)
 
 
 @contextmanager
