@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from swf import _lazy
 from swf._version import __version__
 from swf.models import relations
+from swf.transport import schemes
 
 if TYPE_CHECKING:
     from swf import actors, constants, exceptions, models, querysets, settings
-    from swf.transport import connect
+    from swf.transport import Transport, connect
+    from swf.transport.recipe import Recipe
 
 _HOMES = {
     "actors": "actors",
@@ -41,6 +43,19 @@ __all__ = [
 ]
 
 
+def _embedded(recipe: Recipe) -> Transport:
+    """Return the transport to an embedded SWF: only here are the two sides of the door in view."""
+    transport: Transport = import_module("swf.transport.local").LocalTransport(
+        recipe.endpoint_url,
+        region=recipe.region,
+        opener=lambda url: import_module("swf.engine").opened(url),
+        share=lambda url: import_module("swf.server.sharing").share(url),
+    )
+    return transport
+
+
+schemes.register_scheme("memory", _embedded)
+schemes.register_scheme("sqlite", _embedded)
 relations.load_with(lambda: import_module("swf.querysets"))
 
 

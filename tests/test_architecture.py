@@ -17,33 +17,58 @@ import pytest
 
 ROOT: Final = Path(__file__).parent.parent
 
-FLOORS: Final = (
-    # What stands on a floor may import what stands on the floors before it: never up. On floor 0 a
-    # module may also import those to its left; from there on, one part is one floor.
-    (  #                 0: what both columns know
-        "_lazy",
-        "_version",
-        "constants",
-        "exceptions",
-        "clock",
-        "shapes",
-        "wire",
-        "rules",
-        "validation",
-    ),
-    ("settings",),  #    1: where credentials, region and endpoint come from
-    ("transport",),  #   2: how a call reaches an SWF; alone in knowing boto3
-    ("core",),  #        3: an object that holds a connection
-    ("models",),  #      4: domains, types, executions; events, decisions and histories
-    ("querysets",),  #   5: lists of models
-    ("actors",),  #      6: deciders and workers
+SHARED: Final = (
+    "_lazy",
+    "_version",
+    "constants",
+    "exceptions",
+    "clock",
+    "shapes",
+    "wire",
+    "rules",
+    "validation",
+    "fault",
 )
-ORDER: Final = tuple(part for floor in FLOORS for part in floor)
+"""Floor 0 of both columns, without I/O: a module may import those before it."""
 
-ONLY_IN: Final[Mapping[str, str]] = {"boto3": "swf.transport", "botocore": "swf.transport"}
+CLIENT: Final = (
+    "settings",  #    1: where credentials, region and endpoint come from
+    "transport",  #   2: how a call reaches an SWF; alone in knowing boto3
+    "core",  #        3: an object that holds a connection
+    "models",  #      4: domains, types, executions; events, decisions and histories
+    "querysets",  #   5: lists of models
+    "actors",  #      6: deciders and workers
+)
+ENGINE: Final = (
+    "engine",  #      E1: the embedded SWF
+    "server",  #      E2: the same over HTTP
+)
+"""What stands on a floor of a column may import what stands before it there: never up, and never
+what stands in the other column."""
+
+ROOTS: Final = ("testing",)
+"""What may see both columns: nothing imports it."""
+
+COLUMNS: Final = (
+    (*SHARED, *CLIENT),
+    (*SHARED, *ENGINE),
+    (*SHARED, *CLIENT, *ENGINE, *ROOTS),
+)
+PARTS: Final = frozenset(part for column in COLUMNS for part in column)
+
+ONLY_IN: Final[Mapping[str, str]] = {
+    "boto3": "swf.transport",
+    "botocore": "swf.transport",
+    "sqlite3": "swf.engine",
+    "starlette": "swf.server",
+    "uvicorn": "swf.server",
+}
 """Packages from outside, and the one part that may import them."""
 
 LAZY: Final = (
+    ("swf", "swf.engine"),  # the two sides of the door meet in the root, when they are asked for
+    ("swf", "swf.server.sharing"),  # an extra
+    ("swf", "swf.transport.local"),
     ("swf", "swf.querysets"),  # tells the models, which stand lower, who knows their lists
     ("swf.models.views", "rich"),  # only where something is shown
     ("swf.transport.aws", "swf.transport.aws_client"),  # where boto3 is, only for the first call
@@ -168,8 +193,14 @@ def imports(module: Module, known: Sources) -> Iterator[tuple[int, str]]:
 # The rules
 
 
+def below(part: str) -> frozenset[str]:
+    """Return the parts that a part may import; nothing may import a root."""
+    column = next((column for column in COLUMNS if part in column), ())
+    return frozenset(column[: column.index(part)] if column else ()) - set(ROOTS)
+
+
 def upward_imports(sources: Sources) -> list[str]:
-    """A part imports itself and what stands before it in FLOORS."""
+    """A part imports itself and what stands before it in its column."""
     broken = []
     for module in sources.values():
         if not module.part:
@@ -179,7 +210,7 @@ def upward_imports(sources: Sources) -> list[str]:
             part = rest.partition(".")[0]
             if package != "swf" or part == module.part:
                 continue
-            if part not in ORDER or ORDER.index(part) > ORDER.index(module.part):
+            if part not in below(module.part):
                 broken.append(f"{module.name}:{line} imports {target}")
     return broken
 
@@ -187,7 +218,7 @@ def upward_imports(sources: Sources) -> list[str]:
 def parts_without_floor(sources: Sources) -> list[str]:
     """Every part stands on a floor."""
     parts = {module.part for module in sources.values()} - {""}
-    return [f"swf.{part} is on no floor" for part in sorted(parts - set(ORDER))]
+    return [f"swf.{part} is on no floor" for part in sorted(parts - PARTS)]
 
 
 def foreign_imports(sources: Sources) -> list[str]:
@@ -396,6 +427,24 @@ BROKEN: Final[tuple[tuple[str, Rule, dict[str, str], str], ...]] = (
         "swf.wire:1 imports swf.validation",
     ),
     (
+        "across the door",
+        upward_imports,
+        {"swf__engine": "import swf.models", "swf__models": ""},
+        "swf.engine:1 imports swf.models",
+    ),
+    (
+        "across the door, the other way",
+        upward_imports,
+        {"swf__transport": "from swf.engine import Engine", "swf__engine": ""},
+        "swf.transport:1 imports swf.engine",
+    ),
+    (
+        "a root",
+        upward_imports,
+        {"swf__server": "import swf.testing", "swf__testing": ""},
+        "swf.server:1 imports swf.testing",
+    ),
+    (
         "of the root, which re-exports everything",
         upward_imports,
         {"swf": "", "swf__core": "import swf"},
@@ -493,6 +542,12 @@ def test_each_rule_is_broken_once_at_least() -> None:
 KEPT: Final[tuple[tuple[str, Rule, dict[str, str]], ...]] = (
     ("down", upward_imports, {"swf__actors": "import swf.models", "swf__models": ""}),
     ("itself", upward_imports, {"swf__models__domain": "from swf.models.base import Model"}),
+    ("through the door", upward_imports, {"swf__server": "import swf.engine", "swf__engine": ""}),
+    (
+        "both columns",
+        upward_imports,
+        {"swf__testing": "import swf.engine, swf.models", "swf__engine": "", "swf__models": ""},
+    ),
     ("the root", upward_imports, {"swf": "import swf.actors", "swf__actors": ""}),
     (
         "for a type checker",

@@ -14,14 +14,13 @@ from botocore.session import Session
 
 from swf import exceptions
 from swf.exceptions import (
-    FAULTS,
     AlreadyExistsError,
     DeprecatedError,
     DoesNotExistError,
     ResponseError,
     SWFError,
-    fault_class,
 )
+from swf.fault import FAULTS, fault_class
 from swf.shapes import OPERATIONS
 
 RAISED_OR_WARNED = [

@@ -27,8 +27,8 @@ from swf.exceptions import (
     ResponseError,
     SettingsError,
     ThrottlingFault,
-    fault_class,
 )
+from swf.fault import fault_class
 from swf.settings import is_loopback
 from swf.transport.aws_errors import mapped_errors
 from swf.transport.aws_parser import WireParserFactory

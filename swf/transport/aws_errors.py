@@ -19,8 +19,8 @@ from swf.exceptions import (
     SettingsError,
     SWFError,
     ValidationError,
-    fault_class,
 )
+from swf.fault import fault_class
 from swf.transport.reply import POLLS
 from swf.transport.resource import resource_of
 

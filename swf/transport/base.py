@@ -1,12 +1,12 @@
-"""The contract of a transport, and the registry of endpoint schemes."""
+"""The contract of a transport."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from swf.exceptions import ResponseError, SettingsError
+from swf.exceptions import ResponseError
 from swf.transport.resource import resource_of
 from swf.validation import check_request
 
@@ -66,24 +66,3 @@ class Transport(ABC):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Transport:
         return self
-
-
-Factory = Callable[..., Transport]
-_FACTORIES: Final[dict[str, Factory]] = {}
-
-
-def register_scheme(scheme: str, factory: Factory) -> None:
-    """Make `factory(recipe)` the one that connects to endpoint URLs of this scheme."""
-    _FACTORIES[scheme] = factory
-
-
-def factory_for(endpoint_url: str | None) -> Factory:
-    """Return the factory for an endpoint URL; None is AWS itself.
-
-    Raises SettingsError, naming the schemes there are, where nothing serves the URL.
-    """
-    scheme = endpoint_url.partition("://")[0].lower() if endpoint_url else "https"
-    if scheme not in _FACTORIES:
-        known = ", ".join(f"{name}://" for name in sorted(_FACTORIES))
-        raise SettingsError(f"endpoint_url {endpoint_url!r}: no such scheme; known are {known}")
-    return _FACTORIES[scheme]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from swf import settings
 from swf.transport.aws import AwsTransport
-from swf.transport.base import Transport, factory_for, register_scheme
+from swf.transport.base import Transport
 from swf.transport.recipe import recipe
+from swf.transport.schemes import factory_for, register_scheme
 
 if TYPE_CHECKING:
     import boto3

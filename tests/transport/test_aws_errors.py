@@ -16,7 +16,6 @@ from serving import Answer, answering, fault, reply
 
 from swf import exceptions, settings
 from swf.exceptions import (
-    FAULTS,
     AccessDeniedFault,
     ConnectionFailedError,
     CredentialsError,
@@ -30,6 +29,7 @@ from swf.exceptions import (
     ThrottlingFault,
     ValidationError,
 )
+from swf.fault import FAULTS
 from swf.transport import connect
 from swf.transport.aws_errors import mapped_errors
 

@@ -13,8 +13,8 @@ from swf.exceptions import (
     ValidationError,
     ValidationTypeError,
 )
-from swf.transport import base
-from swf.transport.base import factory_for, register_scheme
+from swf.transport import schemes
+from swf.transport.schemes import factory_for, register_scheme
 
 
 class TestCall:
@@ -110,7 +110,7 @@ class TestSchemes:
 
     def test_a_scheme_can_be_added(self, monkeypatch):
         """What a factory is registered for, it makes."""
-        monkeypatch.setattr(base, "_FACTORIES", dict(base._FACTORIES))
+        monkeypatch.setattr(schemes, "_FACTORIES", dict(schemes._FACTORIES))
         transport = CannedTransport()
 
         register_scheme("canned", lambda _recipe: transport)

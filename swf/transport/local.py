@@ -1,0 +1,185 @@
+"""The transport to an embedded SWF: an engine in this process, or the one that owns its file."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+import attrs
+
+from swf.exceptions import DatabaseLockedError, EngineError, NotPicklableError, SWFError
+from swf.fault import Fault, fault_class
+from swf.transport.aws import AwsTransport
+from swf.transport.base import Transport
+from swf.transport.recipe import Recipe
+from swf.transport.resource import resource_of
+
+REGION: Final = "us-east-1"
+"""The region of resource names where none is set."""
+
+
+class Door(Protocol):
+    """What this transport asks: an engine."""
+
+    def handle(self, operation: str, params: Mapping[str, Any], *, region: str) -> dict[str, Any]:
+        """Perform one operation; raise Fault where SWF refuses."""
+        ...
+
+    def task_lists(self, domain: str) -> list[dict[str, Any]]:
+        """Return what waits on each task list, and who polls it."""
+        ...
+
+    def close(self) -> None:
+        """Give the file free."""
+        ...
+
+
+@attrs.frozen
+class Endpoint:
+    """Where other processes reach the engine of this one, and with which keys."""
+
+    url: str
+    access_key: str = attrs.field(repr=False)
+    secret_key: str = attrs.field(repr=False)
+
+    def recipe(self, region: str | None = None) -> Recipe:
+        """Return what a transport to this endpoint is made from."""
+        return Recipe(
+            endpoint_url=self.url,
+            region=region or REGION,
+            credentials={
+                "aws_access_key_id": self.access_key,
+                "aws_secret_access_key": self.secret_key,
+            },
+            credentials_origin="the engine that is served there",
+        )
+
+
+class LocalTransport(Transport):
+    """Calls an engine in this process; where another process owns the file, that one's.
+
+    The engine is opened by the first call. `close()` closes it, for all connections to its place;
+    the next call opens it anew (what was in memory is gone then). Pickled, it is a connection to
+    this process's engine, which is served over HTTP for that (extra `server`).
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_elsewhere",
+        "_guard",
+        "_open",
+        "_opened",
+        "_region",
+        "_share",
+        "url",
+    )
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        region: str | None,
+        opener: Callable[[str], Door],
+        share: Callable[[str], tuple[str, str, str]],
+    ) -> None:
+        self.url = url
+        self._region = region or REGION
+        self._open = opener
+        self._share = share
+        self._opened: Door | None = None
+        self._elsewhere: AwsTransport | None = None
+        self._guard = threading.Lock()
+
+    def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Perform one operation with params that were checked."""
+        door = self._door()
+        if isinstance(door, AwsTransport):
+            return door.send(operation, params)
+        try:
+            return door.handle(operation, params, region=self._region)
+        except Fault as fault:
+            raise _error(fault, operation, params) from None
+        except SWFError as error:
+            error.operation = error.operation or operation
+            raise
+
+    def task_lists(self, domain: str) -> list[dict[str, Any]]:
+        """Return what waits on each task list of a domain, and who polls it.
+
+        No operation of SWF tells that: it is what the embedded one has beside them. See
+        `swf.engine.Engine.task_lists`.
+        """
+        door = self._door()
+        if isinstance(door, AwsTransport):
+            raise NotImplementedError
+        try:
+            return door.task_lists(domain)
+        except Fault as fault:
+            raise _error(fault, "ListTaskLists", {"domain": domain}) from None
+
+    def share(self) -> Endpoint:
+        """Return where other processes reach the same engine, which is served from now on.
+
+        Raises EngineError where the extra `server` is not installed.
+        """
+        self._door()
+        try:
+            return Endpoint(*self._share(self.url))
+        except ImportError as error:
+            raise EngineError(
+                f"{self!r} cannot be shared with other processes: the extra `server` is not"
+                " installed; run pip install 'swf[server]'"
+            ) from error
+
+    def close(self) -> None:
+        """Close the engine, or the connection to the one that owns the file."""
+        with self._guard:
+            opened, self._opened = self._opened, None
+            elsewhere, self._elsewhere = self._elsewhere, None
+        if opened is not None:
+            opened.close()
+        if elsewhere is not None:
+            elsewhere.close()
+
+    def _door(self) -> Door | AwsTransport:
+        door = self._elsewhere or self._opened
+        if door is not None and not getattr(door, "closed", False):
+            return door
+        with self._guard:
+            try:
+                self._opened = self._open(self.url)
+            except DatabaseLockedError as error:
+                if not (error.address and error.access_key and error.secret_key):
+                    raise
+                endpoint = Endpoint(error.address, error.access_key, error.secret_key)
+                self._elsewhere = AwsTransport(endpoint.recipe(self._region))
+                return self._elsewhere
+            return self._opened
+
+    def __repr__(self) -> str:
+        return f"LocalTransport({self.url!r})"
+
+    def __reduce__(self) -> tuple[Callable[..., Transport], tuple[Any, ...]]:
+        try:
+            endpoint = self.share()
+        except SWFError as error:
+            raise NotPicklableError(
+                f"{self!r} cannot be handed to another process: {error}"
+            ) from error
+        return _shared, (endpoint, self._region)
+
+
+def _shared(endpoint: Endpoint, region: str) -> AwsTransport:
+    return AwsTransport(endpoint.recipe(region))
+
+
+def _error(fault: Fault, operation: str, params: Mapping[str, Any]) -> SWFError:
+    """Return the error of this package that a fault stands for."""
+    kind = fault_class(fault.code, operation, fault.message, fault.status)
+    return kind(
+        fault.message or f"SWF answered {fault.code}",
+        operation=operation,
+        resource=resource_of(kind, operation, params),
+        fault=fault.code,
+    )
