@@ -54,6 +54,7 @@ def _time_out(unit: Unit, run: int, event_id: int) -> None:
     )
     if moment <= unit.now:
         unit.act(execution, transitions.time_out, entity, timeout_type)
+        unit.deliver()  # a parent hears of its child before its own next clock runs out
 
 
 def _purge(unit: Unit) -> None:

@@ -166,11 +166,15 @@ class Unit(View):
 
     # The end of the operation
 
-    def settle(self) -> None:
-        """Carry out all deliveries, serve waiting polls, and save what changed."""
+    def deliver(self) -> None:
+        """Carry out what executions asked of others so far, and what that leads to."""
         while self._asked:
             source, delivery = self._asked.popleft()
             deliveries.carry_out(self, source, delivery)
+
+    def settle(self) -> None:
+        """Carry out all deliveries, serve waiting polls, and save what changed."""
+        self.deliver()
         if len(self.waiting):
             handing.serve(self)
         for execution in self.touched.values():
