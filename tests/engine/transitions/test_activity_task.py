@@ -126,7 +126,7 @@ def failed(run: Run, activity_type: dict[str, str], cause: str) -> tuple[str, di
 
 
 def test_causes_are_checked_in_order():
-    """ScheduleActivityTaskFailed tells of type, deprecation, id, quota and defaults in that order."""
+    """A refusal tells of type, deprecation, id, quota and defaults in that order."""
     run = Run(World(limits=Limits(open_activity_tasks=1)))
     run.decide(schedule("a"))
 
@@ -364,7 +364,7 @@ def test_a_task_may_be_completed_in_spite_of_the_request():
 
 
 def test_an_unstarted_task_is_canceled_after_the_results():
-    """Requested in one list with its scheduling, a task is canceled by a delivery after the list."""
+    """Requested in the list that scheduled it, a task is canceled by a delivery after the list."""
     run = Run()
 
     told = run.decide(schedule("a"), REQUEST_CANCEL, decision("RecordMarker", markerName="m"))

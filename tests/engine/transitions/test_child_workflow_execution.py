@@ -276,7 +276,7 @@ def test_a_closed_parent_hears_nothing():
 
 
 def test_counts_stay_where_the_parent_closes():
-    """openChildWorkflowExecutions is not zeroed by a close."""
+    """The count of open children is not zeroed by a close."""
     run = started()
     run.act(workflow_execution.terminate, None, "OPERATOR_INITIATED")
 

@@ -94,6 +94,15 @@ def test_a_decider_takes_the_task():
     assert run.execution.decision_scheduled_id == 0
 
 
+def test_a_decider_may_stay_unnamed():
+    """DecisionTaskStarted has no identity where the decider told none."""
+    run = Run()
+
+    event = run.act(decision_task.start, run.scheduled(), None)
+
+    assert event.attributes == {"scheduledEventId": 2}
+
+
 # Answering
 
 
@@ -102,9 +111,7 @@ def test_an_answer_tells_what_the_decider_told():
     run = Run()
     run.take()
 
-    told = run.answer(
-        executionContext="", taskList=OTHERS, taskListScheduleToStartTimeout="10"
-    )
+    told = run.answer(executionContext="", taskList=OTHERS, taskListScheduleToStartTimeout="10")
 
     assert run.recorded == [
         (
@@ -142,8 +149,6 @@ def test_an_answer_may_decide_nothing():
     assert run.execution.count("decision_task") == 0
 
 
-
-
 def test_results_follow_their_answer_at_once():
     """What was recorded while the task was started comes before its DecisionTaskCompleted."""
     run = Run()
@@ -164,7 +169,7 @@ def test_results_follow_their_answer_at_once():
 
 
 def test_decisions_are_independent():
-    """A refused decision is told where it stands, the rest goes on, one decision task follows all."""
+    """A refused decision is told where it stands, the rest goes on, one decision task follows."""
     run = Run()
 
     told = run.decide(timer("t"), timer("t"), MARKER, timer("t"))
@@ -205,9 +210,7 @@ def test_a_decision_may_lack_its_attributes():
 
     told = run.decide({"decisionType": "CompleteWorkflowExecution"})
 
-    assert told == [
-        ("WorkflowExecutionCompleted", {"decisionTaskCompletedEventId": run.decided})
-    ]
+    assert told == [("WorkflowExecutionCompleted", {"decisionTaskCompletedEventId": run.decided})]
 
 
 def test_the_task_that_was_answered_is_the_previous_one():
@@ -362,7 +365,7 @@ def test_a_list_asked_for_again_for_good_stays():
 
 
 def test_a_time_out_that_comes_with_no_list_means_nothing():
-    """taskListScheduleToStartTimeout without taskList is recorded, and changes nothing."""
+    """A taskListScheduleToStartTimeout without taskList is recorded, and changes nothing."""
     run = Run()
     run.decide(taskListScheduleToStartTimeout="10")
     signal(run)

@@ -60,12 +60,16 @@ def test_every_cause_has_a_test(shape, cause):
     assert f'"{cause}"' in SOURCES[f"test_{entity}.py"]
 
 
+ENTITIES = {
+    "External": "external_workflow_execution",
+    "Child": "child_workflow_execution",
+    "Activity": "activity_task",
+    "Timer": "timer",
+    "Lambda": "lambda_function",
+    "Workflow": "workflow_execution",
+}
+"""What the name of a cause's shape holds, the first of them, and the entity that it is of."""
+
+
 def _entity(shape: str) -> str:
-    if "External" in shape:
-        return "external_workflow_execution"
-    if "Child" in shape:
-        return "child_workflow_execution"
-    for part in ("Activity", "Timer", "Lambda"):
-        if part in shape:
-            return {"Activity": "activity_task", "Lambda": "lambda_function"}.get(part, "timer")
-    return "workflow_execution"
+    return next(entity for part, entity in ENTITIES.items() if part in shape)

@@ -83,13 +83,13 @@ def test_causes_are_checked_in_order():
             (
                 "ScheduleLambdaFunctionFailed",
                 {
-                    "id": id,
+                    "id": task_id,
                     "name": name,
                     "cause": cause,
                     "decisionTaskCompletedEventId": run.decided,
                 },
             )
-            for id, name, cause in refused
+            for task_id, name, cause in refused
         ),
         DECISION_NEEDED,
     ]

@@ -24,7 +24,7 @@ def test_markers_may_repeat_and_need_no_decision():
 
 @pytest.mark.parametrize("event_type", ["MarkerRecorded", "RecordMarkerFailed"])
 def test_markers_change_nothing(event_type):
-    """A history may hold RecordMarkerFailed, which this engine never records: it changes nothing."""
+    """RecordMarkerFailed, which this engine never records, changes nothing, nor does a marker."""
     run = Run()
     before = run.rebuilt()
 

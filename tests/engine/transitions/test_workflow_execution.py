@@ -275,7 +275,7 @@ def test_the_next_run_starts_from_defaults():
 
 
 def test_the_next_run_may_have_another_version():
-    """workflowTypeVersion names the version; everything the decision tells goes before defaults."""
+    """The decision may name another version; everything the decision tells goes before defaults."""
     run = Run()
     second = TypeKey("order", "2")
     run.world.workflow_types[second] = RegisteredType(second, deprecated=False, defaults={})
