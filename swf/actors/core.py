@@ -185,7 +185,7 @@ class Actor(ConnectedSWFObject):
             if processes
             else [self._poll_until_drained] * threads
         )
-        self._loop = loop = Loop(runners, repr(self))
+        self._loop = loop = Loop(runners, repr(self), release=self._release)
         logger.info("%r starts with %d threads, %d processes", self, threads, processes)
         if block:
             loop.run()
@@ -207,6 +207,10 @@ class Actor(ConnectedSWFObject):
         Raises what made the loop end other than by `stop()`.
         """
         return self._loop is None or self._loop.join(timeout)
+
+    def _release(self) -> None:
+        """End the polls that wait, where SWF is in this process and no task is lost by that."""
+        self.connection.release()
 
     def _poll_until_drained(self, loop: Loop) -> None:
         backoff, pause = Backoff(), Backoff(0.05, 1)

@@ -17,15 +17,26 @@ logger = logging.getLogger(__name__)
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
+LOOK_SECONDS: Final = 0.1
+"""How long a runner may go on waiting that began to wait just when the loop was told to drain."""
+
 
 class Loop:
     """Runners, each in a thread of its own, until all have returned.
 
-    A runner returns soon after `draining` is set, and sets what stands in `aborting` for what must
+    A runner returns soon after `draining` is set, `release` frees it from what it waits for, and it
+    sets what stands in `aborting` for what must
     not outlive the program. The first runner that raises has all the others drain.
     """
 
-    def __init__(self, runners: Sequence[Runner], name: str) -> None:
+    def __init__(
+        self,
+        runners: Sequence[Runner],
+        name: str,
+        *,
+        release: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._release = release
         self.draining = threading.Event()
         self.aborting: list[Callable[[], object]] = []
         self._lock = threading.Lock()
@@ -63,6 +74,7 @@ class Loop:
     def drain(self) -> None:
         """Have the runners return once they have finished what they are at."""
         self.draining.set()
+        self._release()
 
     def abort(self) -> None:
         """End at once what a runner has begun outside of this process."""
@@ -77,12 +89,20 @@ class Loop:
         """
         until = None if timeout is None else monotonic() + timeout
         for thread in self._threads:
-            thread.join(None if until is None else max(0.0, until - monotonic()))
+            self._await(thread, until)
         if self.alive:
             return False
         if self._failure is not None:
             raise self._failure
         return True
+
+    def _await(self, thread: threading.Thread, until: float | None) -> None:
+        """Wait for a thread; while the loop drains, free it of what it began to wait for since."""
+        while thread.is_alive() and (until is None or monotonic() < until):
+            left = LOOK_SECONDS if until is None else min(LOOK_SECONDS, until - monotonic())
+            thread.join(max(0.0, left))
+            if self.draining.is_set():
+                self._release()
 
     def _run(self, runner: Runner) -> None:
         try:

@@ -137,6 +137,10 @@ class Engine:
         call.gone = True
         self._writer.waiting.withdraw(call)
 
+    def release(self) -> None:
+        """Answer the polls that callers within this process hold as those that found nothing."""
+        self._writer.release()
+
     def task_lists(self, domain: str) -> list[dict[str, Any]]:
         """Return what waits on each task list of a domain, and who polls it.
 

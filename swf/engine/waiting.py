@@ -51,11 +51,13 @@ class Waiting:
                 return call
         return None
 
-    def withdraw(self, call: Call) -> None:
-        """Take a poll out of whatever line it is in."""
-        if call.line is not None:
-            self._lines.get(call.line, {}).pop(call, None)
-            self._expiring.pop(call, None)
+    def withdraw(self, call: Call) -> bool:
+        """Take a poll out of whatever line it is in; return whether it was in one."""
+        if call.line is None:
+            return False
+        taken = self._lines.get(call.line, {}).pop(call, self) is None
+        self._expiring.pop(call, None)
+        return taken
 
     def length(self, line: Line) -> int:
         """Return how many polls wait in a line."""
@@ -81,11 +83,8 @@ class Waiting:
         return next(iter(self._expiring), None)
 
     def all(self) -> list[Call]:
-        """Take every poll out of its line."""
-        found = [call for line in list(self._lines.values()) for call in list(line)]
-        self._lines.clear()
-        self._expiring.clear()
-        return found
+        """Return every poll that waits."""
+        return list(self._expiring)
 
     def __len__(self) -> int:
         return len(self._expiring)

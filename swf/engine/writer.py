@@ -264,8 +264,15 @@ class Writer:
         self._alarm.close()
         self.tick()
         for call in self.waiting.all():
-            call.reply = dict(EMPTY[call.line[0]]) if call.line else None
-            call.answer()
+            self.waiting.withdraw(call)
+            _answer_empty(call)
+
+    def release(self) -> None:
+        """Answer the polls that callers within this process hold; no task is lost by that."""
+        for call in self.waiting.all():
+            # Whoever takes a poll out of its line answers it: a task may just have been handed over.
+            if call.inside and self.waiting.withdraw(call):
+                _answer_empty(call)
 
     def unit(self, call: Call | None = None) -> Unit:
         """Return a unit for one operation of this moment."""
@@ -352,3 +359,8 @@ class Writer:
 
 def _nothing(*_: Any) -> None:
     pass
+
+
+def _answer_empty(call: Call) -> None:
+    call.reply = dict(EMPTY[call.line[0]]) if call.line else None
+    call.answer()

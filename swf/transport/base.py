@@ -58,6 +58,12 @@ class Transport(ABC):
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Perform one operation with params that were checked."""
 
+    def release(self) -> None:  # noqa: B027
+        """Have the polls that this process holds come back empty, where no task is lost by that.
+
+        Amazon SWF has no way to give up a poll, so that nothing happens there.
+        """
+
     def close(self) -> None:  # noqa: B027
         """Give back what the transport holds; a later call opens it anew."""
 

@@ -30,6 +30,10 @@ class Door(Protocol):
         """Return what waits on each task list, and who polls it."""
         ...
 
+    def release(self) -> None:
+        """Answer the polls that callers within this process hold."""
+        ...
+
     def close(self) -> None:
         """Give the file free."""
         ...
@@ -131,6 +135,11 @@ class LocalTransport(Transport):
                 f"{self!r} cannot be shared with other processes: the extra `server` is not"
                 " installed; run pip install 'swf[server]'"
             ) from error
+
+    def release(self) -> None:
+        """Have the polls that this process holds come back empty; no task is lost by that."""
+        if self._opened is not None:
+            self._opened.release()
 
     def close(self) -> None:
         """Close the engine, or the connection to the one that owns the file."""
