@@ -49,7 +49,8 @@ class Seal:
 
         The scope is the operation with all that decides what it lists.
         """
-        text = json.dumps([_digest(scope), position], separators=(",", ":"))
+        # In UTF-8, since the longest names in escapes would make a token longer than is taken back.
+        text = json.dumps([_digest(scope), position], ensure_ascii=False, separators=(",", ":"))
         return self._closed(b"p" + text.encode())
 
     def read_page_token(self, scope: str, token: str) -> Any:

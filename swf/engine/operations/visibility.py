@@ -89,7 +89,7 @@ def _query(state: str, request: Wire) -> Query:
 
 
 def _info(row: Listed) -> dict[str, Any]:
-    info = {
+    info: dict[str, Any] = {
         "execution": {"workflowId": row.workflow_id, "runId": row.run_id},
         "workflowType": {"name": row.type_name, "version": row.type_version},
         "startTimestamp": row.started_at / 1000,

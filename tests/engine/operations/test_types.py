@@ -233,6 +233,17 @@ class TestList:
         assert listed(view, kind, name="Order") == [("Order", "1"), ("Order", "2")]
         assert listed(view, kind, name="Ord") == []
 
+    def test_the_longest_names_make_tokens_that_are_taken_back(self, view, kind):
+        """A token is at most 2,048 characters long, whatever the names of a page end with."""
+        longest = ("\U0001f600" * 256, "\U0001f600" * 63)
+        for last in "ab":
+            register(view, kind, (longest[0], longest[1] + last))
+        told = {"domain": stored.DOMAIN, "registrationStatus": "REGISTERED"}
+        replies = list(pages(view, f"List{kind}s", 1, **told))
+
+        assert [len(reply["typeInfos"]) for reply in replies] == [1, 1]
+        assert len(replies[0]["nextPageToken"]) > 1_000
+
     @given(
         kind=st.sampled_from(KINDS),
         first=KEYS,
