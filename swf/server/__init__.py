@@ -1,0 +1,23 @@
+"""The embedded SWF over HTTP: any SWF client in any language can use it.
+
+`python -m swf.server --db DB --port N` serves a database, `serve(engine)` an engine of this process
+to other processes. Needs the extra `server`.
+"""
+
+from __future__ import annotations
+
+try:
+    import starlette
+    import uvicorn
+except ImportError as error:  # pragma: no cover  (what tests run with has them)
+    raise ImportError(
+        "serving over HTTP needs starlette and uvicorn: pip install 'swf[server]'"
+    ) from error
+
+from swf.server.app import Application
+from swf.server.serving import Served, serve
+from swf.server.sigv4 import KeyPair
+
+__all__ = ["Application", "KeyPair", "Served", "serve"]
+
+del starlette, uvicorn

@@ -1,0 +1,125 @@
+"""uvicorn's HTTP protocol with limits on the size of a head and on the time a request may take."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from http import HTTPStatus
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from swf.server.limits import MAX_HEAD_BYTES, REQUEST_SECONDS
+
+_PROBES: Final = (
+    # Whether the other machine is still there: asked after 15 s of silence, three times.
+    ("TCP_KEEPIDLE", 15),
+    ("TCP_KEEPINTVL", 5),
+    ("TCP_KEEPCNT", 3),
+)
+
+
+class HeadTooLargeError(Exception):
+    """A request's line and headers are longer than MAX_HEAD_BYTES; it was answered so."""
+
+
+class LimitedProtocol(HttpToolsProtocol):
+    """A connection that is closed where a head is too long or a request too slow.
+
+    A request is on its way from its first byte, the first of a connection from the beginning.
+    """
+
+    request_seconds = REQUEST_SECONDS
+
+    def connection_made(  # type: ignore[override]  # as uvicorn's own is
+        self, transport: asyncio.Transport
+    ) -> None:
+        """Start the time of the first request."""
+        super().connection_made(transport)
+        _probe(transport.get_extra_info("socket"))
+        self._in_head = False
+        self._unread = 0
+        self._late: asyncio.TimerHandle | None = None
+        self._expect()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the time: nothing comes any more."""
+        super().connection_lost(exc)
+        self._came()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what was sent; where that ends within a request, its time runs."""
+        self._unread += len(data)
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        if self._in_head and self._unread > MAX_HEAD_BYTES:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        elif self._late is None and not self._complete():
+            self._expect()
+
+    def on_message_begin(self) -> None:
+        """Begin to count the head of a request."""
+        self._in_head = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Have the request answered, unless its head is too long."""
+        self._in_head = False
+        # Only what came in large pieces can be too long and complete.
+        if self._unread > MAX_HEAD_BYTES and self._head_bytes() > MAX_HEAD_BYTES:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            raise HeadTooLargeError
+        self._unread = 0
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Stop the time: the request is there."""
+        self._came()
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Say that a request is none, unless it was answered already."""
+        if not self.transport.is_closing():
+            super().send_400_response(msg)
+
+    def _head_bytes(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    def _complete(self) -> bool:
+        """Whether a request is there, and not yet answered."""
+        return self.cycle is not None and not (self.cycle.more_body or self.cycle.response_complete)
+
+    def _expect(self) -> None:
+        self._late = self.loop.call_later(self.request_seconds, self._on_late)
+
+    def _came(self) -> None:
+        self._unread = 0
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _on_late(self) -> None:
+        self._late = None
+        if self.flow.read_paused:
+            # What this end does not read cannot come.
+            self._expect()
+        elif self.cycle is None or not self.cycle.response_started:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self.transport.close()
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        head = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
+        self.transport.write(f"{head}content-length: 0\r\nconnection: close\r\n\r\n".encode())
+        self.transport.close()
+
+
+def _probe(connected: Any) -> None:
+    """Have the system notice that the other machine is gone."""
+    if connected is None or connected.family == getattr(socket, "AF_UNIX", None):
+        return
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _PROBES:
+        if hasattr(socket, name):
+            connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
