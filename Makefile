@@ -60,5 +60,5 @@ $(VENV)/.demo $(VENV)/.test $(BENCH_VENV)/.bench: pyproject.toml setup.py script
 	@touch $@
 
 $(VENV)/.demo: EXTRAS := demo
-$(VENV)/.test: EXTRAS := demo,docs,lint,test
+$(VENV)/.test: EXTRAS := demo,docs,lint,server,test
 $(BENCH_VENV)/.bench: EXTRAS := bench

@@ -43,11 +43,17 @@ _AVAILABILITY: Final = "com.amazon.coral.availability"
 
 _NAMESPACES: Final = {
     "ValidationException": _VALIDATION,
+    "IncompleteSignatureException": _SERVICE,
     "InternalFailure": _SERVICE,
+    "InvalidSignatureException": _SERVICE,
+    "MisdirectedRequestException": _SERVICE,
+    "MissingAuthenticationTokenException": _SERVICE,
     "RequestEntityTooLargeException": _SERVICE,
     "SerializationException": _SERVICE,
     "ServiceUnavailable": _SERVICE,
     "UnknownOperationException": _SERVICE,
+    "UnrecognizedClientException": _SERVICE,
+    "UnsupportedMediaTypeException": _SERVICE,
     "ThrottlingException": _AVAILABILITY,
 }
 
