@@ -107,11 +107,9 @@ class DecisionTask(Entity):
     """A decision task; it waits only while no other of the execution is started."""
 
     kind = DECISION_TASK
-    facts = ("start_to_close", "overridden")
+    facts = ("start_to_close",)
 
     start_to_close: str = "NONE"
-    overridden: bool = False
-    """Whether it is on a task list that a decider asked for, and reverts where that fails."""
 
 
 @attrs.define(kw_only=True)

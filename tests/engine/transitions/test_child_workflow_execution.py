@@ -198,6 +198,7 @@ def test_two_children_of_one_workflow_id():
     )
 
     assert run.opened("child_workflow_execution").event_id == first.initiated_id
+    assert run.execution.ids == {}
     assert run.execution.count("child_workflow_execution") == 1
 
 

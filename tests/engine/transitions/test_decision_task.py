@@ -57,6 +57,7 @@ def test_a_decision_task_is_recorded_while_another_is_started():
     assert recorded == ["WorkflowExecutionSignaled", "DecisionTaskScheduled"]
     assert types(run) == ["WorkflowExecutionSignaled"]
     assert not waited
+    run.execution.changed.clear()
     run.answer()
     assert run.scheduled().waiting
     assert run.execution.changed[run.scheduled().event_id] is run.scheduled()
