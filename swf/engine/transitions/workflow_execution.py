@@ -158,15 +158,16 @@ def _cut_off(turn: Turn, outcome: str, attributes: Attributes, told: Attributes)
     policy = attributes["childPolicy"]
     children: list[Link] = []
     if policy != ChildPolicy.ABANDON:
-        children = _running_children(turn.execution)
+        children = _children(turn.execution)
     _close(turn, outcome, attributes, told)
     for child in children:
         turn.deliver(ApplyPolicy(child, policy))
 
 
-def _running_children(execution: Execution) -> list[Link]:
+def _children(execution: Execution) -> list[Link]:
+    # Those that have yet to be started too: a full history closes the execution in between.
     children = (cast("Child", one) for one in execution.open.values() if one.kind == CHILD)
-    return [Link(child.name, child.run_id) for child in children if child.run_id]
+    return [Link(child.name, child.run_id) for child in children]
 
 
 def _close(turn: Turn, outcome: str, attributes: Attributes, told: Attributes) -> None:

@@ -429,14 +429,14 @@ def test_an_execution_without_parent_tells_none():
     assert run.deliveries == []
 
 
-def test_a_child_that_is_not_started_is_not_terminated():
-    """The policy is for children that run; one under way starts, and finds its parent closed."""
+def test_a_child_under_way_meets_the_policy_too():
+    """Where a full history closes the parent before its child has started, it is not spared."""
     run = Run()
     run.decide(child("c"))
 
-    run.act(workflow_execution.terminate, None, "EVENT_LIMIT_EXCEEDED")
+    run.act(workflow_execution.terminate, {"childPolicy": "TERMINATE"}, "EVENT_LIMIT_EXCEEDED")
 
-    assert run.deliveries == []
+    assert run.deliveries == [ApplyPolicy(Link("c", ""), "TERMINATE")]
 
 
 def test_nothing_needs_a_decision_once_closed():
