@@ -107,9 +107,11 @@ class DecisionTask(Entity):
     """A decision task; it waits only while no other of the execution is started."""
 
     kind = DECISION_TASK
-    facts = ("start_to_close",)
+    facts = ("start_to_close", "overridden")
 
     start_to_close: str = "NONE"
+    overridden: bool = False
+    """Whether it is on a task list that a decider asked for with a time-out, which reverts."""
 
 
 @attrs.define(kw_only=True)

@@ -64,6 +64,7 @@ def _scheduled(execution: Execution, event: Event) -> None:
         priority=int(told.get("taskPriority", 0)),
         waiting=not execution.decision_started_id,
         start_to_close=told.get("startToCloseTimeout", "NONE"),
+        overridden=execution.override_schedule_to_start is not None,
         deadlines=deadlines(SCHEDULE_TO_START=after(event.at, told.get("scheduleToStartTimeout"))),
     )
     execution.add(task)
@@ -100,9 +101,9 @@ def _completed(execution: Execution, event: Event) -> None:
 @folds("DecisionTaskTimedOut")
 def _timed_out(execution: Execution, event: Event) -> None:
     scheduled_id = event.attributes["scheduledEventId"]
-    task = execution.remove(scheduled_id)
-    temporary = execution.override_schedule_to_start is not None
-    # The decider that failed is not the one that was asked for where the list is another by now.
+    task = cast("DecisionTask", execution.remove(scheduled_id))
+    temporary = task.overridden and execution.override_schedule_to_start is not None
+    # Another list that was asked for since then has not failed.
     if temporary and execution.override == task.task_list:
         execution.override = execution.override_schedule_to_start = None
     if scheduled_id == execution.decision_started_id:

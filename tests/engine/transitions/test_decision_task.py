@@ -365,6 +365,20 @@ def test_a_list_asked_for_again_for_good_stays():
     assert run.recorded[1] == on_others("NONE")
 
 
+def test_a_task_from_before_the_override_leaves_it():
+    """A task that was scheduled before is not on the list asked for, though that is its own."""
+    run = Run()
+    run.take()
+    signal(run)
+    run.answer(taskList=DECIDERS, taskListScheduleToStartTimeout="10")
+    run.take()
+
+    run.act(time_out, run.started(), "START_TO_CLOSE")
+
+    attributes = {**DECISION_NEEDED[1], "scheduleToStartTimeout": "10"}
+    assert run.recorded[1] == ("DecisionTaskScheduled", attributes)
+
+
 def test_a_time_out_that_comes_with_no_list_means_nothing():
     """A taskListScheduleToStartTimeout without taskList is recorded, and changes nothing."""
     run = Run()
