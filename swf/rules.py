@@ -54,9 +54,15 @@ class Violation(NamedTuple):
         where = f"{argument}: " if argument else ""
         if self.told:
             return f"{where}{self.rule}"
-        got = repr(self.value)
-        shown = got if len(got) <= 80 else f"{got[:77]}..."
-        return f"{where}{self.rule}, got {shown}"
+        return f"{where}{self.rule}, got {_shown(self.value)}"
+
+
+def _shown(value: Any) -> str:
+    try:
+        got = repr(value)
+    except (RecursionError, ValueError):  # nested too deep, or an int of too many digits
+        got = f"<{type(value).__name__} that is too large to show>"
+    return got if len(got) <= 80 else f"{got[:77]}..."
 
 
 IDENTIFIERS: Final = frozenset(

@@ -140,6 +140,18 @@ class TestRequests:
         assert len(str(error)) < 200
 
 
+def test_a_value_that_cannot_be_shown_is_refused_all_the_same():
+    """What is nested too deep to be shown, or a number too long, is refused as any other."""
+    deep: list[object] = []
+    for _ in range(10_000):
+        deep = [deep]
+
+    refused("DescribeDomain", {"name": deep}, "name: must be a str, got <list that is too large")
+    refused(
+        "DescribeDomain", {"name": 10**5_000}, "name: must be a str, got <int that is too large"
+    )
+
+
 def test_a_violation_reads_as_a_sentence():
     """Place, rule and value make one line."""
     assert str(Violation(("a", 0, "bC"), "x", "must be y")) == "a[0].b_c: must be y, got 'x'"
