@@ -101,12 +101,13 @@ CREATE INDEX closed_by_workflow_id_close ON execution (domain, workflow_id, clos
     WHERE close_status IS NOT NULL AND quarantined IS NULL;
 
 CREATE TABLE execution_tag (                -- what tagFilter looks up; repeats the execution's times
-    domain     TEXT NOT NULL,
+    -- first what is the key: SQLite 3.40 takes other columns for NULL when it checks such a table
+    run        INTEGER NOT NULL,
     tag        TEXT NOT NULL,
+    domain     TEXT NOT NULL,
     closed     INTEGER NOT NULL,            -- 0 or 1
     started_at INTEGER NOT NULL,
     closed_at  INTEGER,
-    run        INTEGER NOT NULL,
     PRIMARY KEY (run, tag)
 ) WITHOUT ROWID, STRICT;
 
