@@ -14,6 +14,7 @@ import attrs
 
 from swf.clock import ManualClock
 from swf.engine import Call, Engine, Options
+from swf.engine.page import decoded
 from swf.fault import Fault
 from swf.models import History
 from swf.shapes import SHAPES
@@ -401,7 +402,7 @@ class Held:
         if not self.answers:
             return None
         assert self.answers == 1, "a call is answered once"
-        return self.call.fault or plain(self.call.reply or {})
+        return self.call.fault or decoded(self.call.reply)
 
     def wait(self) -> Any:
         """Return the answer once it is there."""

@@ -63,6 +63,10 @@ class Unit(View):
     """The polls that were given a task."""
     to_invoke: list[Invocation] = attrs.field(factory=list)
     """The Lambda functions to call once the commit is done."""
+    saved: list[int] = attrs.field(factory=list)
+    """Runs whose every change is in the store."""
+    beats: list[int] = attrs.field(factory=list)
+    """Runs with a heartbeat that is not."""
     due: int | None = None
     """The earliest deadline among what was saved."""
     _asked: deque[tuple[Execution, Delivery]] = attrs.field(factory=deque)
@@ -178,7 +182,7 @@ class Unit(View):
         if len(self.waiting):
             handing.serve(self)
         for execution in self.touched.values():
-            if execution.unsaved or (execution.changed and execution.run not in self.cache.beating):
+            if execution.unsaved or (execution.changed and not self._beats(execution.run)):
                 self._save(execution)
         for served in self.served:
             if served.reply is None:
@@ -187,7 +191,7 @@ class Unit(View):
     def _save(self, execution: Execution) -> None:
         closed = not execution.is_open and execution.saved in (None, (None, False), (None, True))
         due = self.runs.save(execution)
-        self.cache.beating.discard(execution.run)
+        self.saved.append(execution.run)
         if due is not None and (self.due is None or due < self.due):
             self.due = due
         if closed:
@@ -202,13 +206,17 @@ class Unit(View):
         if self.due is None or due < self.due:
             self.due = due
 
+    def _beats(self, run: int) -> bool:
+        return run in self.beats or run in self.cache.beating
+
     def save_heartbeats(self) -> None:
         """Save what heartbeats changed and no commit has saved since."""
         for run in list(self.cache.beating):
             execution = self.execution(run)
-            if execution is not None:
+            if execution is None:
+                self.cache.beating.discard(run)
+            else:
                 self._save(execution)
-            self.cache.beating.discard(run)
 
     def abandon(self) -> None:
         """Let go of every state that this unit touched: it may not be what the store has."""
@@ -220,8 +228,8 @@ class Unit(View):
                 self.waiting.put_back(served.call)
         if self.call is not None:
             self.waiting.withdraw(self.call)
-        self.served.clear()
-        self.to_invoke.clear()
+        for left in (self.served, self.to_invoke, self.saved, self.beats):
+            left.clear()
 
     @property
     def result(self) -> Any:

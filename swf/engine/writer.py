@@ -28,6 +28,7 @@ from swf.engine.store.store import Store
 from swf.engine.tokens import Seal
 from swf.engine.unit import Invocation, Unit
 from swf.engine.waiting import Waiting
+from swf.exceptions import CorruptEventError
 from swf.fault import Fault
 
 logger = logging.getLogger(__name__)
@@ -250,6 +251,8 @@ class Writer:
                 logger.warning("the write-ahead log cannot be brought home yet: %s", error)
         for unit in units:
             self.look_at(unit.due)
+            self.cache.beating.difference_update(unit.saved)
+            self.cache.beating.update(unit.beats)
         self.look_at(self.waiting.next_expiry)
         if self.cache.beating:
             self.look_at(self.now() + due.HEARTBEATS_SAVED_WITHIN)
@@ -308,6 +311,9 @@ class Writer:
         except sqlite3.Error:
             unit.abandon()
             raise
+        except CorruptEventError as error:
+            logger.warning("%s: %s", call.operation, error)
+            self._failed(call, unit, broken(str(error)), grouped=grouped)
         except Exception:
             logger.exception("%s failed; it changed nothing", call.operation)
             self._failed(call, unit, broken(), grouped=grouped)

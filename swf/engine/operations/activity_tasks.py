@@ -30,7 +30,7 @@ def heartbeat(unit: Unit, request: Wire) -> dict[str, Any]:
     execution, task = _started(unit, request)
     canceled = activity_task.heartbeat(execution, task, request.get("details"), unit.now)
     execution.touch(task)
-    unit.cache.beating.add(execution.run)
+    unit.beats.append(execution.run)
     return {"cancelRequested": canceled}
 
 

@@ -113,7 +113,9 @@ class Runs:
     def open_count(self, domain: str) -> int:
         """Return how many executions of a domain are open."""
         (count,) = self._one(
-            "SELECT count(*) FROM execution WHERE domain = ? AND close_status IS NULL", domain
+            "SELECT count(*) FROM execution"
+            " WHERE domain = ? AND close_status IS NULL AND quarantined IS NULL",
+            domain,
         )
         return int(count)
 
