@@ -146,7 +146,7 @@ class Requests:
                 ("UndeprecateDomain", {"name": name}),
                 (
                     "TagResource",
-                    {**arn, "tags": [{"key": tag, "value": self.random.choice(("", "x", "é"))}]},
+                    {**arn, "tags": [{"key": tag, "value": value}]},
                 ),
                 ("UntagResource", {**arn, "tagKeys": [tag]}),
                 ("ListTagsForResource", arn),
@@ -201,9 +201,8 @@ class Requests:
 
     def configuration(self) -> Wire:
         """Return what a start, a child's start and a continuation may tell of the new run."""
-        if not self.random.randrange(4):
-            return {}
-        out_of = self.random.choice((1, 2, 4, 6))
+        # All of it too, for a type without defaults; or nothing
+        out_of = self.random.choice((1, 1, 2, 3, 6, 99))
         return self.chance(
             ("taskList", self.task_list),
             ("taskPriority", self.priority),
@@ -301,7 +300,7 @@ class Requests:
     def decided(self, token: str, most: int = 6) -> Request:
         """Return an answer to a decision task."""
         decisions = [self.decision() for _ in range(self.random.randrange(most + 1))]
-        if not self.random.randrange(6):
+        if not self.random.randrange(5):
             decisions.append(self.closing())
         more = self.chance(
             ("executionContext", self.text),
@@ -355,13 +354,14 @@ class Requests:
     def closing(self) -> Wire:
         """Return a decision that closes the execution."""
         details, reason = ("details", self.text), ("reason", self.text)
-        version = self.chance(("workflowTypeVersion", lambda: self.mostly(("1", "2"))), out_of=3)
+        version = self.chance(("workflowTypeVersion", lambda: self.mostly(("1", "2"))), out_of=4)
         kind, given = self.random.choice(
             (
                 ("CompleteWorkflowExecution", self.chance(("result", self.text))),
                 ("FailWorkflowExecution", self.chance(reason, details)),
                 ("CancelWorkflowExecution", self.chance(details)),
                 ("ContinueAsNewWorkflowExecution", {**version, **self.configuration()}),
+                ("ContinueAsNewWorkflowExecution", {}),
             )
         )
         if not given and self.random.randrange(2):

@@ -199,15 +199,15 @@ class ReferenceDecisions(ReferenceState):
         return True
 
     def time_out_timer(self, run: Wire, event_id: int, _kind: str) -> None:
-        name = run["open"].pop(event_id)["name"]
+        name = run["open"][event_id]["name"]
         self.record(run, "TimerFired", timerId=name, startedEventId=event_id)
+        del run["open"][event_id]
         self.need_decision(run)
 
     def decide_CancelTimer(self, run: Wire, given: Wire, decided: int) -> bool:  # noqa: N802
         found = self.named_entity(run, "timer", given["timerId"])
         if found is None:
             return self.refuse(run, "CancelTimerFailed", decided, "TIMER_ID_UNKNOWN", **given)
-        del run["open"][found[0]]
         self.record(
             run,
             "TimerCanceled",
@@ -215,6 +215,7 @@ class ReferenceDecisions(ReferenceState):
             startedEventId=found[0],
             **given,
         )
+        del run["open"][found[0]]
         return True
 
     def decide_RecordMarker(self, run: Wire, given: Wire, decided: int) -> bool:  # noqa: N802
@@ -242,7 +243,7 @@ class ReferenceDecisions(ReferenceState):
             **some(given, "input", "tagList"),
             **values,
         )
-        run["open"][event_id] = {
+        run["open"][event_id] = entity = {
             "kind": "child",
             "workflowType": given["workflowType"],
             "startedId": 0,
@@ -250,18 +251,17 @@ class ReferenceDecisions(ReferenceState):
             "due": {},
         }
         started = {**values, **some(given, "workflowType", "input", "tagList")}
-        self.later.append((self.start_child, run, event_id, started, named, decided))
+        self.later.append((self.start_child, run, event_id, entity, started, named, decided))
         return True
 
     def start_child(
-        self, run: Wire, initiated: int, started: Wire, named: Wire, decided: int
+        self, run: Wire, initiated: int, entity: Wire, started: Wire, named: Wire, decided: int
     ) -> None:
         if self.open_run(run["domain"], named["workflowId"]) is None:
             workflow_id, run_id = named["workflowId"], self.new_run_id()
             child = self.begin(run["domain"], workflow_id, run_id, started, (run, initiated))
+            entity["run"] = child
             if run["closeStatus"] is None:
-                entity = run["open"][initiated]
-                entity["run"] = child
                 entity["startedId"] = self.record(
                     run,
                     "ChildWorkflowExecutionStarted",
@@ -270,9 +270,9 @@ class ReferenceDecisions(ReferenceState):
                     initiatedEventId=initiated,
                 )
         elif run["closeStatus"] is None:
-            del run["open"][initiated]
             kind, cause = "StartChildWorkflowExecutionFailed", "WORKFLOW_ALREADY_RUNNING"
             self.refuse(run, kind, decided, cause, initiatedEventId=initiated, **named)
+            del run["open"][initiated]
         self.need_decision(run)
 
     # Other executions
@@ -341,7 +341,6 @@ class ReferenceDecisions(ReferenceState):
             return
         entity = run["open"][event_id]
         if "lambdaRole" not in run["started"]:
-            del run["open"][event_id]
             self.record(
                 run,
                 "StartLambdaFunctionFailed",
@@ -349,6 +348,7 @@ class ReferenceDecisions(ReferenceState):
                 cause="ASSUME_ROLE_FAILED",
                 message=ANY,
             )
+            del run["open"][event_id]
             self.need_decision(run)
             return
         entity["startedId"] = self.record(run, "LambdaFunctionStarted", scheduledEventId=event_id)
@@ -382,14 +382,14 @@ class ReferenceDecisions(ReferenceState):
 
     def return_lambda(self, run: Wire, event_id: int, outcome: str, more: Wire) -> None:
         """Let a Lambda task end: Completed, Failed or TimedOut."""
-        entity = run["open"].pop(event_id)
         self.record(
             run,
             f"LambdaFunction{outcome}",
             scheduledEventId=event_id,
-            startedEventId=entity["startedId"],
+            startedEventId=run["open"][event_id]["startedId"],
             **more,
         )
+        del run["open"][event_id]
         self.need_decision(run)
 
     def time_out_lambda(self, run: Wire, event_id: int, kind: str) -> None:

@@ -239,7 +239,6 @@ class ReferenceState:
     def request_cancel(
         self, run: Wire, source: Wire | None = None, initiated: int = 0, cause: str | None = None
     ) -> None:
-        run["cancelRequested"] = True
         self.record(
             run,
             "WorkflowExecutionCancelRequested",
@@ -247,6 +246,7 @@ class ReferenceState:
             externalWorkflowExecution=source and of(source),
             cause=cause,
         )
+        run["cancelRequested"] = True
         self.need_decision(run)
 
     def terminate(self, run: Wire, given: Wire, cause: str) -> None:
@@ -259,8 +259,7 @@ class ReferenceState:
         """Close a run whose closing event is recorded: tell its parent, apply its policy."""
         run["counts"] = self.counts(run)
         run["closeStatus"], run["closedAt"] = status, self.now
-        entities = [entity for entity in run["open"].values() if entity["kind"] == "child"]
-        children = [entity["run"] for entity in entities if entity["run"] is not None]
+        children = [entity for entity in run["open"].values() if entity["kind"] == "child"]
         run["open"].clear()
         if run["parent"] is not None and status != "CONTINUED_AS_NEW":
             self.later.append((self.tell_parent, run, status, outcome))
@@ -271,7 +270,7 @@ class ReferenceState:
         parent, initiated = child["parent"]
         if parent["closeStatus"] is not None:
             return
-        entity = parent["open"].pop(initiated)
+        entity = parent["open"][initiated]
         name = "TimedOut" if status == "TIMED_OUT" else status.capitalize()
         self.record(
             parent,
@@ -282,10 +281,12 @@ class ReferenceState:
             startedEventId=entity["startedId"],
             **outcome,
         )
+        del parent["open"][initiated]
         self.need_decision(parent)
 
-    def apply_policy(self, parent: Wire, child: Wire, policy: str) -> None:
-        if child["closeStatus"] is not None:
+    def apply_policy(self, parent: Wire, entity: Wire, policy: str) -> None:
+        child = entity["run"]
+        if child is None or child["closeStatus"] is not None:
             return
         if policy == "TERMINATE":
             self.terminate(child, {}, "CHILD_POLICY_APPLIED")
@@ -350,7 +351,7 @@ class ReferenceState:
         )
 
     def time_out_decision(self, run: Wire, event_id: int, kind: str) -> None:
-        entity = run["open"].pop(event_id)
+        entity = run["open"][event_id]
         self.record(
             run,
             "DecisionTaskTimedOut",
@@ -358,6 +359,7 @@ class ReferenceState:
             scheduledEventId=event_id,
             startedEventId=entity["startedId"],
         )
+        del run["open"][event_id]
         override = run["override"] or {}
         temporary = entity["temporary"] and override.get("timeout") is not None
         if temporary and override["taskList"]["name"] == entity["taskList"]:
@@ -366,7 +368,6 @@ class ReferenceState:
         self.need_decision(run)
 
     def close_activity(self, run: Wire, entity: Wire, outcome: str, **more: Any) -> None:
-        del run["open"][entity["id"]]
         self.record(
             run,
             f"ActivityTask{outcome}",
@@ -374,4 +375,5 @@ class ReferenceState:
             startedEventId=entity["startedId"],
             **more,
         )
+        del run["open"][entity["id"]]
         self.need_decision(run)

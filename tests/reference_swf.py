@@ -412,8 +412,6 @@ class ReferenceSWF(ReferenceDecisions):
 
     def RespondDecisionTaskCompleted(self, given: Wire) -> None:  # noqa: N802
         run, entity = self.held(given, "decision", "decision task")
-        del run["open"][entity["id"]]
-        self.free(run)
         decided = self.record(
             run,
             "DecisionTaskCompleted",
@@ -421,6 +419,8 @@ class ReferenceSWF(ReferenceDecisions):
             startedEventId=entity["startedId"],
             **some(given, "executionContext", "taskList", "taskListScheduleToStartTimeout"),
         )
+        del run["open"][entity["id"]]
+        self.free(run)
         run["context"] = given.get("executionContext", run["context"])
         run["answered"] = entity["startedId"]
         if "taskList" in given:

@@ -97,6 +97,13 @@ class Walk:
         wrong = random.choice((None, "", "x" * 300, "a:b", "NONE", 17, [], {}))
         self.ask((operation, {**params, name: wrong}))
 
-    def check(self) -> None:
-        """Compare all there is to know."""
-        self.pair.compare_executions()
+    def check(self, *, thoroughly: bool) -> None:
+        """Compare which executions there are, or all there is to know of them."""
+        if thoroughly:
+            self.pair.compare_executions()
+        else:
+            self.pair.compare_lists()
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        self.pair.close()

@@ -273,7 +273,7 @@ class Writer:
     def release(self) -> None:
         """Answer the polls that callers within this process hold; no task is lost by that."""
         for call in self.waiting.all():
-            # Whoever takes a poll out of its line answers it: a task may just have been handed over.
+            # Whoever takes a poll out of its line answers it: it may just have got a task.
             if call.inside and self.waiting.withdraw(call):
                 _answer_empty(call)
 

@@ -13,8 +13,8 @@ import uvicorn
 from swf.exceptions import SettingsError
 from swf.server.app import Application
 from swf.server.hosts import address, bracketed, is_loop_back
-from swf.server.limits import BACKLOG, DRAIN_SECONDS, IDLE_SECONDS
-from swf.server.protocol import LimitedProtocol
+from swf.server.limits import BACKLOG, DRAIN_SECONDS, IDLE_SECONDS, REQUEST_SECONDS
+from swf.server.protocol import patient
 from swf.server.sigv4 import KeyPair
 
 _DATE_SECONDS: Final = 1.0
@@ -67,11 +67,17 @@ class Server(uvicorn.Server):
     `up` is called, in the loop's thread, once requests are taken.
     """
 
-    def __init__(self, application: Application, *, up: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        application: Application,
+        *,
+        up: Callable[[], object],
+        request_seconds: float = REQUEST_SECONDS,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 application,
-                http=LimitedProtocol,
+                http=patient(request_seconds),
                 loop="asyncio",
                 ws="none",
                 lifespan="off",

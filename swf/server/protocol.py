@@ -115,6 +115,16 @@ class LimitedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
+def patient(request_seconds: float) -> type[LimitedProtocol]:
+    """Return the protocol with another time for a request than REQUEST_SECONDS."""
+
+    class Patient(LimitedProtocol):
+        pass
+
+    Patient.request_seconds = request_seconds
+    return Patient
+
+
 def _probe(connected: Any) -> None:
     """Have the system notice that the other machine is gone."""
     if connected is None or connected.family == getattr(socket, "AF_UNIX", None):

@@ -10,6 +10,7 @@ from typing import Self
 
 from swf.engine import Engine
 from swf.server.app import Application
+from swf.server.limits import REQUEST_SECONDS
 from swf.server.listening import Server, listen_safely, url_of
 from swf.server.sigv4 import KeyPair
 
@@ -17,8 +18,11 @@ from swf.server.sigv4 import KeyPair
 class Served:
     """An engine that is served at `url` until this is closed; the engine stays open."""
 
-    def __init__(self, application: Application, listening: socket.socket) -> None:
+    def __init__(
+        self, application: Application, listening: socket.socket, *, request_seconds: float
+    ) -> None:
         self.url = url_of(listening)
+        self._request_seconds = request_seconds
         self._application = application
         self._listening = listening
         self._up = threading.Event()
@@ -52,7 +56,9 @@ class Served:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._server = Server(self._application, up=self._up.set)
+        self._server = Server(
+            self._application, up=self._up.set, request_seconds=self._request_seconds
+        )
         await self._server.serve([self._listening])
 
 
@@ -63,12 +69,14 @@ def serve(
     *,
     keys: KeyPair | None = None,
     allowed_hosts: Iterable[str] = (),
+    request_seconds: float = REQUEST_SECONDS,
 ) -> Served:
     """Return once an engine is served over HTTP, in a thread; port 0 is one that is free.
 
-    With `keys`, only requests signed with them are answered. Raises SettingsError where the host
+    With `keys`, only requests signed with them are answered; `request_seconds` is how long one may
+    be on its way. Raises SettingsError where the host
     can be reached by others and there are no keys, and where it cannot be listened on.
     """
     listening = listen_safely(host, port, keys=keys)
     application = Application(engine, allowed_hosts=[host, *allowed_hosts], keys=keys)
-    return Served(application, listening)
+    return Served(application, listening, request_seconds=request_seconds)

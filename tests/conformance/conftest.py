@@ -20,6 +20,7 @@ def services() -> Iterator[Callable[..., Service]]:
 
     yield service
     for one in made:
+        assert one.engine.functions.join(20), "a function has not returned"
         one.verify()
         one.close()
 

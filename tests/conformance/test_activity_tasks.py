@@ -243,8 +243,8 @@ def test_a_canceled_id_is_still_in_use_within_its_list(service: Service) -> None
         "ActivityTaskScheduled",
         "ActivityTaskCancelRequested",
         "ScheduleActivityTaskFailed",
-        "ActivityTaskCanceled",
         "DecisionTaskScheduled",
+        "ActivityTaskCanceled",
     ]
 
 

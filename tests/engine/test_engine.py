@@ -457,7 +457,7 @@ class TestLife:
             finally:
                 os._exit(0)
         os.close(writer)
-        with open(reader, encoding="utf-8") as told:
+        with os.fdopen(reader, encoding="utf-8") as told:
             words = told.read()
         os.waitpid(child, 0)
 

@@ -153,12 +153,14 @@ def _places(value: Any) -> list[Place]:
 
 
 def _copied(value: Any, levels: int = 40) -> Any:
-    """Return a copy that may be changed; what lies very deep is shared with the original."""
-    if levels and isinstance(value, dict):
+    """Return a copy that may be changed, cut off where it lies very deep."""
+    if not isinstance(value, dict | list):
+        return value
+    if not levels:
+        return "deep"
+    if isinstance(value, dict):
         return {key: _copied(one, levels - 1) for key, one in value.items()}
-    if levels and isinstance(value, list):
-        return [_copied(one, levels - 1) for one in value]
-    return value
+    return [_copied(one, levels - 1) for one in value]
 
 
 def _cut(random: Random, body: bytes) -> bytes:
