@@ -11,7 +11,7 @@ VENV ?= .venv
 BENCH_VENV ?= .venv-bench
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint format types unit docs bench shapes clean
+.PHONY: help demo test lint format types unit fuzz docs bench shapes clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -41,6 +41,9 @@ unit: $(VENV)/.test ## Run the tests; at least 95 % of the lines and branches mu
 
 docs: $(VENV)/.test ## Build the documentation; a warning is an error.
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+
+fuzz: $(VENV)/.test ## Send a million requests, most broken somehow; FROM=seed goes on, REQUESTS=n.
+	PYTHONPATH=.:tests $(BIN)/python -m fuzz --from $(or $(FROM),0) --requests $(or $(REQUESTS),1000000)
 
 bench: $(BENCH_VENV)/.bench ## Measure every figure that the documentation quotes, beside its peer.
 	$(BENCH_VENV)/bin/python -m bench $(ARGS)

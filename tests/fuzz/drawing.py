@@ -59,7 +59,7 @@ BOUNDED: Final = {
 }
 """Members that SWF holds to more than their shape, somewhere at least."""
 
-DECISIONS: Final = {"ScheduleActivityTask": 8, "StartTimer": 3, "StartChildWorkflowExecution": 2}
+DECISIONS: Final = {"ScheduleActivityTask": 8, "StartTimer": 3, "StartChildWorkflowExecution": 4}
 """How often a decision is made; others once."""
 TEXTS: Final = (
     *("", "x", "{}", "null", "[1, 2]", "two\nlines", "Grüße, 世界", "\U0001f600", "\x00\x7f", " "),
