@@ -10,8 +10,8 @@ from typing import Any, Final, NoReturn
 from swf.fault import Fault
 from swf.server.limits import MAX_DEPTH
 
-_MAX_DIGITS: Final = 19
-"""Of a whole number, its sign included: what has more is no 64-bit number."""
+_MAX_DIGITS: Final = 20
+_LARGEST: Final = 2**63
 
 
 def decoded(body: bytes) -> dict[str, Any]:
@@ -52,9 +52,10 @@ def _refused(cause: str) -> Fault:
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > _MAX_DIGITS:
+    # Digits are counted first: reading very many of them takes long.
+    if len(digits) > _MAX_DIGITS or not -_LARGEST <= (value := int(digits)) < _LARGEST:
         raise ValueError("a number is out of range")
-    return int(digits)
+    return value
 
 
 def _fraction(digits: str) -> float:
