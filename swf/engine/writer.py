@@ -93,6 +93,7 @@ class Writer:
         """When to look next for what is due, in milliseconds since the epoch."""
         self.ended: list[Call] = []
         """Polls whose time is up."""
+        self._due_at_once = due.AT_ONCE
         self._alive_at = 0
         self._changes = 0
         self._armed: int | None = None
@@ -138,8 +139,12 @@ class Writer:
             if successor is None:
                 self._leading = self._leading and not stop
                 return False
-        if successor.promote is not None:
-            successor.promote(self.lead_once)
+        try:
+            if successor.promote is not None:
+                successor.promote(self.lead_once)
+        except Exception:
+            logger.exception("a call could not take over the writer's work")
+            return False
         return True
 
     def lead_once(self) -> None:
@@ -152,11 +157,12 @@ class Writer:
         with self.store.lock:
             units = self._transact(batch)
             self.cache.trim()
-            answered = [*self._finished(batch), *self._served(units), *self.ended]
+            found = [*self._finished(batch), *self._served(units), *self.ended]
+            answered = list(dict.fromkeys(found))  # a poll may come and end in one batch
             self.ended = []
             to_invoke = [one for unit in units for one in unit.to_invoke]
         for call in answered:
-            call.answer()
+            _tell(call)
         for invocation in to_invoke:
             self.invoke(invocation)
         if self.next_due is not None:
@@ -218,6 +224,7 @@ class Writer:
                 if any(served.call.gone for unit in units for served in unit.served):
                     # A poll was withdrawn after it had been given a task: as if it never had.
                     self._undo(units)
+                    self.ended = [call for call in self.ended if call not in batch]
                     continue
                 self.store.commit()
             except sqlite3.Error as error:
@@ -229,7 +236,7 @@ class Writer:
                 self._undo(units)
                 self._refuse(batch, broken("the writer was interrupted"))
                 for call in batch:
-                    call.answer()
+                    _tell(call)
                 raise
             self._account(units, self.store.writer.total_changes - changes)
             return units
@@ -314,6 +321,9 @@ class Writer:
         except CorruptEventError as error:
             logger.warning("%s: %s", call.operation, error)
             self._failed(call, unit, broken(str(error)), grouped=grouped)
+            # Or else every poll of its task list would meet it again.
+            self.store.runs.hold_back(error.run)
+            self.cache.drop(error.run)
         except Exception:
             logger.exception("%s failed; it changed nothing", call.operation)
             self._failed(call, unit, broken(), grouped=grouped)
@@ -333,6 +343,19 @@ class Writer:
         else:
             self.store.roll_back()
             self.store.begin()
+        if call.operation == TICK:
+            self._mistrust()
+
+    def _mistrust(self) -> None:
+        """See that what cannot be carried out keeps nothing else from coming due."""
+        if self._due_at_once > 1:
+            self._due_at_once = 1  # to find out which it is
+            return
+        for run, event_id in self.store.runs.due(self.now(), 1):
+            logger.error("what is due for event %s of run %s cannot be done", event_id, run)
+            self.store.runs.hold_back(run, event_id)
+            self.cache.drop(run)
+        self._due_at_once = due.AT_ONCE
 
     def _undo(self, units: list[Unit]) -> None:
         for unit in units:
@@ -350,11 +373,12 @@ class Writer:
 
     def _tick(self, unit: Unit, _request: Any) -> dict[str, Any]:
         """Do what is due, and find out when to look again."""
-        self.ended = self.waiting.expired(unit.now)
+        # A batch may hold two of these: the second finds none, and those of the first are ended.
+        self.ended += self.waiting.expired(unit.now)
         for call in self.ended:
             call.reply = dict(EMPTY[call.line[0]]) if call.line else None
             call.finished = True
-        done = due.carry_out(unit)
+        done = due.carry_out(unit, self._due_at_once)
         self.stats.due += done
         unit.settle()
         self.next_due = None
@@ -369,4 +393,12 @@ def _nothing(*_: Any) -> None:
 
 def _answer_empty(call: Call) -> None:
     call.reply = dict(EMPTY[call.line[0]]) if call.line else None
-    call.answer()
+    _tell(call)
+
+
+def _tell(call: Call) -> None:
+    """Let a caller know; whatever goes wrong with that is nothing to the others."""
+    try:
+        call.answer()
+    except Exception:
+        logger.exception("the answer of %s could not be handed over", call.operation)
