@@ -1,0 +1,174 @@
+"""Comparisons whose sides each run in a process of their own, in turn, on the same disk.
+
+A benchmark names its sides; each is a function of how often to do it, which returns its figures.
+`main` has the benchmark's rows made of them, or (`--side`) runs one side and prints what it found.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+Found = dict[str, Any]
+"""The figures of one side in one round; `seconds` for one of whatever it does is among them."""
+
+Side = Callable[[int, Path], Found]
+"""Does something so often, with files in this folder, and returns its figures."""
+
+HERE = Path(__file__).parent
+
+
+class Bench:
+    """The sides of one benchmark."""
+
+    def __init__(self, script: Path, *, quick: bool) -> None:
+        self.script = script
+        self.quick = quick
+
+    def once(self, side: str, count: int, *wrapped: str) -> Found:
+        """Return what one side finds in a process of its own."""
+        with tempfile.TemporaryDirectory(prefix=".data-", dir=HERE) as folder:
+            done = subprocess.run(
+                [*wrapped, sys.executable, str(self.script), "--side", side]
+                + ["--count", str(count), "--folder", folder],
+                check=False,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        if done.returncode:
+            raise SystemExit(f"{self.script.name} --side {side} failed:\n{done.stderr}")
+        found: Found = json.loads(done.stdout.splitlines()[-1])
+        return found
+
+    def rounds(self, counts: Mapping[str, int], rounds: int) -> dict[str, list[Found]]:
+        """Return what each side finds in so many rounds, in each of which all have their turn."""
+        found: dict[str, list[Found]] = {side: [] for side in counts}
+        for number in range(1 if self.quick else rounds):
+            # The machine may be slower or faster later: nobody is always first.
+            order = list(counts) if number % 2 == 0 else list(reversed(counts))
+            for side in order:
+                found[side].append(self.once(side, counts[side]))
+        return found
+
+    def syncs(self, side: str, few: int, many: int) -> float | None:
+        """Return how many syncs of the disk one more takes, counted by strace; None without it."""
+        if shutil.which("strace") is None:
+            return None
+        counted = [self._syncs(side, count) for count in (few, many)]
+        return (counted[1] - counted[0]) / (many - few)
+
+    def _syncs(self, side: str, count: int) -> int:
+        with tempfile.NamedTemporaryFile("r", suffix=".strace") as told:
+            traced = ("strace", "-f", "-c", "-o", told.name, "-e", "trace=fdatasync,fsync")
+            self.once(side, count, *traced)
+            lines = re.findall(r"(\d+)\s+(?:\d+\s+)?(?:fdatasync|fsync)$", told.read(), re.MULTILINE)
+        return sum(map(int, lines))
+
+
+def median(found: Sequence[Found], member: str = "seconds") -> float:
+    """Return the median round."""
+    return statistics.median(one[member] for one in found)
+
+
+def ratio(ours: Sequence[Found], theirs: Sequence[Found], member: str = "seconds") -> float:
+    """Return how many times theirs is ours: the median of the rounds, each compared with its own.
+
+    What a busy machine does to one round it does to both of its sides.
+    """
+    pairs = zip(ours, theirs, strict=True)
+    return statistics.median(their[member] / our[member] for our, their in pairs)
+
+
+def row(
+    what: str,
+    ours: float,
+    unit: str,
+    *,
+    peer: float | None = None,
+    peer_name: str | None = None,
+    ratio: float | None = None,
+    target: str | None = None,
+    reached: bool = True,
+) -> dict[str, Any]:
+    """Return a row of the table of all benchmarks."""
+    return {
+        "what": what,
+        "ours": _rounded(ours),
+        "unit": unit,
+        "peer": None if peer is None else _rounded(peer),
+        "peer_name": peer_name,
+        "ratio": None if ratio is None else round(ratio, 3),
+        "target": target,
+        "missed": not reached,
+    }
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.3g}") if abs(value) < 1_000 else round(value)
+
+
+def main(
+    document: str,
+    script: str,
+    sides: Mapping[str, Side],
+    rows: Callable[[Bench], list[dict[str, Any]]],
+) -> int:
+    """Print the rows; the status is 1 where one misses its target."""
+    parser = ArgumentParser(description=document.partition("\n")[0])
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--quick", action="store_true", help="one round only")
+    parser.add_argument("--side", choices=list(sides))
+    parser.add_argument("--count", type=int, default=1_000)
+    parser.add_argument("--folder", type=Path)
+    options = parser.parse_args()
+    if options.side is not None:
+        folder = options.folder or Path(tempfile.mkdtemp(prefix=".data-", dir=HERE))
+        print(json.dumps(sides[options.side](options.count, folder)))
+        return 0
+    found = rows(Bench(Path(script), quick=options.quick))
+    if options.json:
+        print(json.dumps(found, indent=2))
+    else:
+        for one in found:
+            print(told(one))
+    return int(any(one["missed"] for one in found))
+
+
+def told(one: Mapping[str, Any]) -> str:
+    """Return a row as a line of text."""
+    parts = [f"{one['what']}: {one['ours']:,g} {one['unit']}"]
+    if one["peer"] is not None:
+        parts.append(f"{one['peer_name']} {one['peer']:,g} {one['unit']}")
+    if one["ratio"] is not None:
+        parts.append(f"{one['ratio']:.2f} x")
+    if one["target"] is not None:
+        parts.append(f"target {one['target']}{' MISSED' if one['missed'] else ''}")
+    return "   ".join(parts)
+
+
+class Timed:
+    """The seconds of wall clock and of CPU that a block took."""
+
+    def __enter__(self) -> Timed:
+        self._cpu = time.process_time()
+        self._began = time.perf_counter()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = time.perf_counter() - self._began
+        self.cpu = time.process_time() - self._cpu
+
+    def each(self, count: int) -> Found:
+        """Return the figures for one of so many."""
+        return {"seconds": self.seconds / count, "cpu": self.cpu / count}
