@@ -170,7 +170,8 @@ def told(raw: Mapping[str, Any]) -> Told:
 def plain(value: Any) -> Any:
     """Return a reply with its events as a list, so that it compares with a dict."""
     if isinstance(value, dict) and "events" in value:
-        return {**value, "events": list(value["events"])}
+        events = value["events"]
+        return {**value, "events": events if isinstance(events, list) else events.wire()}
     return value
 
 
@@ -282,10 +283,10 @@ class Service:
         """Return code and message by which a request in the domain is refused."""
         return self.refusal(operation, domain=DOMAIN, **params)
 
-    def begin(self, operation: str, /, **params: Any) -> Held:
+    def begin(self, operation: str, /, *, inside: bool = True, **params: Any) -> Held:
         """Send a request in the domain without waiting for its answer."""
         held = Held(self)
-        held.call = Call(operation, {"domain": DOMAIN, **params}, done=held.answered)
+        held.call = Call(operation, {"domain": DOMAIN, **params}, inside=inside, done=held.answered)
         self.engine.begin(held.call, lambda work: work())
         return held
 

@@ -60,17 +60,18 @@ class Scenario:
     name: str
     happen: Callable[[Service], Happened]
     url: str
+    options: Options | None
 
 
 SCENARIOS: list[Scenario] = []
 
 
-def recorded(event: str, url: str = ZERO_POLLS) -> Callable[[Any], Any]:
+def recorded(event: str, url: str = ZERO_POLLS, options: Options | None = None) -> Any:
     """Declare a scenario for an event type; the function's name says which one."""
 
     def declared(happen: Callable[[Service], Happened]) -> Callable[[Service], Happened]:
         name = happen.__name__.strip("_")
-        SCENARIOS.append(Scenario(event, f"{event}-{name}", happen, url))
+        SCENARIOS.append(Scenario(event, f"{event}-{name}", happen, url, options))
         return happen
 
     return declared
@@ -259,6 +260,12 @@ def _terminated_by_child_policy(service: Service) -> Happened:
     run = service.latest("child")
     parent.terminate()
     return run, 3, {"childPolicy": "REQUEST_CANCEL", "cause": "CHILD_POLICY_APPLIED"}
+
+
+@recorded("WorkflowExecutionTerminated", options=Options(limits=Limits(events=8)))
+def _terminated_as_the_history_is_full(service: Service) -> Happened:
+    run = service.begun(marker(), marker(), marker(), marker())
+    return run, 8, {"childPolicy": "TERMINATE", "cause": "EVENT_LIMIT_EXCEEDED"}
 
 
 def _unhandled(service: Service, closing: Wire) -> Run:

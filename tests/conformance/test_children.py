@@ -20,7 +20,6 @@ from embedded_harness import (
     continue_as_new,
     fail,
     schedule,
-    timer,
 )
 
 CHILDREN = {"name": "children"}
@@ -331,17 +330,10 @@ def test_a_decided_end_leaves_children_alone(end: Wire, service: Service) -> Non
 def test_a_policy_goes_down_the_generations(service: Service) -> None:
     """Each terminated child applies its own policy to its children."""
     generations = 30
-    service.workflow_type({"name": "deep", "version": "1"}, ORDER_VALUES)
-    runs = [service.start("0")]
+    runs = [service.start("0", taskList={"name": "0"})]
     for depth in range(1, generations):
-        runs[-1].decide(child(str(depth)))
+        runs[-1].decide(child(str(depth), taskList={"name": str(depth)}), task_list=str(depth - 1))
         runs.append(service.latest(str(depth)))
-        task = service.decision_task()
-        while task["workflowExecution"] != runs[-1].execution:
-            service.answer(task)
-            task = service.decision_task()
-        service.answer(task, timer("again", 0))
-        service.clock.advance(0)
     runs[0].terminate()
 
     assert [run.close_status for run in runs] == ["TERMINATED"] * generations

@@ -84,7 +84,7 @@ def test_an_event_holds_exactly_the_attributes_of_the_table(
     scenario: Scenario, services: Callable[..., Service]
 ) -> None:
     """Required members are there, told ones as they were told, others are not there at all."""
-    run, event_id, attributes = scenario.happen(services(scenario.url))
+    run, event_id, attributes = scenario.happen(services(scenario.url, options=scenario.options))
 
     assert told(run.raw()[event_id - 1]) == (scenario.event, attributes)
 
@@ -94,7 +94,7 @@ def test_an_event_is_spelled_as_the_model_spells_it(
     scenario: Scenario, services: Callable[..., Service]
 ) -> None:
     """An event has its id, type, time, and one member of attributes that is named after it."""
-    run, event_id, _ = scenario.happen(services(scenario.url))
+    run, event_id, _ = scenario.happen(services(scenario.url, options=scenario.options))
 
     raw = run.raw()[event_id - 1]
     assert raw["eventId"] == event_id
@@ -116,7 +116,7 @@ def test_an_event_that_a_decider_must_see_has_a_decision_task_scheduled(
     scenario: Scenario, services: Callable[..., Service]
 ) -> None:
     """After it the execution has a decision task scheduled that will show it."""
-    run, event_id, _ = scenario.happen(services(scenario.url))
+    run, event_id, _ = scenario.happen(services(scenario.url, options=scenario.options))
 
     if run.close_status is None:
         seen = run.types()
@@ -139,7 +139,7 @@ def test_nothing_follows_an_event_that_closes(
     scenario: Scenario, services: Callable[..., Service]
 ) -> None:
     """The last event of a closed run is its closing event, then and later."""
-    service = services(scenario.url)
+    service = services(scenario.url, options=scenario.options)
     run, event_id, _ = scenario.happen(service)
     service.clock.advance(90_000)
 

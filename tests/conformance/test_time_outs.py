@@ -107,7 +107,7 @@ def test_none_never_rings(started: bool, service: Service) -> None:
     run = activity(service, started)
     service.clock.advance(80_000)
 
-    assert run.last_id() == 6 if started else 5
+    assert run.last_id() == (6 if started else 5)
 
 
 def test_starting_ends_schedule_to_start(service: Service) -> None:
