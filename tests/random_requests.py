@@ -20,13 +20,13 @@ WORKFLOW_TYPES = (
     ("order", "2"),
     ("gone", "1"),
 )
-ACTIVITY_TYPES = (("pack", "1"), ("bare", "1"), ("gone", "1"))
+ACTIVITY_TYPES = (*[("pack", "1")] * 4, *[("bare", "1")] * 2, ("gone", "1"))
 WORKFLOW_IDS = ("w1", "w2", "w3", "w4")
 IDS = ("1", "2", "3", "4", "5")
 FUNCTIONS = ("double", "broken", "slow", "slow", "missing")
 DURATIONS = ("0", "1", "7", "30", "300", "NONE")
 TEXTS = ("", "x", "größe", '{"n": [1, 2]}')
-POLICIES = ("TERMINATE", "REQUEST_CANCEL", "ABANDON")
+POLICIES = ("TERMINATE", "REQUEST_CANCEL", "REQUEST_CANCEL", "ABANDON")
 CLOSE_STATUSES = ("COMPLETED", "FAILED", "CANCELED", "TERMINATED", "CONTINUED_AS_NEW", "TIMED_OUT")
 STATUSES = ("REGISTERED", "DEPRECATED")
 ROLE = "arn:aws:iam::123456789012:role/functions"
@@ -89,6 +89,11 @@ class Requests:
         """Return some of the members, each with a chance of one out of so many."""
         return {name: make() for name, make in makers if not self.random.randrange(out_of)}
 
+    def but_one(self, given: Wire) -> Wire:
+        """Return what was given, often without one of its members."""
+        left_out = self.random.choice((None, None, *sorted(given)))
+        return {name: value for name, value in given.items() if name != left_out}
+
     # Values
 
     def text(self) -> str:
@@ -107,7 +112,7 @@ class Requests:
         return type_of(self.random.choice(WORKFLOW_TYPES))
 
     def activity_type(self) -> Wire:
-        return type_of(self.mostly(ACTIVITY_TYPES))
+        return type_of(self.random.choice(ACTIVITY_TYPES))
 
     def execution(self) -> Wire:
         workflow_id, run_id = self.random.choice(self.runs or [("w1", "no-such-run")])
@@ -201,9 +206,9 @@ class Requests:
 
     def configuration(self) -> Wire:
         """Return what a start, a child's start and a continuation may tell of the new run."""
-        # All of it too, for a type without defaults; or nothing
+        # For a type without defaults all of it too, or all but one thing; or next to nothing
         out_of = self.random.choice((1, 1, 2, 3, 6, 99))
-        return self.chance(
+        given = self.chance(
             ("taskList", self.task_list),
             ("taskPriority", self.priority),
             ("input", self.text),
@@ -214,6 +219,7 @@ class Requests:
             ("lambdaRole", lambda: ROLE),
             out_of=out_of,
         )
+        return self.but_one(given)
 
     def start(self) -> Request:
         named = {"workflowId": self.random.choice(WORKFLOW_IDS)}
@@ -300,7 +306,7 @@ class Requests:
     def decided(self, token: str, most: int = 6) -> Request:
         """Return an answer to a decision task."""
         decisions = [self.decision() for _ in range(self.random.randrange(most + 1))]
-        if not self.random.randrange(5):
+        if not self.random.randrange(4):
             decisions.append(self.closing())
         more = self.chance(
             ("executionContext", self.text),
@@ -341,7 +347,7 @@ class Requests:
                 "name": self.random.choice(FUNCTIONS),
                 **self.chance(
                     ("control", self.text),
-                    ("input", self.text),
+                    ("input", lambda: self.random.choice(("7", '{"n": [1, 2]}'))),
                     ("startToCloseTimeout", lambda: self.random.choice(("1", "7", "900"))),
                 ),
             },
@@ -374,20 +380,21 @@ class Requests:
         return {"decisionType": kind, member: given}
 
     def schedule_activity(self) -> Wire:
+        given = self.chance(
+            ("taskList", self.task_list),
+            ("scheduleToStartTimeout", self.duration),
+            ("scheduleToCloseTimeout", self.duration),
+            ("startToCloseTimeout", self.duration),
+            ("heartbeatTimeout", self.duration),
+            ("control", self.text),
+            ("input", self.text),
+            ("taskPriority", self.priority),
+            out_of=self.random.choice((1, 2, 3, 6, 99)),
+        )
         return {
             "activityId": self.random.choice(IDS),
             "activityType": self.activity_type(),
-            **self.chance(
-                ("control", self.text),
-                ("input", self.text),
-                ("taskList", self.task_list),
-                ("taskPriority", self.priority),
-                ("scheduleToStartTimeout", self.duration),
-                ("scheduleToCloseTimeout", self.duration),
-                ("startToCloseTimeout", self.duration),
-                ("heartbeatTimeout", self.duration),
-                out_of=self.random.choice((2, 4, 6)),
-            ),
+            **self.but_one(given),
         }
 
     def start_child(self) -> Wire:

@@ -74,6 +74,11 @@ class Walk:
             pages = self.pair.pages(*made.poll(kind))
             tokens = [page["taskToken"] for page in pages if "taskToken" in page]
             self.held[kind] += tokens[:1]
+            if tokens and kind == "Decision" and not random.randrange(3):
+                # What comes while a decision task is held is for the next one.
+                execution = pages[0]["workflowExecution"]
+                signal = {"domain": made.domain, "signalName": "meanwhile", **execution}
+                self.pair.call("SignalWorkflowExecution", signal)
             if random.randrange(2):
                 return
         if self.held[kind]:
