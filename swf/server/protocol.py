@@ -90,6 +90,11 @@ class LimitedProtocol(HttpToolsProtocol):
         """Whether a request is there, and not yet answered."""
         return self.cycle is not None and not (self.cycle.more_body or self.cycle.response_complete)
 
+    def _silent(self) -> bool:
+        """Whether nothing is being answered at this moment."""
+        cycle = self.cycle
+        return cycle is None or cycle.response_complete or not cycle.response_started
+
     def _expect(self) -> None:
         self._late = self.loop.call_later(self.request_seconds, self._on_late)
 
@@ -104,7 +109,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.flow.read_paused:
             # What this end does not read cannot come.
             self._expect()
-        elif self.cycle is None or not self.cycle.response_started:
+        elif self._silent():
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:
             self.transport.close()

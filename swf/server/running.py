@@ -20,6 +20,8 @@ SLOW_SECONDS: Final = 0.004
 
 _WEIGHT: Final = 1 / 8
 _THREADS: Final = 4
+_PROBED_AFTER: Final = 32
+"""Works done in threads before it is tried whether the loop could do them."""
 
 
 class Runner:
@@ -31,6 +33,7 @@ class Runner:
         self.home = threading.get_ident()
         self._due: list[Work] = []
         self._waited_seconds = 0.0
+        self._elsewhere = 0
         self._pool: ThreadPoolExecutor | None = None
 
     def run(self, work: Work) -> None:
@@ -58,18 +61,20 @@ class Runner:
         due, self._due = self._due, []
         for work in due:
             if self._waited_seconds < SLOW_SECONDS:
-                self._timed(work)
+                self._waited_seconds += (self._timed(work) - self._waited_seconds) * _WEIGHT
+            elif self._elsewhere >= _PROBED_AFTER:
+                # What a thread waits for may be the loop, so only the loop can tell.
+                self._elsewhere = 0
+                self._waited_seconds = self._timed(work)
             else:
-                self._threads().submit(self._timed, work)
+                self._elsewhere += 1
+                self._threads().submit(work)
 
-    def _timed(self, work: Work) -> None:
-        """Do work, and learn how much of its time was spent waiting."""
+    def _timed(self, work: Work) -> float:
+        """Do work, and return how many of its seconds were spent waiting."""
         began, busy = time.perf_counter(), time.thread_time()
-        try:
-            work()
-        finally:
-            waited = time.perf_counter() - began - (time.thread_time() - busy)
-            self._waited_seconds += (waited - self._waited_seconds) * _WEIGHT
+        work()
+        return time.perf_counter() - began - (time.thread_time() - busy)
 
     def _threads(self) -> ThreadPoolExecutor:
         if self._pool is None:
