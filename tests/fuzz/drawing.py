@@ -7,15 +7,15 @@ from random import Random
 from typing import Any, Final
 
 from fuzz.model import OPERATIONS, SHAPES, input_shape
-from fuzz.pool import DOMAINS, TYPES, Pool
+from fuzz.pool import DOMAINS, TYPES, WHOLE, Pool
 
 Wire = dict[str, Any]
 
 FREQUENT: Final = {
     # What makes executions go on, and so reaches states deep within them.
-    "PollForDecisionTask": 14,
+    "PollForDecisionTask": 8,
     "RespondDecisionTaskCompleted": 30,
-    "PollForActivityTask": 5,
+    "PollForActivityTask": 4,
     "RespondActivityTaskCompleted": 5,
     "RespondActivityTaskFailed": 3,
     "RespondActivityTaskCanceled": 3,
@@ -36,11 +36,15 @@ FREQUENT: Final = {
 """How often an operation is asked for; others once."""
 
 NEEDS: Final = {
-    "RespondDecisionTaskCompleted": ("PollForDecisionTask", "SignalWorkflowExecution"),
-    "RespondActivityTaskCompleted": ("PollForActivityTask", "PollForDecisionTask"),
-    "RespondActivityTaskFailed": ("PollForActivityTask", "PollForDecisionTask"),
-    "RespondActivityTaskCanceled": ("PollForActivityTask", "PollForDecisionTask"),
-    "RecordActivityTaskHeartbeat": ("PollForActivityTask", "PollForDecisionTask"),
+    "RespondDecisionTaskCompleted": (
+        "PollForDecisionTask",
+        "SignalWorkflowExecution",
+        "StartWorkflowExecution",
+    ),
+    "RespondActivityTaskCompleted": ("PollForActivityTask", "RespondDecisionTaskCompleted"),
+    "RespondActivityTaskFailed": ("PollForActivityTask", "RespondDecisionTaskCompleted"),
+    "RespondActivityTaskCanceled": ("PollForActivityTask", "RespondDecisionTaskCompleted"),
+    "RecordActivityTaskHeartbeat": ("PollForActivityTask", "RespondDecisionTaskCompleted"),
 }
 """What can do nothing without a task, and what may help to get one."""
 
@@ -51,8 +55,8 @@ DURATIONS: Final = (
 """Most are long, so that what is begun can go on."""
 
 BOUNDED: Final = {
-    "executionStartToCloseTimeout": ("", "1", "3600", "31536000"),
-    "defaultExecutionStartToCloseTimeout": ("", "1", "3600", "31536000"),
+    "executionStartToCloseTimeout": ("", "", "86400", "86400", "31536000", "31536000", "1"),
+    "defaultExecutionStartToCloseTimeout": ("", "86400", "31536000"),
     "startToCloseTimeout": ("", "1", "300", "900"),
     "taskStartToCloseTimeout": ("", "60", "3600", "NONE"),
     "defaultTaskStartToCloseTimeout": ("", "60", "3600", "NONE"),
@@ -94,14 +98,18 @@ class Drawer:
         [operation] = self.random.choices(self._operations, self._weights)
         if operation in NEEDS and not self.pool.holds(operation):
             operation = self.random.choice(NEEDS[operation])
+            if operation in NEEDS and not self.pool.holds(operation):
+                operation = NEEDS[operation][0]
         return operation, self.params(operation)
 
     def params(self, operation: str) -> Wire:
         """Return parameters of an operation."""
         drawn = self.structure(input_shape(operation))
         drawn.pop("nextPageToken", None)
-        if "eprecate" in operation and self.random.random() < 0.9:
+        if "eprecate" in operation and self.random.random() < 0.99:
             drawn.update(_sacrificed(operation))
+        if operation == "RespondDecisionTaskCompleted" and self.random.random() < 0.9:
+            drawn["decisions"] = self.decisions()
         if "taskToken" in drawn:
             drawn["taskToken"] = self.pool.task_token(operation) or "no-such-token"
         if "resourceArn" in drawn:
@@ -134,6 +142,9 @@ class Drawer:
         if kind == "list":
             if shape == "DecisionList":
                 return self.decisions()
+            if shape == "ResourceTagList" and self.random.random() < 0.1:
+                first = self.random.randrange(20)
+                return [{"key": f"k{number}"} for number in range(first, first + 40)]
             return [
                 self.value(described["member"]["shape"]) for _ in range(self.random.randrange(4))
             ]
@@ -188,12 +199,12 @@ def _sacrificed(operation: str) -> Wire:
     if operation.endswith("Domain"):
         return {"name": DOMAINS[-1]}
     member = "workflowType" if "Workflow" in operation else "activityType"
-    name, version = TYPES[1]
+    name, version = TYPES[-1]
     return {member: {"name": name, "version": version}}
 
 
 def _type(drawer: Drawer) -> Wire:
-    name, version = drawer.random.choice(TYPES if drawer.random.random() < 0.15 else TYPES[:2])
+    name, version = drawer.random.choice(TYPES if drawer.random.random() < 0.15 else WHOLE)
     return {"name": name, "version": version}
 
 

@@ -10,8 +10,11 @@ from typing import Any, Final
 import attrs
 
 DOMAINS: Final = ("fuzz-a", "fuzz-b", "fuzz-c")
-TYPES: Final = (("work", "1"), ("work", "2"), ("bare", "1"))
-"""Names and versions of workflow types and of activity types; `bare` has no defaults."""
+WHOLE: Final = (("work", "1"), ("work", "2"))
+"""Names and versions of workflow types, and of activity types, that have every default."""
+
+TYPES: Final = (*WHOLE, ("bare", "1"), ("spare", "1"))
+"""All of them; `bare` has no defaults, `spare` is deprecated and deleted now and then."""
 
 ANSWERS: Final = (
     "RespondDecisionTaskCompleted",
@@ -47,7 +50,7 @@ class Pool:
 
     def workflow_id(self) -> str:
         """Return one of few workflow ids."""
-        return f"w{self.random.randrange(30)}"
+        return f"w{self.random.randrange(60)}"
 
     def execution(self) -> tuple[str, str]:
         """Return workflow id and run id of an execution, mostly of a late one."""

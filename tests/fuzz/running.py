@@ -18,11 +18,20 @@ from fuzz.pool import DOMAINS, TYPES, Pool
 from fuzz.spoiling import Spoiler
 
 from swf.clock import ManualClock
-from swf.engine import Engine
+from swf.engine import Engine, Limits, Options
 from swf.engine.tools import check
 
 REQUESTS: Final = 2_500
 """Requests of one seed."""
+
+NARROW: Final = Limits(
+    events=60,
+    open_activity_tasks=3,
+    open_timers=2,
+    open_children=2,
+    open_executions=25,
+)
+"""Quotas of every third seed, so low that executions come up against them."""
 
 SETTLING: Final = 3
 """After so many seeds a process has all that it needs."""
@@ -86,7 +95,8 @@ class Round:
 
     def _open(self) -> None:
         url = f"sqlite:///{self.path}?durability=normal&poll_seconds=0"
-        self.engine = Engine.open(url, clock=self.clock)
+        options = Options(limits=NARROW) if self.seed % 3 == 0 else None
+        self.engine = Engine.open(url, clock=self.clock, options=options)
         self.http = HttpDoor(self.engine)
         # Another connection's data_version moves with every commit that changed something.
         self.watcher = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
@@ -114,6 +124,7 @@ class Round:
             if self.step == requests // 2:
                 self._is_sound()
                 self.close()
+                self.clock.advance(self.random.choice(ADVANCES))
                 self._open()
             if self.random.random() < 0.03:
                 self.clock.advance(self.random.choice(ADVANCES))
