@@ -21,13 +21,13 @@ HEARTBEATS_SAVED_WITHIN: Final = 1_000
 """Milliseconds until a heartbeat is saved, where nothing else saves it."""
 
 
-def carry_out(unit: Unit) -> int:
+def carry_out(unit: Unit, at_most: int = AT_ONCE) -> int:
     """Do what is due now, in the order in which it fell due; return how many deadlines that were.
 
     There may be more: `next_moments` tells.
     """
     unit.save_heartbeats()
-    found = unit.runs.due(unit.now, AT_ONCE)
+    found = unit.runs.due(unit.now, at_most)
     for run, event_id in found:
         _time_out(unit, run, event_id)
     _purge(unit)
@@ -47,14 +47,17 @@ def next_moments(unit: Unit) -> Iterator[int]:
 def _time_out(unit: Unit, run: int, event_id: int) -> None:
     execution = unit.execution(run)
     entity = None if execution is None else execution.open.get(event_id)
-    if execution is None or entity is None:
-        return  # closed by what fell due before it
+    if execution is None or entity is None or not entity.deadlines:
+        unit.runs.hold_back(run, event_id)  # what fell due before it may just have closed it
+        return
     moment, timeout_type = min(
         (moment, timeout_type) for timeout_type, moment in entity.deadlines.items()
     )
-    if moment <= unit.now:
-        unit.act(execution, transitions.time_out, entity, timeout_type)
-        unit.deliver()  # a parent hears of its child before its own next clock runs out
+    if moment > unit.now:
+        execution.touch(entity)  # the store is behind
+        return
+    unit.act(execution, transitions.time_out, entity, timeout_type)
+    unit.deliver()  # a parent hears of its child before its own next clock runs out
 
 
 def _purge(unit: Unit) -> None:

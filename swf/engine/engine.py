@@ -127,7 +127,11 @@ class Engine:
             return
         call.promote = run
         if self._writer.submit(call):
-            run(self._writer.lead)
+            try:
+                run(self._writer.lead)
+            except BaseException:
+                self._writer.lead()  # others may have queued meanwhile
+                raise
 
     def withdraw(self, call: Call) -> None:
         """Drop a call whose client has gone: no task is given to it any more.

@@ -322,8 +322,9 @@ class Writer:
             logger.warning("%s: %s", call.operation, error)
             self._failed(call, unit, broken(str(error)), grouped=grouped)
             # Or else every poll of its task list would meet it again.
-            self.store.runs.hold_back(error.run)
-            self.cache.drop(error.run)
+            if error.run is not None:
+                self.store.runs.hold_back(error.run)
+                self.cache.drop(error.run)
         except Exception:
             logger.exception("%s failed; it changed nothing", call.operation)
             self._failed(call, unit, broken(), grouped=grouped)

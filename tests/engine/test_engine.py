@@ -367,6 +367,49 @@ class TestFailures:
         fault = on_file.fault("PollForDecisionTask", domain=DOMAIN, taskList={"name": "deciders"})
         assert "event 2 of run 1" in fault.message
 
+    def test_a_damaged_run_harms_no_other(self, on_file):
+        """A run whose events are damaged is held back: tasks of others are still handed out."""
+        on_file.start("bad", taskPriority="9")
+        on_file.start("good")
+        on_file.engine._store.writer.execute(
+            "UPDATE event SET at = at + 1 WHERE run = 1 AND id = 2"
+        )
+        on_file.reopen()
+
+        fault = on_file.fault("PollForDecisionTask", domain=DOMAIN, taskList={"name": "deciders"})
+        assert "event 2 of run 1" in fault.message
+
+        assert on_file.decision_task()["workflowExecution"]["workflowId"] == "good"
+
+    def test_what_cannot_come_due_keeps_nothing_from_coming_due(self, on_file):
+        """A deadline that cannot be carried out is passed over, and time goes on for the others."""
+        runs = [on_file.start(f"w{number}") for number in range(3)]
+        for _ in runs:
+            on_file.answer(on_file.decision_task(), timer("t", 10))
+        on_file.engine._store.writer.execute(
+            "UPDATE entity SET facts = '{\"no\": 1}' WHERE run = 2 AND kind = 'timer'"
+        )
+        on_file.reopen()
+
+        on_file.clock.advance(10)
+
+        fired = ["TimerFired" in dict(run.history()) for run in runs]
+        assert fired[0]
+        assert fired[2]
+
+    def test_a_deadline_that_the_store_has_wrong_is_put_right(self, on_file):
+        """Nothing fires because a row says so: the state decides, and the row follows it."""
+        run = on_file.begun(timer("t", 10))
+        rows = on_file.engine._store.writer
+        rows.execute("UPDATE entity SET due = 1 WHERE kind = 'timer'")
+
+        on_file.clock.advance(9)
+        on_file.engine._writer.tick()
+
+        assert run.history()[-1][0] == "TimerStarted"
+        [(due,)] = rows.execute("SELECT due FROM entity WHERE kind = 'timer'")
+        assert due == (on_file.now + 1) * 1000
+
     def test_a_file_that_cannot_be_read_is_a_503(self, on_file):
         """A read that the file does not allow is answered with 503, not with a crash."""
         on_file.engine._store.writer.execute("ALTER TABLE domain RENAME TO elsewhere")

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
-from swf.engine.state import KINDS, Entity, Execution, Parent
+from swf.engine.state import ACTIVITY_TASK, DECISION_TASK, KINDS, Entity, Execution, Parent
 from swf.engine.store import events
 from swf.wire import TypeKey
 
@@ -63,6 +65,15 @@ _UPDATE_ENTITY: Final = (
     f"UPDATE entity SET {', '.join(f'{name} = ?' for name in _ENTITY)} "  # noqa: S608
     "WHERE run = ? AND event_id = ?"
 )
+_FIRST_IN_LINE: Final = {
+    # A kind that is bound would have SQLite prepare the statement anew each time, to see whether it
+    # is the one of a partial index.
+    kind: "SELECT run, event_id FROM entity WHERE domain = ? AND task_list = ?"  # noqa: S608
+    f" AND kind = '{kind}' AND waiting = 1 ORDER BY priority DESC, seq LIMIT 1"
+    for kind in (ACTIVITY_TASK, DECISION_TASK)
+}
+_scalars: Final = attrgetter(*_SCALARS)
+_course: Final = attrgetter(*_COURSE)
 _RECENT_AT_MOST: Final = 500
 _RECENT_LENGTH: Final = 4_096
 """Events of longer attributes, and more events, are read from the file when they are needed."""
@@ -121,13 +132,7 @@ class Runs:
 
     def first_in_line(self, domain: str, task_list: str, kind: str) -> tuple[int, int] | None:
         """Return run and event of the task that is next to be handed out."""
-        found: tuple[int, int] | None = self._one(
-            "SELECT run, event_id FROM entity WHERE domain = ? AND task_list = ? AND kind = ?"
-            " AND waiting = 1 ORDER BY priority DESC, seq LIMIT 1",
-            domain,
-            task_list,
-            kind,
-        )
+        found: tuple[int, int] | None = self._one(_FIRST_IN_LINE[kind], domain, task_list)
         return found
 
     def next_due(self) -> int | None:
@@ -222,13 +227,12 @@ class Runs:
         return None
 
     def _save_execution(self, execution: Execution) -> None:
-        counts = _encode(execution.open_counts)
+        counts = _numbers(execution.open_counts)
         status = (execution.close_status, execution.cancel_requested)
         if execution.saved is None:
             self._insert(execution, counts)
         else:
-            course = [getattr(execution, name) for name in _COURSE]
-            self._execute(_UPDATE, (*course, counts, execution.run))
+            self._execute(_UPDATE, (*_course(execution), counts, execution.run))
             if execution.saved != status:
                 self._execute(_UPDATE_STATUS, (execution.closed_at, *status, execution.run))
         if execution.close_status is not None and execution.tag_list:
@@ -241,11 +245,10 @@ class Runs:
     def _insert(self, execution: Execution, counts: str) -> None:
         tags = execution.tag_list
         parent = execution.parent
-        values = [getattr(execution, name) for name in _SCALARS]
         self._execute(
             _INSERT,
             (
-                *values,
+                *_scalars(execution),
                 *execution.workflow_type,
                 None if tags is None else _encode(tags),
                 None if parent is None else _encode(parent),
@@ -299,8 +302,8 @@ class Runs:
             entity.started_id,
             entity.inside,
             due,
-            _encode(entity.deadlines),
-            _encode({name: getattr(entity, name) for name in entity.facts}),
+            _numbers(entity.deadlines),
+            _facts(entity.facts, *[getattr(entity, name) for name in entity.facts]),
         )
         if entity.stored:
             self._execute(_UPDATE_ENTITY, (*row, execution.run, entity.event_id))
@@ -309,6 +312,14 @@ class Runs:
             self._execute(_INSERT_ENTITY, (*key, *row))
             entity.stored = True
         return due
+
+    def hold_back(self, run: int, event_id: int | None = None) -> None:
+        """Have what is open in a run neither come due nor be handed out, or one thing of it."""
+        which, values = ("", (run,)) if event_id is None else (" AND event_id = ?", (run, event_id))
+        self._execute(
+            f"UPDATE entity SET due = NULL, waiting = 0 WHERE run = ?{which}",  # noqa: S608
+            values,
+        )
 
     # Forgetting
 
@@ -338,3 +349,15 @@ class Runs:
         if deleted < at_most:
             self._execute("DELETE FROM purge WHERE due = ? AND run = ?", (due, run))
         return deleted
+
+
+def _numbers(numbers: Mapping[str, int]) -> str:
+    """Return a JSON object of numbers; their names need no escapes."""
+    members = [f'"{name}":{number}' for name, number in numbers.items()]
+    return f"{{{','.join(members)}}}"
+
+
+@lru_cache(maxsize=256)
+def _facts(names: tuple[str, ...], *values: Any) -> str:
+    """Return the JSON of an entity's own facts: most entities of a type have the same."""
+    return _encode(dict(zip(names, values, strict=True)))
