@@ -7,7 +7,7 @@ here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Any, Final, NamedTuple
 
 from swf.constants import (
@@ -160,6 +160,30 @@ def _is_retention(value: str) -> bool:
     )
 
 
+def _is_optional_duration(value: str) -> bool:
+    return not value or _is_duration(value)
+
+
+def _is_not_none(value: str) -> bool:
+    return value != NONE
+
+
+def _within_fifteen_minutes(value: str) -> bool:
+    return not value or (value != NONE and 1 <= int(value) <= MAX_LAMBDA_SECONDS)
+
+
+def _is_trimmed(value: str) -> bool:
+    return value == value.strip()
+
+
+def _is_tag_text(value: str) -> bool:
+    return _TAG_CHARACTERS.fullmatch(value) is not None
+
+
+def _are_few(tags: Sized) -> bool:
+    return len(tags) <= MAX_DOMAIN_TAGS
+
+
 class Rule(NamedTuple):
     """What a value must obey beside its shape, in words for its sender and in SWF's own."""
 
@@ -178,7 +202,7 @@ def _rule(holds: Callable[[Any], bool], words: str) -> Rule:
 
 
 _TAG_TEXT: Final = Rule(
-    lambda value: _TAG_CHARACTERS.fullmatch(value) is not None,
+    _is_tag_text,
     "takes letters, digits, white space and _ . : / = + - @",
     _pattern(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*"),
 )
@@ -193,7 +217,7 @@ STRING_RULES: Final[dict[str, Rule]] = {
         _is_duration, "must be seconds in 1 to 8 digits or 'NONE'", _pattern("[0-9]{1,8}|NONE")
     ),
     "DurationInSecondsOptional": Rule(
-        lambda value: not value or _is_duration(value),
+        _is_optional_duration,
         "must be seconds in at most 8 digits or 'NONE'",
         _pattern("[0-9]{0,8}|NONE"),
     ),
@@ -203,12 +227,10 @@ STRING_RULES: Final[dict[str, Rule]] = {
 }
 """What texts of a shape obey beside their length."""
 
-_TRIMMED: Final = _rule(
-    lambda value: value == value.strip(), "must not begin or end with white space"
-)
+_TRIMMED: Final = _rule(_is_trimmed, "must not begin or end with white space")
 
 _DOMAIN_TAGS: Final = Rule(
-    lambda value: len(value) <= MAX_DOMAIN_TAGS,
+    _are_few,
     f"has at most {MAX_DOMAIN_TAGS} items",
     f"A domain has at most {MAX_DOMAIN_TAGS} tags",
     fault="TooManyTagsFault",
@@ -218,13 +240,13 @@ MEMBER_RULES: Final[dict[tuple[str, str], Rule]] = {
     **dict.fromkeys(
         _NEVER_NONE,
         Rule(
-            lambda value: value != NONE,
+            _is_not_none,
             "must be a number of seconds, not 'NONE'",
             _pattern("[0-9]{1,8}"),
         ),
     ),
     ("ScheduleLambdaFunctionDecisionAttributes", "startToCloseTimeout"): _rule(
-        lambda value: not value or (value != NONE and 1 <= int(value) <= MAX_LAMBDA_SECONDS),
+        _within_fifteen_minutes,
         f"must be 1 to {MAX_LAMBDA_SECONDS} seconds",
     ),
     **dict.fromkeys(
