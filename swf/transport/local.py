@@ -112,11 +112,11 @@ class LocalTransport(Transport):
         """Return what waits on each task list of a domain, and who polls it.
 
         No operation of SWF tells that: it is what the embedded one has beside them. See
-        `swf.engine.Engine.task_lists`.
+        `swf.engine.Engine.task_lists`. Raises EngineError where another process owns the engine.
         """
         door = self._door()
         if isinstance(door, AwsTransport):
-            raise NotImplementedError
+            raise EngineError(f"{self.url}: is another process's; ask there who polls {domain!r}")
         try:
             return door.task_lists(domain)
         except Fault as fault:
