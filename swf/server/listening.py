@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Final
 
 import uvicorn
@@ -18,6 +18,10 @@ from swf.server.protocol import patient
 from swf.server.sigv4 import KeyPair
 
 _DATE_SECONDS: Final = 1.0
+_EVERYWHERE: Final[dict[str, str]] = {
+    "0.0.0.0": "127.0.0.1",  # noqa: S104  (to be told, not bound to)
+    "::": "::1",
+}
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -56,9 +60,9 @@ def listen_safely(host: str, port: int, *, keys: KeyPair | None) -> socket.socke
 
 def url_of(listening: socket.socket) -> str:
     """Return the URL at which this machine reaches a listening socket."""
-    host, port = listening.getsockname()[:2]
-    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (to be told, not bound to)
-    return f"http://{bracketed(everywhere.get(host, host))}:{port}"
+    host: str = listening.getsockname()[0]
+    port: int = listening.getsockname()[1]
+    return f"http://{bracketed(_EVERYWHERE.get(host, host))}:{port}"
 
 
 class Server(uvicorn.Server):
@@ -99,7 +103,7 @@ class Server(uvicorn.Server):
         self._told_to_stop.set()
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         """Leave signals to whoever runs this server."""
         yield
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from swf.server.limits import MAX_HEAD_BYTES, REQUEST_SECONDS
 
@@ -55,7 +55,7 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         if self._in_head and self._unread > MAX_HEAD_BYTES:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        elif self._late is None and not self._complete():
+        elif self._late is None and (self._in_head or not self._complete()):
             self._expect()
 
     def on_message_begin(self) -> None:
@@ -86,14 +86,20 @@ class LimitedProtocol(HttpToolsProtocol):
     def _head_bytes(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
+    def _latest(self) -> RequestResponseCycle | None:
+        return self.cycle  # which uvicorn does not tell to be None before the first request
+
     def _complete(self) -> bool:
         """Whether a request is there, and not yet answered."""
-        return self.cycle is not None and not (self.cycle.more_body or self.cycle.response_complete)
+        latest = self._latest()
+        return latest is not None and not (latest.more_body or latest.response_complete)
 
     def _silent(self) -> bool:
-        """Whether nothing is being answered at this moment."""
-        cycle = self.cycle
-        return cycle is None or cycle.response_complete or not cycle.response_started
+        """Whether what is sent now would not be taken for the answer to another request."""
+        latest = self._latest()
+        if latest is None or latest.response_complete:
+            return True
+        return latest.more_body and not latest.response_started and not self.pipeline
 
     def _expect(self) -> None:
         self._late = self.loop.call_later(self.request_seconds, self._on_late)
@@ -106,10 +112,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _on_late(self) -> None:
         self._late = None
-        if self.flow.read_paused:
-            # What this end does not read cannot come.
-            self._expect()
-        elif self._silent():
+        if self._silent():
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:
             self.transport.close()
@@ -130,10 +133,8 @@ def patient(request_seconds: float) -> type[LimitedProtocol]:
     return Patient
 
 
-def _probe(connected: Any) -> None:
+def _probe(connected: socket.socket) -> None:
     """Have the system notice that the other machine is gone."""
-    if connected is None or connected.family == getattr(socket, "AF_UNIX", None):
-        return
     connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in _PROBES:
         if hasattr(socket, name):

@@ -130,3 +130,13 @@ def test_requests_may_be_sent_ahead(hasty):
         replies = [connection.reply() for _ in range(3)]
 
     assert [reply.status for reply in replies] == [200, 200, 400]
+
+
+@pytest.mark.parametrize("begun", [request(b"{", length=100), b"POST / HTTP"])
+def test_a_late_request_behind_another_is_given_up_without_a_word(hasty, begun):
+    """A refusal would be taken for the answer to the request that is still being answered."""
+    poll = {"domain": "d", "taskList": {"name": "x"}}
+    with Connection(hasty) as connection:
+        connection.send(request(poll, target="PollForActivityTask") + begun)
+
+        assert connection.ended
