@@ -20,6 +20,7 @@ from embedded_harness import (
     ORDER_VALUES,
     PACK,
     PACK_VALUES,
+    PATIENCE_SECONDS,
     ROLE,
     TEXT,
     Run,
@@ -830,6 +831,7 @@ def _function_too_slow(service: Service) -> Happened:
     service.clock.advance(5)
     history = run.history()
     left.set()
+    assert service.engine.functions.join(PATIENCE_SECONDS)
     assert history[6][0] == "LambdaFunctionTimedOut"
     return run, 7, {**STARTED_ACTIVITY, "timeoutType": "START_TO_CLOSE"}
 
@@ -1140,6 +1142,7 @@ def _function_of_an_open_id(service: Service) -> Happened:
     service.engine.functions.register("add", lambda event, context: held.wait(20))
     run = service.begun(function(), function(), lambdaRole=ROLE)
     held.set()
+    assert service.engine.functions.join(PATIENCE_SECONDS)
     return run, 6, {"id": "f", "name": "add", **D}
 
 
@@ -1154,6 +1157,7 @@ def _too_many_functions(service: Service) -> Happened:
     service.engine.functions.register("add", lambda event, context: held.wait(20))
     run = service.begun(function("x"), function("f"), lambdaRole=ROLE)
     held.set()
+    assert service.engine.functions.join(PATIENCE_SECONDS)
     return run, 6, {"id": "f", "name": "add", **D}
 
 

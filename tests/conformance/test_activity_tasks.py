@@ -235,6 +235,20 @@ def test_an_unstarted_activity_is_canceled_at_once(service: Service) -> None:
     assert run.open_counts()[0] == 0
 
 
+def test_an_unstarted_activity_names_the_latest_request(service: Service) -> None:
+    """However often one list requests it, the activity is canceled once."""
+    run = service.begun(schedule(), cancel_activity(), cancel_activity())
+
+    assert run.types(4) == [
+        "ActivityTaskScheduled",
+        "ActivityTaskCancelRequested",
+        "ActivityTaskCancelRequested",
+        "ActivityTaskCanceled",
+        "DecisionTaskScheduled",
+    ]
+    assert run.attributes("ActivityTaskCanceled")["latestCancelRequestedEventId"] == 7
+
+
 def test_a_canceled_id_is_still_in_use_within_its_list(service: Service) -> None:
     """An unstarted activity is closed after the results of the list that cancels it."""
     results = service.start().decide(schedule(), cancel_activity(), schedule())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -32,7 +33,9 @@ from embedded_harness import (
     told,
     violated,
 )
-from embedded_scenarios import FAILURES, D, Failure
+from embedded_scenarios import FAILURES, D, Failure, limited
+
+from swf.shapes import SHAPES
 
 each = pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.name)
 
@@ -92,6 +95,73 @@ def test_failed_decisions_of_one_list_share_one_decision_task(service: Service) 
 
 
 # What happens to decisions that are carried out
+
+
+SUCCESSES: list[tuple[Wire, list[str]]] = [
+    (schedule(), ["ActivityTaskScheduled"]),
+    (timer(), ["TimerStarted"]),
+    (marker(), ["MarkerRecorded"]),
+    (
+        child(),
+        [
+            "StartChildWorkflowExecutionInitiated",
+            "ChildWorkflowExecutionStarted",
+            "DecisionTaskScheduled",
+        ],
+    ),
+    (
+        signal_external("target"),
+        [
+            "SignalExternalWorkflowExecutionInitiated",
+            "ExternalWorkflowExecutionSignaled",
+            "DecisionTaskScheduled",
+        ],
+    ),
+    (
+        cancel_external("target"),
+        [
+            "RequestCancelExternalWorkflowExecutionInitiated",
+            "ExternalWorkflowExecutionCancelRequested",
+            "DecisionTaskScheduled",
+        ],
+    ),
+    (complete(), ["WorkflowExecutionCompleted"]),
+    (fail(), ["WorkflowExecutionFailed"]),
+    (cancel(), ["WorkflowExecutionCanceled"]),
+    (continue_as_new(), ["WorkflowExecutionContinuedAsNew"]),
+    (cancel_timer("running"), ["TimerCanceled"]),
+    (cancel_activity("running"), ["ActivityTaskCancelRequested"]),
+    (function(), ["LambdaFunctionScheduled", "LambdaFunctionStarted"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "recorded"), SUCCESSES, ids=[given["decisionType"] for given, _ in SUCCESSES]
+)
+def test_a_decision_that_is_carried_out_records_its_events(
+    given: Wire, recorded: list[str], service: Service
+) -> None:
+    """Each of the 13 decisions has its own events, and a decision task only where one is due."""
+    left = threading.Event()
+    service.engine.functions.register("add", lambda event, context: left.wait(20))
+    service.start("target", taskList={"name": "targets"})
+    run = service.begun(schedule("running"), timer("running", 1_000), lambdaRole=ROLE)
+    service.activity_task()
+    run.signal()
+    results = run.decide(given)
+    left.set()
+
+    assert [kind for kind, _ in results][: len(recorded)] == recorded
+    if given["decisionType"] != "ScheduleLambdaFunction":
+        assert len(results) == len(recorded)
+    assert results[0][1]["decisionTaskCompletedEventId"] == 11
+
+
+def test_the_table_of_successes_has_every_decision() -> None:
+    """No decision is left out."""
+    found = [given["decisionType"] for given, _ in SUCCESSES]
+
+    assert sorted(found) == sorted(SHAPES["DecisionType"]["enum"])
 
 
 def test_schedule_activity_task_needs_no_decision(service: Service) -> None:
@@ -380,6 +450,69 @@ def test_one_bad_decision_rejects_the_whole_answer(bad: Wire, service: Service) 
     assert run.types(2) == ["DecisionTaskStarted"]
 
 
+LIMITS: list[tuple[Callable[[str], Wire], str, int]] = [
+    (lambda text: schedule(text), "activityId", 256),
+    (lambda text: schedule("a", {"name": text, "version": "1"}), "name", 256),
+    (lambda text: schedule("a", {"name": "n", "version": text}), "version", 64),
+    (lambda text: schedule(taskList={"name": text}), "name", 256),
+    (lambda text: schedule(input=text), "input", 32_768),
+    (lambda text: schedule(control=text), "control", 32_768),
+    (lambda text: cancel_activity(text), "activityId", 256),
+    (lambda text: timer(text), "timerId", 256),
+    (lambda text: timer(control=text), "control", 32_768),
+    (lambda text: cancel_timer(text), "timerId", 256),
+    (lambda text: marker(text), "markerName", 256),
+    (lambda text: marker(details=text), "details", 32_768),
+    (lambda text: child(text), "workflowId", 256),
+    (lambda text: child(input=text), "input", 32_768),
+    (lambda text: child(control=text), "control", 32_768),
+    (lambda text: child(tagList=[text]), "tagList.1.member", 256),
+    (lambda text: child(lambdaRole=text), "lambdaRole", 1_600),
+    (lambda text: signal_external(text), "workflowId", 256),
+    (lambda text: signal_external("w", text), "signalName", 256),
+    (lambda text: signal_external("w", runId=text), "runId", 64),
+    (lambda text: signal_external("w", input=text), "input", 32_768),
+    (lambda text: signal_external("w", control=text), "control", 32_768),
+    (lambda text: cancel_external("w", runId=text), "runId", 64),
+    (lambda text: cancel_external("w", control=text), "control", 32_768),
+    (lambda text: function(text), "id", 256),
+    (lambda text: function("f", text), "name", 64),
+    (lambda text: function(input=text), "input", 32_768),
+    (lambda text: function(control=text), "control", 32_768),
+    (lambda text: complete(result=text), "result", 32_768),
+    (lambda text: fail(reason=text), "reason", 256),
+    (lambda text: fail(details=text), "details", 32_768),
+    (lambda text: cancel(details=text), "details", 32_768),
+    (lambda text: continue_as_new(input=text), "input", 32_768),
+    (lambda text: continue_as_new(workflowTypeVersion=text), "workflowTypeVersion", 64),
+]
+
+
+@pytest.mark.parametrize(
+    ("make", "member", "most"),
+    LIMITS,
+    ids=[f"{make('x')['decisionType']}-{member}" for make, member, _ in LIMITS],
+)
+def test_every_member_of_a_decision_has_its_limit(
+    make: Callable[[str], Wire], member: str, most: int, service: Service
+) -> None:
+    """One character more is refused by place and rule; the limit itself is accepted."""
+    run = service.start()
+    task = run.decision_task()
+    code, message = service.refusal(
+        "RespondDecisionTaskCompleted",
+        taskToken=task["taskToken"],
+        decisions=[make("x" * (most + 1))],
+    )
+
+    assert code == "ValidationException"
+    assert message.startswith("1 validation error detected: Value 'xxx")
+    assert "' at 'decisions.1.member." in message
+    rule = f"Member must have length less than or equal to {most}"
+    assert message.endswith(f".{member}' failed to satisfy constraint: {rule}")
+    run.answer(task, make("x" * most))
+
+
 @pytest.mark.parametrize(
     "good",
     [
@@ -418,20 +551,98 @@ def test_there_is_no_limit_on_the_number_of_decisions(service: Service) -> None:
 
 
 def test_causes_of_schedule_activity_task_are_found_in_the_order_of_the_table(
-    service: Service,
+    services: Callable[..., Service],
 ) -> None:
-    """The type comes first, then the id in use, then each default in its order."""
+    """The type, its status, the id in use, how many are open, then each default."""
+    service = services(options=limited(open_activity_tasks=1))
     service.activity_type(OLD)
     service.ask("DeprecateActivityType", activityType=OLD)
     results = service.start().decide(
-        schedule("a"), schedule("a", UNKNOWN), schedule("a", OLD), schedule("a", BARE)
+        schedule("a"),
+        schedule("a", UNKNOWN),
+        schedule("a", OLD),
+        schedule("a", BARE),
+        schedule("b", BARE),
     )
 
     assert _causes(results) == [
         "ACTIVITY_TYPE_DOES_NOT_EXIST",
         "ACTIVITY_TYPE_DEPRECATED",
         "ACTIVITY_ID_ALREADY_IN_USE",
+        "OPEN_ACTIVITIES_LIMIT_EXCEEDED",
     ]
+
+
+def test_causes_of_start_child_are_found_in_the_order_of_the_table(
+    services: Callable[..., Service],
+) -> None:
+    """The type, its status, open children, open executions, defaults, and last the workflow id."""
+    service = services(options=limited(open_children=1, open_executions=2))
+    service.workflow_type(OLD)
+    service.ask("DeprecateWorkflowType", workflowType=OLD)
+    results = service.start().decide(
+        child("a"), child("a", UNKNOWN), child("a", OLD), child("a", BARE)
+    )
+    assert _causes(results) == [
+        "WORKFLOW_TYPE_DOES_NOT_EXIST",
+        "WORKFLOW_TYPE_DEPRECATED",
+        "OPEN_CHILDREN_LIMIT_EXCEEDED",
+    ]
+    service = services(options=limited(open_executions=1))
+    assert _causes(service.start().decide(child("w", BARE))) == ["OPEN_WORKFLOWS_LIMIT_EXCEEDED"]
+    service = services()
+    assert _causes(service.start().decide(child("w", BARE))) == [
+        "DEFAULT_EXECUTION_START_TO_CLOSE_TIMEOUT_UNDEFINED"
+    ]
+
+
+def test_causes_of_the_others_are_found_in_the_order_of_the_table(
+    services: Callable[..., Service],
+) -> None:
+    """An id in use comes before the limit."""
+    service = services(options=limited(open_timers=1, open_lambda_functions=1))
+    left = threading.Event()
+    service.engine.functions.register("add", lambda event, context: left.wait(20))
+    results = service.start(lambdaRole=ROLE).decide(
+        timer("t"), timer("t"), timer("u"), function("f"), function("f"), function("g")
+    )
+    left.set()
+
+    assert _causes(results) == [
+        "TIMER_ID_ALREADY_IN_USE",
+        "OPEN_TIMERS_LIMIT_EXCEEDED",
+        "ID_ALREADY_IN_USE",
+        "OPEN_LAMBDA_FUNCTIONS_LIMIT_EXCEEDED",
+    ]
+
+
+def test_causes_of_continue_as_new_are_found_in_the_order_of_the_table(service: Service) -> None:
+    """The unhandled event, the type, its status, then each default."""
+    service.workflow_type({"name": "bare", "version": "old"})
+    service.ask("DeprecateWorkflowType", workflowType={"name": "bare", "version": "old"})
+    run = service.start("w", BARE, **ORDER_VALUES)
+    task = run.decision_task()
+    run.signal()
+    results = run.answer(task, continue_as_new(workflowTypeVersion="unheard"))
+    given: Wire = {"workflowTypeVersion": "unheard"}
+    results += run.decide(continue_as_new(**given))
+    results += run.decide(continue_as_new(workflowTypeVersion="old"))
+    given = {}
+    for member, value in ORDER_VALUES.items():
+        results += run.decide(continue_as_new(**given))
+        given[member] = value
+    run.decide(continue_as_new(**given))
+
+    assert _causes(results) == [
+        "UNHANDLED_DECISION",
+        "WORKFLOW_TYPE_DOES_NOT_EXIST",
+        "WORKFLOW_TYPE_DEPRECATED",
+        "DEFAULT_EXECUTION_START_TO_CLOSE_TIMEOUT_UNDEFINED",
+        "DEFAULT_TASK_LIST_UNDEFINED",
+        "DEFAULT_TASK_START_TO_CLOSE_TIMEOUT_UNDEFINED",
+        "DEFAULT_CHILD_POLICY_UNDEFINED",
+    ]
+    assert run.close_status == "CONTINUED_AS_NEW"
 
 
 def _causes(results: list[Told]) -> list[str]:

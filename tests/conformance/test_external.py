@@ -9,6 +9,7 @@ from embedded_harness import (
     Service,
     Wire,
     cancel_external,
+    child,
     complete,
     signal_external,
 )
@@ -163,6 +164,24 @@ def test_a_signal_from_a_closing_list_is_delivered(service: Service) -> None:
         "WorkflowExecutionCompleted",
     ]
     assert other.types(4) == ["WorkflowExecutionSignaled", "DecisionTaskScheduled"]
+
+
+def test_a_child_may_be_signaled_by_the_list_that_starts_it(service: Service) -> None:
+    """Deliveries are carried out in the order of their decisions."""
+    source = service.begun(
+        child("target", taskList=TARGETS), signal_external("target"), cancel_external("target")
+    )
+
+    assert source.types(7) == [
+        "ChildWorkflowExecutionStarted",
+        "DecisionTaskScheduled",
+        "ExternalWorkflowExecutionSignaled",
+        "ExternalWorkflowExecutionCancelRequested",
+    ]
+    assert service.latest("target").types(2) == [
+        "WorkflowExecutionSignaled",
+        "WorkflowExecutionCancelRequested",
+    ]
 
 
 def test_several_signals_arrive_in_order(service: Service) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -330,3 +332,54 @@ def test_a_closed_execution_hands_out_nothing(service: Service) -> None:
     service.begun(complete(), workflow_id="x")
 
     assert service.decision_task() == NO_DECISION_TASK
+
+
+def test_a_poll_may_block_a_thread(patient: Service) -> None:
+    """handle() of a poll returns when the task is there, in whatever thread it was asked."""
+    asked = threading.Event()
+
+    def poll() -> dict[str, Any]:
+        asked.set()
+        return patient.decision_task()
+
+    with ThreadPoolExecutor(1) as pool:
+        polled = pool.submit(poll)
+        assert asked.wait(20)
+        run = patient.start()
+        assert polled.result(20)["workflowExecution"] == run.execution
+
+
+def test_many_threads_share_the_tasks(patient: Service) -> None:
+    """However many poll at once, each task is handed out once and none is lost."""
+    runs = {patient.start(str(number)).run_id for number in range(40)}
+    with ThreadPoolExecutor(8) as pool:
+        tasks = [one.result(20) for one in [pool.submit(patient.decision_task) for _ in runs]]
+        answers = [pool.submit(patient.answer, task, complete()) for task in tasks]
+        for answer in answers:
+            answer.result(20)
+
+    assert {task["workflowExecution"]["runId"] for task in tasks} == runs
+    counted = patient.ask("CountClosedWorkflowExecutions", startTimeFilter={"oldestDate": 0})
+    assert counted["count"] == 40
+
+
+@pytest.mark.parametrize("answers", [2, 8])
+def test_one_of_many_answers_counts(answers: int, patient: Service) -> None:
+    """Of several answers to one task at once, one is accepted and the others are refused."""
+    run = patient.start()
+    token = run.decision_task()["taskToken"]
+    with ThreadPoolExecutor(answers) as pool:
+        held = list(
+            pool.map(
+                lambda number: patient.begin(
+                    "RespondDecisionTaskCompleted",
+                    taskToken=token,
+                    decisions=[_timer(number + 100)],
+                ),
+                range(answers),
+            )
+        )
+    refused = [one.call.fault.message for one in held if one.wait() and one.call.fault]
+
+    assert refused == ["Unknown decision task, scheduledEventId = 2"] * (answers - 1)
+    assert run.types(3) == ["DecisionTaskCompleted", "TimerStarted"]

@@ -7,12 +7,15 @@ from collections.abc import Callable
 import pytest
 from embedded_harness import (
     DOMAIN,
+    NO_DECISION_TASK,
     ORDER,
     Run,
     Service,
+    child,
     complete,
     continue_as_new,
     marker,
+    schedule,
 )
 
 from swf.fault import Fault
@@ -166,3 +169,43 @@ def test_a_forgotten_workflow_id_starts_anew(service: Service) -> None:
     service.clock.advance(8 * DAY)
 
     assert service.start().last_id() == 2
+
+
+def test_the_tasks_of_a_forgotten_execution_are_unknown(service: Service) -> None:
+    """Who answers one learns that it is unknown, as for any task that is closed."""
+    run = service.begun(schedule(heartbeatTimeout="NONE"))
+    run.signal()
+    activity = service.activity_task()["taskToken"]
+    decision = run.decision_task(maximumPageSize=1)
+    run.terminate()
+    service.clock.advance(8 * DAY)
+
+    for operation in (
+        "RespondActivityTaskCompleted",
+        "RespondActivityTaskFailed",
+        "RespondActivityTaskCanceled",
+        "RecordActivityTaskHeartbeat",
+    ):
+        assert service.refusal(operation, taskToken=activity) == (
+            "UnknownResourceFault",
+            "Unknown activity, scheduledEventId = 5",
+        )
+    assert service.refusal("RespondDecisionTaskCompleted", taskToken=decision["taskToken"]) == (
+        "UnknownResourceFault",
+        "Unknown decision task, scheduledEventId = 7",
+    )
+    assert service.decision_task(nextPageToken=decision["nextPageToken"]) == NO_DECISION_TASK
+
+
+def test_a_parent_hears_of_a_child_that_is_not_kept(service: Service) -> None:
+    """The child's end is told before the child is forgotten."""
+    start = in_domain(service, "NONE")
+    parent = start()
+    task = service.call("PollForDecisionTask", domain="d", taskList={"name": "l"})
+    service.answer(task, child("c", taskList={"name": "children"}))
+    task = service.call("PollForDecisionTask", domain="d", taskList={"name": "children"})
+    service.answer(task, complete(result="r"))
+    service.clock.advance(0)
+
+    assert parent.attributes("ChildWorkflowExecutionCompleted")["result"] == "r"
+    assert [run.workflow_id for run in service.runs()] == ["w"]

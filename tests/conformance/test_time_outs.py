@@ -39,6 +39,23 @@ def activity(service: Service, started: bool, **timeouts: str) -> Run:
     return run
 
 
+def decider(service: Service) -> Run:
+    """Start an execution, and take its decision task 5 seconds later."""
+    run = service.start()
+    service.clock.advance(5)
+    run.decision_task()
+    return run
+
+
+def sticky(service: Service) -> Run:
+    """Ask for a task list for 20 seconds, and need a decision 5 seconds later."""
+    run = service.start()
+    run.decide(taskList={"name": "sticky"}, taskListScheduleToStartTimeout="20")
+    service.clock.advance(5)
+    run.signal()
+    return run
+
+
 Case = tuple[str, Callable[[Service], Run], float, list[Told]]
 
 CASES: list[Case] = [
@@ -77,6 +94,28 @@ CASES: list[Case] = [
         lambda service: service.begun(timer(seconds=20)),
         20,
         [("TimerFired", {"timerId": "t", "startedEventId": 5})],
+    ),
+    (
+        "decision START_TO_CLOSE",
+        decider,
+        65,
+        [
+            (
+                "DecisionTaskTimedOut",
+                {"timeoutType": "START_TO_CLOSE", "scheduledEventId": 2, "startedEventId": 3},
+            )
+        ],
+    ),
+    (
+        "decision SCHEDULE_TO_START",
+        sticky,
+        25,
+        [
+            (
+                "DecisionTaskTimedOut",
+                {"timeoutType": "SCHEDULE_TO_START", "scheduledEventId": 6, "startedEventId": 0},
+            )
+        ],
     ),
 ]
 
@@ -430,6 +469,55 @@ def test_a_waiting_task_stays_where_it_was_scheduled(service: Service) -> None:
     assert service.decision_task("sticky") == NO_DECISION_TASK
     service.clock.advance(10)
     assert run.decision_task()["startedEventId"] == 7
+
+
+def test_a_time_out_of_zero_reverts_at_once(service: Service) -> None:
+    """Nobody can be quick enough: the original list has the task at the same moment."""
+    run = service.start()
+    run.decide(**{**SHORT, "taskListScheduleToStartTimeout": "0"})
+    run.signal()
+    service.clock.advance(0)
+
+    assert run.types(6) == ["DecisionTaskTimedOut", "DecisionTaskScheduled"]
+    assert run.last() == DECISION_NEEDED
+
+
+def test_a_time_out_alone_overrides_nothing(service: Service) -> None:
+    """Without a task list there is nothing to revert from."""
+    run = service.start()
+    run.decide(taskListScheduleToStartTimeout="5")
+    run.signal()
+
+    assert run.last() == DECISION_NEEDED
+
+
+def test_an_override_never_leaves_an_execution_without_a_task(service: Service) -> None:
+    """Where one task of the list is started and another waits, both clocks run, and one is left."""
+    run = service.start()
+    run.decide(**SHORT)
+    run.signal()
+    run.decision_task("sticky")
+    run.signal()
+    service.clock.advance(5)
+    assert run.types(7)[-2:] == ["DecisionTaskTimedOut", "DecisionTaskScheduled"]
+    service.clock.advance(60)
+
+    assert run.last()[0] == "DecisionTaskTimedOut"
+    assert run.decision_task()["previousStartedEventId"] == 3
+
+
+def test_an_execution_of_no_time_times_out_at_once(service: Service) -> None:
+    """An execution time-out of 0 is legal; a child's is told to its parent."""
+    run = service.start("w", executionStartToCloseTimeout="0")
+    parent = service.begun(child(executionStartToCloseTimeout="0"), workflow_id="parent")
+    service.clock.advance(0)
+
+    assert run.types(2) == ["WorkflowExecutionTimedOut"]
+    assert parent.types(5) == [
+        "ChildWorkflowExecutionStarted",
+        "DecisionTaskScheduled",
+        "ChildWorkflowExecutionTimedOut",
+    ]
 
 
 def test_describe_tells_the_original_task_list(service: Service) -> None:

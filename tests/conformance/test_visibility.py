@@ -16,6 +16,7 @@ from embedded_harness import (
     complete,
     continue_as_new,
     fail,
+    schedule,
 )
 
 OTHER = {"name": "other", "version": "1"}
@@ -250,3 +251,25 @@ def test_several_runs_of_one_workflow_id_are_listed(service: Service) -> None:
 
     found = {info["execution"]["runId"] for info in reply["executionInfos"]}
     assert found == {run.run_id for run in runs}
+
+
+def test_a_tag_given_twice_lists_an_execution_once(service: Service) -> None:
+    """Tags may repeat; the execution is one."""
+    service.start(tagList=["x", "x"])
+
+    assert listed(service, "Open", startTimeFilter=SINCE, tagFilter={"tag": "x"}) == ["w"]
+
+
+def test_counts_are_exact_up_to_10000(service: Service) -> None:
+    """What is more is told as 10,000, truncated."""
+    run = service.start()
+    scheduled = 0
+    for number in range(11):
+        other = service.start(str(number), taskList={"name": "counted"})
+        count = 1_000 if number < 10 else 1
+        other.decide(*[schedule(str(place)) for place in range(count)], task_list="counted")
+        scheduled += count
+        counted = service.ask("CountPendingActivityTasks", taskList={"name": "workers"})
+        assert counted == {"count": min(scheduled, 10_000), "truncated": scheduled > 10_000}
+
+    assert run.last_id() == 2

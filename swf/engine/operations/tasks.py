@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from swf.engine.faults import invalid_token, unknown_execution
+from swf.engine.faults import unknown_execution
 from swf.engine.state import ActivityTask, DecisionTask, Execution
 from swf.engine.unit import Unit
 from swf.fault import Fault
@@ -19,12 +19,13 @@ def started_task(
     """Return the execution and the started task of a token.
 
     Raises Fault where the token is none of this engine's, where the execution is closed, and
-    where the task is (`unknown` tells how that is said).
+    where the task is, or the execution is forgotten (`unknown` tells how that is said).
     """
     run, scheduled_id = unit.seal.read_task_token(kind, token)
     execution = unit.execution(run)
     if execution is None:
-        raise invalid_token()
+        # Closed so long ago that it is forgotten; the token was ours, and names the task still.
+        raise unknown(scheduled_id)
     if not execution.is_open:
         raise unknown_execution(execution.workflow_id, execution.run_id)
     task = execution.open.get(scheduled_id)
