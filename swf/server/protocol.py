@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from swf.server.limits import MAX_HEAD_BYTES, REQUEST_SECONDS
 
+_ANSWER: Final = b"HTTP/1.1 "
 _PROBES: Final = (
     # Whether the other machine is still there: asked after 15 s of silence, three times.
     ("TCP_KEEPIDLE", 15),
@@ -36,6 +37,7 @@ class LimitedProtocol(HttpToolsProtocol):
     ) -> None:
         """Start the time of the first request."""
         super().connection_made(transport)
+        self.transport = cast("asyncio.Transport", _Joining(transport, self.loop))
         _probe(transport.get_extra_info("socket"))
         self._in_head = False
         self._unread = 0
@@ -121,6 +123,39 @@ class LimitedProtocol(HttpToolsProtocol):
         head = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
         self.transport.write(f"{head}content-length: 0\r\nconnection: close\r\n\r\n".encode())
         self.transport.close()
+
+
+class _Joining:
+    """A transport that sends the head of an answer along with its body, where that follows at once.
+
+    What is written in two goes is two packets, and wakes the other end twice.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head = b""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if self._head:
+            data, self._head = self._head + data, b""
+        elif data.startswith(_ANSWER):
+            self._head = data
+            self._loop.call_soon(self._send_head)
+            return
+        self._transport.write(data)
+
+    def close(self) -> None:
+        self._send_head()
+        self._transport.close()
+
+    def _send_head(self) -> None:
+        if self._head:
+            self._transport.write(self._head)
+            self._head = b""
 
 
 def patient(request_seconds: float) -> type[LimitedProtocol]:

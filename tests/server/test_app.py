@@ -40,7 +40,7 @@ def test_operations_are_asked_for_by_post(server, method):
     with Connection(server.port) as connection:
         connection.send(request(method=method))
         if method == "HEAD":
-            assert b" 405 " in connection._until(b"\r\n")
+            assert b" 405 " in connection._until(b"\r\n\r\n")
         else:
             reply = connection.reply()
             assert (reply.status, reply.headers["allow"]) == (405, "POST")
