@@ -11,7 +11,7 @@ VENV ?= .venv
 BENCH_VENV ?= .venv-bench
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint format types unit fuzz docs bench shapes clean
+.PHONY: help demo test lint format types unit fuzz docs bench crash simulate shapes clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -51,6 +51,11 @@ bench: $(BENCH_VENV)/.bench ## Measure every figure that the documentation quote
 
 crash: $(VENV)/.test ## Kill engines 5,000 times and see what is left; goes on where it was stopped.
 	PYTHONPATH=tests $(BIN)/python -m crash_marathon $(ARGS)
+
+COUNT ?= 10000
+FIRST ?= 0
+simulate: $(VENV)/.test ## Simulate COUNT lives of the engine, from seed FIRST on (10,000 from 0).
+	PYTHONPATH=.:tests $(BIN)/python -m simulation $(COUNT) $(FIRST)
 
 shapes: $(VENV)/.test ## Generate swf/shapes.py anew from botocore's model of the service.
 	$(BIN)/python scripts/generate_shapes.py

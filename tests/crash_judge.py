@@ -343,7 +343,7 @@ class Victim:
             job |= {"threads": 4, "nth": rng.randint(1, 20)}
         elif place.startswith("checkpoint"):
             # The log is brought home after some hundred commits, and when the engine is closed.
-            job |= {"nth": 1, "seconds": rng.choice((0.05, 2.0))}
+            job |= {"nth": 1, "seconds": rng.choice((0.05, 0.1, 1.0))}
         elif place.startswith("backup"):
             job |= {"backup": str(self.copy), "nth": rng.randint(1, 3)}
         status = self.butcher.run(**job)

@@ -65,12 +65,13 @@ def main() -> None:
             if kept["seed"] == asked.seed:
                 done, victim = kept["done"], kept["victim"]
         died, began, before = Counter(done), time.monotonic(), sum(done.values())
-        while (kills := sum(died.values())) < asked.kills:
+        while sum(died.values()) < asked.kills:
             died += live(butcher, asked.seed, victim)
             victim += 1
             kept = {"seed": asked.seed, "victim": victim, "done": died}
             PROGRESS.write_text(json.dumps(kept))
-            rate = (kills - before + 1) / (time.monotonic() - began)
+            kills = sum(died.values())
+            rate = (kills - before) / (time.monotonic() - began)
             told = f"{kills} of {asked.kills} kills, {victim} databases, {rate:.1f} kills/s"
             sys.stdout.write(f"\r{told}" if sys.stdout.isatty() else f"{told}\n")
             sys.stdout.flush()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 from zlib import crc32
+
+from swf.engine.state import Event
 
 MESSAGES_AT_MOST: Final = 100
 """How many of its complaints SQLite is asked for."""
@@ -53,17 +56,22 @@ class StoredEvent(NamedTuple):
     """An event as its row has it, which may be anything."""
 
     id: int
-    type: bytes
-    at: int
-    attributes: bytes
+    type: bytes | None
+    at: int | None
+    attributes: bytes | None
     checksum: int
 
     def is_sound(self, run: int) -> bool:
         """Tell whether it is as it was recorded."""
-        told = (self.type, self.at, self.attributes)
-        if None in told:
+        if self.type is None or self.at is None or self.attributes is None:
             return False
-        return crc32(b"%d|%d|%b|%d|%b" % (run, self.id, *told)) == self.checksum
+        told = b"%d|%d|%b|%d|%b" % (run, self.id, self.type, self.at, self.attributes)
+        return crc32(told) == self.checksum
+
+    def event(self) -> Event:
+        """Return the event, which has to be sound."""
+        attributes = json.loads(self.attributes or b"")
+        return Event(self.id, (self.type or b"").decode(), self.at or 0, attributes)
 
 
 class Row(NamedTuple):

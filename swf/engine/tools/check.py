@@ -6,11 +6,10 @@ must be what they, folded again, make of an execution.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import attrs
 
@@ -95,7 +94,11 @@ def check(target: Target, *, repair: bool = False) -> Report:
         return Report(problems=(Problem(str(error)),))
     if not repair:
         return report
-    broken = {one.run: one for one in report.problems if one.workflow_id is not None}
+    broken = {
+        one.run: one
+        for one in report.problems
+        if one.run is not None and one.workflow_id is not None
+    }
     if not broken:
         return report
     if isinstance(target, Engine):
@@ -103,16 +106,15 @@ def check(target: Target, *, repair: bool = False) -> Report:
     else:
         with owning(Path(target)) as connection:
             for run, problem in broken.items():
-                inspection.quarantine(connection, run or 0, problem.what)
-    return attrs.evolve(report, repaired=tuple(run for run in broken if run is not None))
+                inspection.quarantine(connection, run, problem.what)
+    return attrs.evolve(report, repaired=tuple(broken))
 
 
-def _set_aside(unit: Unit, broken: dict[int | None, Problem]) -> None:
+def _set_aside(unit: Unit, broken: dict[int, Problem]) -> None:
     for run, problem in broken.items():
-        if run is not None:
-            inspection.quarantine(unit.connection, run, problem.what)
-            unit.cache.beating.discard(run)
-            unit.cache.drop(run)
+        inspection.quarantine(unit.connection, run, problem.what)
+        unit.cache.beating.discard(run)
+        unit.cache.drop(run)
 
 
 class _Check:
@@ -126,26 +128,38 @@ class _Check:
         """Return all that is wrong."""
         problems: list[Problem] = []
         found: list[Stored] = []
-        try:
-            problems += [
-                Problem(f"SQLite: {one}") for one in inspection.complaints(self._connection)
-            ]
-            found = inspection.executions(self._connection)
-            known = {one.run: one for one in found}
-            for one in found:
-                if one.quarantined is None:
-                    problems += self._of_execution(one)
-            for run, what in inspection.strays(self._connection):
-                stored = known.get(run)
-                problems.append(Problem(what, run) if stored is None else _problem(stored, what))
-        except sqlite3.DatabaseError as error:
-            problems.append(Problem(f"SQLite: {error}"))
+        for look in (self._of_file, self._of_executions, self._of_strays):
+            try:
+                problems += look(found)
+            except sqlite3.DatabaseError as error:
+                # What cannot be looked at in one way may be in another.
+                problems.append(Problem(f"SQLite: {error}"))
         return Report(
             executions=len(found),
             events=self._events,
             problems=tuple(problems),
             set_aside=tuple(one.run for one in found if one.quarantined is not None),
         )
+
+    def _of_file(self, _found: list[Stored]) -> list[Problem]:
+        return [Problem(f"SQLite: {one}") for one in inspection.complaints(self._connection)]
+
+    def _of_executions(self, found: list[Stored]) -> list[Problem]:
+        """Return what is wrong with each execution; all that there are are in `found` then."""
+        found += inspection.executions(self._connection)
+        return [
+            problem
+            for one in found
+            if one.quarantined is None
+            for problem in self._of_execution(one)
+        ]
+
+    def _of_strays(self, found: list[Stored]) -> list[Problem]:
+        known = {one.run: one for one in found}
+        return [
+            _problem(known[run], what) if run in known else Problem(what, run)
+            for run, what in inspection.strays(self._connection)
+        ]
 
     def _of_execution(self, stored: Stored) -> Iterator[Problem]:
         """Yield what is wrong with an execution; nothing is said of what follows from it."""
@@ -187,14 +201,11 @@ class _Check:
         elif not 1 <= row.id <= stored.last_event_id:
             yield _problem(stored, f"is beyond the last, {stored.last_event_id}", row.id)
         else:
-            events.append(Event(row.id, row.type.decode(), row.at, json.loads(row.attributes)))
+            events.append(row.event())
 
     def _of_state(self, told: Execution) -> Iterator[str]:
         """Yield where the tables differ from what the history tells."""
-        stored = Runs(self._connection).load(told.run)
-        if stored is None:
-            yield "is gone while it is looked at"
-            return
+        stored = cast("Execution", Runs(self._connection).load(told.run))
         yield from _differences(stored, told)
         rows = {row.event_id: row for row in inspection.entity_rows(self._connection, told.run)}
         for event_id, entity in stored.open.items():

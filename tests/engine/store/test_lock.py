@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import stat
 import subprocess
@@ -169,6 +170,21 @@ class TestAcquire:
         lock.acquire()
 
         assert stat.S_IMODE(lock.path.stat().st_mode) == 0o600
+
+    def test_a_lock_that_cannot_tell_whose_it_is_is_not_held(self, lock):
+        """Where the disk takes no word, the database is not owned, and can be owned later."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+        try:
+            with pytest.raises(DatabaseError, match="File too large"):
+                lock.acquire()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert not lock.held
+        lock.acquire()
+
+        assert lock.held
+        assert repr(lock) == f"FileLock('{lock.database}')"
 
     @pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": "x"}', "\0\0", "9" * 100_000])
     def test_a_broken_lock_file_is_no_reason_to_wait(self, content, owned, path):
