@@ -24,7 +24,6 @@ ACTIVITY_TYPES = (*[("pack", "1")] * 4, *[("bare", "1")] * 2, ("gone", "1"))
 WORKFLOW_IDS = ("w1", "w2", "w3", "w4")
 IDS = ("1", "2", "3", "4", "5")
 FUNCTIONS = ("double", "broken", "slow", "slow", "missing")
-DURATIONS = ("0", "1", "7", "30", "300", "NONE")
 TEXTS = ("", "x", "größe", '{"n": [1, 2]}')
 POLICIES = ("TERMINATE", "REQUEST_CANCEL", "REQUEST_CANCEL", "ABANDON")
 CLOSE_STATUSES = ("COMPLETED", "FAILED", "CANCELED", "TERMINATED", "CONTINUED_AS_NEW", "TIMED_OUT")
@@ -52,10 +51,10 @@ def type_of(pair: tuple[str, str]) -> Wire:
     return {"name": pair[0], "version": pair[1]}
 
 
-def beginnings(domain: str) -> list[Request]:
+def beginnings(domain: str, days: str = "2") -> list[Request]:
     """Return what registers a domain and types that most programs can be run with."""
-    days = {"workflowExecutionRetentionPeriodInDays": "2"}
-    requests: list[Request] = [("RegisterDomain", {"name": domain, **days})]
+    kept = {"workflowExecutionRetentionPeriodInDays": days}
+    requests: list[Request] = [("RegisterDomain", {"name": domain, **kept})]
     for name, more in (
         ("order", WORKFLOW_DEFAULTS),
         ("lambda", {**WORKFLOW_DEFAULTS, "defaultLambdaRole": ROLE, "defaultTaskPriority": "5"}),
@@ -75,6 +74,11 @@ def beginnings(domain: str) -> list[Request]:
 
 class Requests:
     """Makes requests by chance; `runs` gives (workflow id, run id) of executions that there are."""
+
+    durations: Sequence[str] = ("0", "1", "7", "30", "300", "NONE")
+    lifetimes: Sequence[str] = ("40", "4000", "0")
+    workflow_types: Sequence[tuple[str, str]] = WORKFLOW_TYPES
+    activity_types: Sequence[tuple[str, str]] = ACTIVITY_TYPES
 
     def __init__(self, random: Random, runs: Sequence[tuple[str, str]] = ()) -> None:
         self.random = random
@@ -100,7 +104,7 @@ class Requests:
         return self.random.choice(TEXTS)
 
     def duration(self) -> str:
-        return self.random.choice(DURATIONS)
+        return self.random.choice(self.durations)
 
     def task_list(self) -> Wire:
         return {"name": self.mostly(TASK_LISTS)}
@@ -109,10 +113,10 @@ class Requests:
         return self.random.choice(("-1", "0", "9"))
 
     def workflow_type(self) -> Wire:
-        return type_of(self.random.choice(WORKFLOW_TYPES))
+        return type_of(self.random.choice(self.workflow_types))
 
     def activity_type(self) -> Wire:
-        return type_of(self.random.choice(ACTIVITY_TYPES))
+        return type_of(self.random.choice(self.activity_types))
 
     def execution(self) -> Wire:
         workflow_id, run_id = self.random.choice(self.runs or [("w1", "no-such-run")])
@@ -212,7 +216,7 @@ class Requests:
             ("taskList", self.task_list),
             ("taskPriority", self.priority),
             ("input", self.text),
-            ("executionStartToCloseTimeout", lambda: self.random.choice(("40", "4000", "0"))),
+            ("executionStartToCloseTimeout", lambda: self.random.choice(self.lifetimes)),
             ("taskStartToCloseTimeout", self.duration),
             ("childPolicy", lambda: self.random.choice(POLICIES)),
             ("tagList", self.tags),
@@ -327,7 +331,7 @@ class Requests:
             "RequestCancelActivityTask": lambda: {"activityId": self.random.choice(IDS)},
             "StartTimer": lambda: {
                 "timerId": self.random.choice(IDS),
-                "startToFireTimeout": self.random.choice(DURATIONS[:-1]),
+                "startToFireTimeout": self.random.choice(self.durations[:-1]),
                 **self.chance(("control", self.text)),
             },
             "CancelTimer": lambda: {"timerId": self.random.choice(IDS)},
