@@ -30,6 +30,9 @@ EMPTY: Final[dict[str, dict[str, Any]]] = {
 
 SCOPE: Final = "PollForDecisionTask"
 
+POLLED: Final = {"PollForDecisionTask": DECISION_TASK, "PollForActivityTask": ACTIVITY_TASK}
+"""The kind of task that each poll asks for."""
+
 
 @attrs.define(eq=False)
 class Served:

@@ -223,6 +223,7 @@ class Unit(View):
         for run in self.touched:
             self.cache.drop(run)
         self.registry.forget()
+        self.runs.forget()
         for served in self.served:
             if served.waited:
                 self.waiting.put_back(served.call)

@@ -20,7 +20,7 @@ from swf.clock import Clock
 from swf.engine import due
 from swf.engine.call import Call, Waiter
 from swf.engine.faults import broken, unavailable
-from swf.engine.handing import EMPTY
+from swf.engine.handing import EMPTY, POLLED
 from swf.engine.options import Options
 from swf.engine.store.cache import Cache
 from swf.engine.store.points import reached
@@ -34,6 +34,8 @@ from swf.fault import Fault
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[Unit, Any], dict[str, Any] | None]
+
+HEARTBEAT: Final = "RecordActivityTaskHeartbeat"
 
 TICK: Final = "(what is due)"
 """The operation of the engine itself: time-outs, purges, heartbeats to save."""
@@ -94,6 +96,8 @@ class Writer:
         self.ended: list[Call] = []
         """Polls whose time is up."""
         self._due_at_once = due.AT_ONCE
+        self._moment = 0
+        """When the latest transaction began: all of its calls happen at that moment."""
         self._alive_at = 0
         self._changes = 0
         self._armed: int | None = None
@@ -166,7 +170,7 @@ class Writer:
         for invocation in to_invoke:
             self.invoke(invocation)
         if self.next_due is not None:
-            if self.next_due <= self.now():
+            if self.next_due <= self._moment:
                 self._queue_tick()
             else:
                 self._arm(self.next_due)
@@ -211,9 +215,11 @@ class Writer:
         while True:
             units: list[Unit] = []
             changes = self._changes = self.store.writer.total_changes
+            self._moment = self.now()
             try:
-                self.store.begin()
                 grouped = len(batch) > 1
+                if grouped or not self._writes_nothing(batch[0]):
+                    self.store.begin()
                 if grouped:
                     reached("group.before")
                 for call in batch:
@@ -243,10 +249,10 @@ class Writer:
 
     def _keep_alive(self) -> None:
         """Note now and then that the engine runs, where something is written anyway."""
-        now = self.now()
-        if now - self._alive_at >= ALIVE_EVERY and self.store.writer.total_changes > self._changes:
-            self._alive_at = now
-            self.store.keep(ALIVE, str(now))
+        is_time = self._moment - self._alive_at >= ALIVE_EVERY
+        if is_time and self.store.writer.total_changes > self._changes:
+            self._alive_at = self._moment
+            self.store.keep(ALIVE, str(self._moment))
 
     def _account(self, units: list[Unit], changes: int) -> None:
         self.stats.calls += len(units)
@@ -262,7 +268,7 @@ class Writer:
             self.cache.beating.update(unit.beats)
         self.look_at(self.waiting.next_expiry)
         if self.cache.beating:
-            self.look_at(self.now() + due.HEARTBEATS_SAVED_WITHIN)
+            self.look_at(self._moment + due.HEARTBEATS_SAVED_WITHIN)
 
     def look_at(self, moment: int | None) -> None:
         """Have what is due looked for at this moment, or before."""
@@ -285,11 +291,11 @@ class Writer:
                 _answer_empty(call)
 
     def unit(self, call: Call | None = None) -> Unit:
-        """Return a unit for one operation of this moment."""
+        """Return a unit for one operation: of the transaction's moment, or without call of now."""
         return Unit(
             connection=self.store.writer,
             registry=self.store.registry,
-            now=self.now(),
+            now=self.now() if call is None else self._moment,
             region="us-east-1" if call is None else call.region,
             seal=self.seal,
             limits=self.options.limits,
@@ -306,7 +312,11 @@ class Writer:
         unit = self.unit(call)
         call.fault = call.reply = None
         call.finished = False
-        if grouped:
+        undo = self._undo_all
+        if self._writes_nothing(call):
+            undo, grouped = _nothing, False
+        elif grouped:
+            undo = self._undo_operation
             self.store.writer.execute("SAVEPOINT operation")
         try:
             reply = self._handlers[call.operation](unit, call.params)
@@ -314,38 +324,51 @@ class Writer:
             if grouped:
                 self.store.writer.execute("RELEASE operation")
         except Fault as fault:
-            self._failed(call, unit, fault, grouped=grouped)
+            self._failed(call, unit, fault, undo)
         except sqlite3.Error:
             unit.abandon()
             raise
         except CorruptEventError as error:
             logger.warning("%s: %s", call.operation, error)
-            self._failed(call, unit, broken(str(error)), grouped=grouped)
+            self._failed(call, unit, broken(str(error)), undo)
             # Or else every poll of its task list would meet it again.
             if error.run is not None:
                 self.store.runs.hold_back(error.run)
                 self.cache.drop(error.run)
         except Exception:
             logger.exception("%s failed; it changed nothing", call.operation)
-            self._failed(call, unit, broken(), grouped=grouped)
+            self._failed(call, unit, broken(), undo)
         else:
             call.reply = unit.result if reply is None else reply
             call.finished = reply is not None or call.line is None or call.reply is not None
         return unit
 
-    def _failed(self, call: Call, unit: Unit, fault: Fault, *, grouped: bool) -> None:
+    def _writes_nothing(self, call: Call) -> bool:
+        """Tell whether a call needs no transaction: a heartbeat, a poll where no task waits."""
+        if call.operation == HEARTBEAT:
+            return True
+        kind = POLLED.get(call.operation)
+        if kind is None or "nextPageToken" in call.params:
+            return False
+        domain, task_list = call.params["domain"], call.params["taskList"]["name"]
+        return self.store.runs.known_empty(domain, task_list, kind)
+
+    def _failed(self, call: Call, unit: Unit, fault: Fault, undo: Callable[[], object]) -> None:
         self.stats.faults += 1
         call.fault = fault
         call.finished = True
         unit.abandon()
-        if grouped:
-            self.store.writer.execute("ROLLBACK TO operation")
-            self.store.writer.execute("RELEASE operation")
-        else:
-            self.store.roll_back()
-            self.store.begin()
+        undo()
         if call.operation == TICK:
             self._mistrust()
+
+    def _undo_operation(self) -> None:
+        self.store.writer.execute("ROLLBACK TO operation")
+        self.store.writer.execute("RELEASE operation")
+
+    def _undo_all(self) -> None:
+        self.store.roll_back()
+        self.store.begin()
 
     def _mistrust(self) -> None:
         """See that what cannot be carried out keeps nothing else from coming due."""

@@ -74,6 +74,7 @@ _FIRST_IN_LINE: Final = {
 }
 _scalars: Final = attrgetter(*_SCALARS)
 _course: Final = attrgetter(*_COURSE)
+_EMPTY_AT_MOST: Final = 10_000
 _RECENT_AT_MOST: Final = 500
 _RECENT_LENGTH: Final = 4_096
 """Events of longer attributes, and more events, are read from the file when they are needed."""
@@ -89,6 +90,8 @@ class Runs:
         self._last_seq: int
         (self._last_run,) = self._one("SELECT coalesce(max(seq), 0) FROM sqlite_sequence")
         (self._last_seq,) = self._one("SELECT coalesce(max(seq), 0) FROM entity WHERE waiting = 1")
+        self._empty: set[tuple[str, str | None, str]] = set()
+        """Lines (domain, task list, kind) in which nothing waits, of those that were asked for."""
 
     def _one(self, sql: str, *values: Any) -> Any:
         return self._execute(sql, values).fetchone()
@@ -132,8 +135,22 @@ class Runs:
 
     def first_in_line(self, domain: str, task_list: str, kind: str) -> tuple[int, int] | None:
         """Return run and event of the task that is next to be handed out."""
+        if self.known_empty(domain, task_list, kind):
+            return None
         found: tuple[int, int] | None = self._one(_FIRST_IN_LINE[kind], domain, task_list)
+        if found is None:
+            if len(self._empty) >= _EMPTY_AT_MOST:
+                self._empty.clear()
+            self._empty.add((domain, task_list, kind))
         return found
+
+    def known_empty(self, domain: str, task_list: str, kind: str) -> bool:
+        """Tell whether it is known, without looking, that no task waits in a line."""
+        return (domain, task_list, kind) in self._empty
+
+    def forget(self) -> None:
+        """Drop what was remembered of the lines, as after a rollback."""
+        self._empty.clear()
 
     def next_due(self) -> int | None:
         """Return the moment of the first deadline of all."""
@@ -289,9 +306,11 @@ class Runs:
         return earliest
 
     def _save_entity(self, execution: Execution, entity: Entity) -> int | None:
-        if entity.waiting and not entity.seq:
-            self._last_seq += 1
-            entity.seq = self._last_seq
+        if entity.waiting:
+            self._empty.discard((execution.domain, entity.task_list, entity.kind))
+            if not entity.seq:
+                self._last_seq += 1
+                entity.seq = self._last_seq
         due = entity.due
         row = (
             entity.name,

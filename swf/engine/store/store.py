@@ -60,7 +60,9 @@ class Store:
         self.writer.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        """Make the transaction last; raise sqlite3.Error where that fails."""
+        """Make the transaction last, if one is open; raise sqlite3.Error where that fails."""
+        if not self.writer.in_transaction:
+            return
         reached("commit.before")
         self.writer.execute("COMMIT")
         reached("commit.after")
