@@ -36,8 +36,9 @@ NARROW: Final = Limits(
 SETTLING: Final = 3
 """After so many seeds a process has all that it needs."""
 
-MAY_GROW: Final = 64 << 20
-"""How many bytes more it may hold after any number of others."""
+MAY_GROW: Final = 128 << 20
+"""How many bytes more it may hold after any number of others: what megabytes of text leave split
+up in the heap, and no more however long it goes on."""
 
 ADVANCES: Final = (*(0.5, 1, 1, 5, 40, 600) * 8, 90_000)
 """By how many seconds the clock is moved now and then; the last is longer than most time-outs."""
