@@ -17,7 +17,11 @@ from swf.exceptions import ValidationError, ValidationTypeError
 
 texts = st.text(st.characters(exclude_categories=[]), max_size=30)
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=8,
 )
@@ -128,7 +132,7 @@ class TestInvoke:
 
         assert outcome.reason == "Runtime.UnmarshalError"
 
-    @pytest.mark.parametrize("value", [object(), {1, 2}, float("nan"), b"bytes"])
+    @pytest.mark.parametrize("value", [object(), {1, 2}, float("nan"), float("inf"), b"bytes"])
     def test_a_result_that_is_no_json_is_a_failure(self, value):
         """What cannot be written as JSON is no result."""
         assert invoked(lambda event, context: value).reason == "Runtime.MarshalError"

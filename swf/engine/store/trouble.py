@@ -6,7 +6,7 @@ import errno
 import os
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -82,11 +82,9 @@ def mapped(path: Path | None) -> Generator[None]:
 
 
 def _no_database(path: Path) -> DatabaseError:
-    try:
-        with path.open("rb") as file:
-            ours = file.read(len(_MAGIC)) == _MAGIC
-    except OSError as error:
-        return of_os(error, path)
+    ours = False
+    with suppress(OSError), path.open("rb") as file:
+        ours = file.read(len(_MAGIC)) == _MAGIC
     if ours:
         return DatabaseCorruptError(f"{path}: {_CORRUPT} (its header makes no sense)")
     return DatabaseForeignError(f"{path}: is not an SQLite database; name another file")

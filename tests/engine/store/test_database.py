@@ -145,8 +145,9 @@ class TestRefusals:
 
     def test_a_directory(self, tmp_path):
         """A directory is not opened as a file."""
-        with pytest.raises(DatabaseError, match="is a directory; name a file"):
-            open_writer(tmp_path)
+        for opened in (open_writer, open_reader):
+            with pytest.raises(DatabaseError, match="is a directory; name a file"):
+                opened(tmp_path)
 
     def test_what_is_no_database(self, path):
         """A text is left as it is."""
