@@ -60,6 +60,8 @@ def of_sqlite(error: sqlite3.Error, path: Path | None) -> DatabaseError:
     where = path or "the database in memory"
     # What the module itself finds wrong has no code.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if path is not None and path.is_dir():
+        return DatabaseError(f"{path}: is a directory; name a file")
     if code == sqlite3.SQLITE_NOTADB and path is not None:
         return _no_database(path)
     if code == sqlite3.SQLITE_CANTOPEN and path is not None:
@@ -94,8 +96,6 @@ def _not_opened(error: sqlite3.Error, path: Path) -> DatabaseError:
     """SQLite does not tell why it could not open a file, so this is found out."""
     if not path.exists():
         return DatabaseMissingError(f"{path}: there is no such file")
-    if path.is_dir():
-        return DatabaseError(f"{path}: is a directory; name a file")
     usable = all(
         os.access(one, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids)
         for one in (path, path.parent)
