@@ -1,10 +1,10 @@
 #!/bin/sh
-# Make the virtual environment $1 where there is none, and install swf with the extras $2 into it.
+# Make the virtual environment $1 where there is none, and install swf with the extras $2, if any, into it.
 # PYTHON names the interpreter; without it the first one that is new enough is taken.
 set -eu
 
 venv=$1
-extras=$2
+extras=${2:-}
 
 fits() {
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
@@ -40,4 +40,4 @@ if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -m pip --version >/dev/nu
     "$chosen" -m venv --clear "$venv"
 fi
 
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".[$extras]"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".${extras:+[$extras]}"

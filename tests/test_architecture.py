@@ -69,6 +69,7 @@ LAZY: Final = (
     ("swf", "swf.engine"),  # the two sides of the door meet in the root, when they are asked for
     ("swf", "swf.server.sharing"),  # an extra
     ("swf", "swf.transport.local"),
+    ("swf.testing.embedded", "swf.server.sharing"),
     ("swf", "swf.querysets"),  # tells the models, which stand lower, who knows their lists
     ("swf.models.views", "rich"),  # only where something is shown
     ("swf.transport.aws", "swf.transport.aws_client"),  # where boto3 is, only for the first call

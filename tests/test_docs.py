@@ -24,9 +24,6 @@ PAGES: Final = sorted(
         *(path for path in DOCS.rglob("*.md") if "_build" not in path.parts),
     ]
 )
-LOCAL: Final = "http://127.0.0.1:5000"
-"""Where a reader's own local service listens, as the pages say it."""
-
 FLAGS: Final = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 """What a page may leave open: run ids and times (`...`), where a line is broken."""
 
@@ -57,19 +54,17 @@ def examples(text: str, path: Path | str) -> list[Example]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_the_examples_of_a_page_do_what_it_says(page: Path, moto_url: str) -> None:
+def test_the_examples_of_a_page_do_what_it_says(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each example of a page runs, in order, and prints what the page shows.
 
-    The page's local service is the one that the tests started, and it is chosen already.
+    It does so in a folder with nothing in it, on an SWF that holds nothing and holds no polls.
     """
-    swf.settings.set(
-        endpoint_url=moto_url,
-        region="us-east-1",
-        aws_access_key_id="example",
-        aws_secret_access_key="example",
-    )
+    monkeypatch.chdir(tmp_path)
+    swf.settings.set(endpoint_url="memory://?poll_seconds=0")
 
-    for example in examples(page.read_text(encoding="utf-8").replace(LOCAL, moto_url), page):
+    for example in examples(page.read_text(encoding="utf-8"), page):
         example.evaluate()
 
 

@@ -1,1 +1,1 @@
-"""Orders, processed: a decider, a worker in a process of its own, and what they did."""
+"""Orders, processed: a plan, a decider that follows it, a worker, and what they did."""

@@ -1,8 +1,11 @@
 """Process some orders, from the registration of types to the histories: `make demo`.
 
-Ends with 0 once every order is closed as it should be, with 1 otherwise. With `--endpoint-url`, or
-SWF_ENDPOINT_URL, the orders are processed on that service, in a domain of their own, which is
-deprecated in the end; without, on a moto server that is started for the purpose.
+SWF itself runs in this process and keeps everything in the file `orders.db` of the current folder.
+Kill the program half-way, even with -9, and start it again: it goes on where it was. Once all
+orders are closed, the next run takes new ones. An argument, or SWF_ENDPOINT_URL, names another
+file, or any other SWF.
+
+Ends with 0 once every order is closed as it should be, with 1 otherwise.
 """
 
 from __future__ import annotations
@@ -11,116 +14,135 @@ import argparse
 import os
 import sys
 import time
-import uuid
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, Final
 
 import swf
 from swf.actors import Actor
-from swf.models import Domain, WorkflowExecution, WorkflowType
+from swf.models import ActivityType, Domain, WorkflowExecution, WorkflowType
 
 from .report import Report
-from .service import service
 from .worker import OrderWorker
 from .workflow import OrderDecider, activity_types, workflow_type
+
+DATABASE: Final = "orders.db"
 
 SECONDS: Final = 90
 """How long the orders may take together."""
 
 ORDERS: Final[tuple[Mapping[str, Any], ...]] = (
-    {"id": "1001", "customer": "Ada", "card": "of a slow bank", "items": ["tea", "cup"]},
-    {"id": "1002", "customer": "Grace", "card": "good", "items": ["chess set"]},
-    {"id": "1003", "customer": "Mallory", "card": "stolen", "items": ["ring", "watch"]},
+    {"customer": "Ada", "card": "of a slow bank", "items": ["tea", "cup"]},
+    {"customer": "Grace", "card": "good", "items": ["chess set"]},
+    {"customer": "Mallory", "card": "stolen", "items": ["ring", "watch"]},
 )
+"""What customers order, day by day the same."""
 
-EXPECTED: Final = {"order-1001": "COMPLETED", "order-1002": "COMPLETED", "order-1003": "FAILED"}
-"""How the orders should end."""
+EXPECTED: Final = {"Ada": "COMPLETED", "Grace": "COMPLETED", "Mallory": "FAILED"}
+"""How their orders should end."""
 
 
-def register(report: Report, domain: Domain) -> WorkflowType:
-    """Register the domain and the types."""
+def register(report: Report, shop: Domain) -> WorkflowType:
+    """Register the domain and the types, those that are not there yet."""
     report.section("Registration, through models")
-    report.shown(f"shop = Domain({domain.name!r}, …)")
-    report.shown("shop.exists", domain.exists)
-    domain.save()
-    report.shown("shop.save()")
-    report.shown("shop.exists", domain.exists)
-    order = workflow_type(domain)
-    order.save()
-    report.shown("order.save(); order.exists", order.exists)
-    for one in activity_types(domain):
-        one.save()
+    report.shown(f"shop = Domain({shop.name!r}, …)")
+    report.shown("shop.exists", shop.exists)
+    order = workflow_type(shop)
+    registered: list[Domain | WorkflowType | ActivityType] = [shop, order, *activity_types(shop)]
+    for model in registered:
+        if not model.exists:
+            model.save()
+    report.shown("shop.save(), order.save(), …")
+    report.shown("shop.exists", shop.exists)
     report.shown("shop.activities()")
-    report.types(domain.activities())
+    report.types(shop.activities())
     return order
 
 
-def change_behind(report: Report, domain: Domain, url: str) -> None:
+def change_behind(report: Report, shop: Domain, url: str) -> None:
     """Have the domain changed over another connection, and the model find out."""
     report.section("A change behind the model's back")
-    report.shown("shop.is_synced, shop.changes", (domain.is_synced, domain.changes))
-    other = Domain(domain.name, connection=swf.connect(url))
-    other.deprecate()
-    report.shown("elsewhere: Domain(…).deprecate()")
-    report.shown("shop.is_synced", domain.is_synced)
-    report.shown("shop.changes", domain.changes)
-    if not domain.changes:
+    if shop.is_synced:
+        Domain(shop.name, connection=swf.connect(url)).deprecate()
+        report.shown("elsewhere: Domain(…).deprecate()")
+    report.shown("shop.is_synced", shop.is_synced)
+    report.shown("shop.changes", shop.changes)
+    if not shop.changes:
         raise RuntimeError("the change was not seen")
-    domain.undeprecate()
+    shop.undeprecate()
     report.shown("shop.undeprecate()")
-    report.shown("shop.is_synced, shop.changes", (domain.is_synced, domain.changes))
+    report.shown("shop.is_synced, shop.changes", (shop.is_synced, shop.changes))
+
+
+def orders_at_hand(report: Report, order: WorkflowType) -> dict[str, WorkflowExecution]:
+    """Return the executions of a day's orders by customer: the day left unfinished, or the next.
+
+    What was started before goes on by itself: SWF has it.
+    """
+    report.section("Three orders, one decider, one worker")
+    known = {one.workflow_id: one for one in order.domain.executions()}
+    finished = {one.workflow_id for one in known.values() if one.status == "CLOSED"}
+    for day in count(1):
+        ids = {one["customer"]: f"order-{day}-{one['customer'].lower()}" for one in ORDERS}
+        if not finished.issuperset(ids.values()):
+            break
+    executions = {}
+    for one in ORDERS:
+        workflow_id = ids[one["customer"]]
+        if workflow_id in known:
+            report.note(f"{workflow_id} is here already: it goes on where it was")
+            executions[one["customer"]] = known[workflow_id]
+        else:
+            executions[one["customer"]] = order.start_execution(
+                workflow_id,
+                {**one, "id": f"{day}-{one['customer'].lower()}", "total": 12 * len(one["items"])},
+                tag_list=[f"day {day}", one["customer"]],
+            )
+    return executions
 
 
 @contextmanager
 def running(*actors: Actor) -> Generator[None]:
-    """Let the actors drain at the end of the block, however it ends."""
+    """Have the actors poll and work in threads, until the block ends."""
     try:
+        for actor in actors:
+            actor.start(threads=2, block=False)
         yield
     finally:
         for actor in actors:
             actor.stop()
         for actor in actors:
-            actor.join()
+            actor.join()  # raises what ended it, if anything did
 
 
-def process(report: Report, domain: Domain, order: WorkflowType) -> list[WorkflowExecution]:
-    """Start the orders, have them processed, and return their executions."""
-    report.section("Three orders, one decider, one worker in a process of its own")
-    decider, worker = OrderDecider(domain, report.decided), OrderWorker(domain)
+def process(report: Report, shop: Domain, executions: Mapping[str, WorkflowExecution]) -> None:
+    """Return once all orders are closed."""
+    decider, worker = OrderDecider(shop, report.decided), OrderWorker(shop)
+    deadline = time.monotonic() + SECONDS
     with running(decider, worker):
-        worker.start(processes=1, block=False)
-        decider.start(block=False)
-        executions = [
-            order.start_execution(
-                f"order-{one['id']}",
-                {**one, "total": 12 * len(one["items"])},
-                tag_list=[one["customer"]],
-            )
-            for one in ORDERS
-        ]
-        deadline = time.monotonic() + SECONDS
-        while domain.executions().filter(status="OPEN").exists():
+        while any(one.upstream().status == "OPEN" for one in executions.values()):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"orders are open after {SECONDS} seconds")
-            for actor in (decider, worker):
-                if not actor.running:
-                    actor.join()  # raises what ended it
-            time.sleep(0.25)
+            if not (decider.running and worker.running):
+                return  # the end of the block raises why
+            time.sleep(0.1)
     report.console.print()
     report.shown("decider.counts", decider.counts)
     report.shown("worker.counts", worker.counts)
-    return executions
 
 
-def show(report: Report, domain: Domain, order: WorkflowType, first: WorkflowExecution) -> None:
-    """Show the executions, and the history of the first of them."""
+def show(report: Report, shop: Domain, executions: Mapping[str, WorkflowExecution]) -> None:
+    """Show how the orders ended, and the history of the first of them."""
+    first = executions["Ada"].upstream()
+    day = (first.tag_list or ("",))[0]
     report.section("The executions, through a queryset")
-    found = domain.executions().filter(status="CLOSED", workflow_type=order)
-    report.shown("shop.executions().filter(status='CLOSED', workflow_type=order)")
-    closed = sorted(found, key=lambda one: one.workflow_id)
+    report.shown(f"shop.executions().filter(status='CLOSED', tag={day!r})")
+    closed = sorted(
+        shop.executions().filter(status="CLOSED", tag=day), key=lambda one: one.workflow_id
+    )
     report.executions(closed)
-    ended = {one.workflow_id: one.close_status for one in closed}
+    ended = {(one.tag_list or ("", ""))[1]: one.close_status for one in closed}
     if ended != EXPECTED:
         raise RuntimeError(f"the orders ended otherwise than expected: {ended}")
 
@@ -132,25 +154,16 @@ def show(report: Report, domain: Domain, order: WorkflowType, first: WorkflowExe
     report.history(history.compiled)
 
 
-def run(report: Report, endpoint_url: str | None) -> None:
+def run(report: Report, url: str) -> None:
     """Do it all."""
-    report.note(f"swf {swf.__version__}: orders are processed on a service that speaks SWF")
-    with service(endpoint_url) as (url, words):
-        report.note(f"the service is at {url} ({words})")
-        domain = Domain(
-            f"shop-{uuid.uuid4().hex[:6]}",
-            description="Orders of the demo",
-            retention_period=7,
-            connection=swf.connect(url),
-        )
-        order = register(report, domain)
-        try:
-            change_behind(report, domain, url)
-            executions = process(report, domain, order)
-            show(report, domain, order, executions[0])
-        finally:
-            if endpoint_url:
-                domain.deprecate()
+    report.note(f"swf {swf.__version__}: orders are processed on {url}")
+    swf.settings.set(endpoint_url=url)
+    shop = Domain("order-processing", description="Orders of the demo", retention_period=7)
+    order = register(report, shop)
+    change_behind(report, shop, url)
+    executions = orders_at_hand(report, order)
+    process(report, shop, executions)
+    show(report, shop, executions)
 
 
 def main() -> int:
@@ -159,16 +172,18 @@ def main() -> int:
         prog="python -m examples.order_processing", description="Process some orders on SWF."
     )
     parser.add_argument(
-        "--endpoint-url",
-        default=os.environ.get("SWF_ENDPOINT_URL"),
-        help="a service that speaks SWF; without it, a moto server is started",
+        "swf",
+        nargs="?",
+        default=os.environ.get("SWF_ENDPOINT_URL", DATABASE),
+        help="the file that SWF keeps everything in, or an endpoint URL: sqlite:///FILE, memory://,"
+        " https://… (default: %(default)s)",
     )
-    endpoint_url = parser.parse_args().endpoint_url
+    given: str = parser.parse_args().swf
     report = Report()
     try:
-        run(report, endpoint_url)
+        run(report, given if "://" in given else f"sqlite:///{given}")
     except KeyboardInterrupt:
-        report.failure(KeyboardInterrupt("interrupted"))
+        report.failure(KeyboardInterrupt("interrupted; started again, it goes on"))
         return 130
     except Exception as error:  # noqa: BLE001  (whatever it is, it is shown and told by the status)
         report.failure(error)

@@ -31,6 +31,9 @@ from swf.models.event import Event
 STATEMENT: Final = 32
 """Characters of a statement that what it gives is printed beside."""
 
+ORDER: Final = 15
+"""Characters of the id of an order."""
+
 KINDS: Final = {
     "WorkflowExecution": "execution",
     "DecisionTask": "decision",
@@ -94,9 +97,9 @@ class Report:
         """Print what happened to an execution, and what is decided on it."""
         happened = "; ".join(filter(None, map(_in_words, self._told(task)))) or "nothing new"
         line = Text(f"  {self.seconds:5.1f} s  ", style="dim")
-        line.append(f"{task.execution.workflow_id}  ", style="bold not dim")
-        color = "red" if " failed" in happened else "default"
-        line.append(f"{happened:<{STATEMENT + 6}}", style=f"{color} not dim")
+        line.append(f"{task.execution.workflow_id:<{ORDER}}  ", style="bold not dim")
+        color = "red" if " failed" in happened or " timed out" in happened else "default"
+        line.append(f"{happened:<{STATEMENT + 5}}", style=f"{color} not dim")
         line.append("  → ", style="dim")
         line.append(", ".join(map(_plan_in_words, decisions)) or "wait", style="cyan not dim")
         with self._lock:
@@ -190,7 +193,7 @@ def _in_words(told: tuple[Event, str]) -> str:
         "WorkflowExecutionStarted": "order received",
         "ActivityTaskCompleted": f"{entity} completed",
         "ActivityTaskFailed": f"{entity} failed: {reason.partition(':')[0]}",
-        "ActivityTaskTimedOut": f"{entity} failed: it timed out",
+        "ActivityTaskTimedOut": f"{entity} timed out",
         "TimerFired": f"{entity} is over",
     }
     return words.get(event.name, "")

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from swf.engine.call import Call
 from swf.engine.engine import Engine
-from swf.engine.opened import opened
+from swf.engine.opened import adopt, close_all, opened
 from swf.engine.options import Options, Place
 from swf.engine.page import encode
 from swf.engine.turn import Limits
 
-__all__ = ["Call", "Engine", "Limits", "Options", "Place", "encode", "opened"]
+__all__ = [
+    "Call",
+    "Engine",
+    "Limits",
+    "Options",
+    "Place",
+    "adopt",
+    "close_all",
+    "encode",
+    "opened",
+]

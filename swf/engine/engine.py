@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final, Self
+from urllib.parse import quote
 
 from swf.clock import Clock, SystemClock
 from swf.engine import opening
@@ -75,6 +76,12 @@ class Engine:
 
     def __repr__(self) -> str:
         return f"Engine({self.place.name!r})"
+
+    @property
+    def url(self) -> str:
+        """Where it is, as an endpoint URL; what it is set up with beside that is not in it."""
+        path = self.place.path
+        return self.place.name if path is None else f"sqlite:///{quote(str(path))}"
 
     @property
     def stats(self) -> Stats:

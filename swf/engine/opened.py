@@ -12,6 +12,7 @@ from swf.engine.options import Place
 from swf.exceptions import SettingsError
 
 _engines: Final[dict[str, Engine]] = {}
+_adopted: Final[set[Engine]] = set()
 _guard = threading.Lock()
 
 
@@ -26,7 +27,7 @@ def opened(url: str) -> Engine:
         engine = _engines.get(place.name)
         if engine is None or engine.closed:
             engine = _engines[place.name] = Engine(place)
-        elif engine.place.options != place.options:
+        elif engine.place.options != place.options and engine not in _adopted:
             raise SettingsError(
                 f"endpoint_url {url!r}: {place.name} is open with other options; "
                 "name the same everywhere, or close it first"
@@ -34,7 +35,22 @@ def opened(url: str) -> Engine:
         return engine
 
 
-def _close_all() -> None:
+def adopt(engine: Engine) -> None:
+    """Have `opened` return this engine for its place, however it is set up, until it is closed.
+
+    Raises SettingsError where another is open there.
+    """
+    with _guard:
+        there = _engines.get(engine.place.name)
+        if there is not None and there is not engine and not there.closed:
+            raise SettingsError(f"{engine.place.name} is open already; close it first")
+        _engines[engine.place.name] = engine
+        _adopted.add(engine)
+    engine.on_close(lambda: _adopted.discard(engine))
+
+
+def close_all() -> None:
+    """Close the engines that `opened` returns; the next call for a place opens it anew."""
     for engine in list(_engines.values()):
         engine.close()
 
@@ -44,7 +60,8 @@ def _forget() -> None:
     global _guard  # noqa: PLW0603
     _guard = threading.Lock()
     _engines.clear()
+    _adopted.clear()
 
 
-atexit.register(_close_all)
+atexit.register(close_all)
 os.register_at_fork(after_in_child=_forget)

@@ -4,35 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from itertools import count
+from typing import Final
 
 from swf.clock import Clock, ManualClock
-from swf.engine import Engine, Options
-from swf.exceptions import EngineError
+from swf.engine import Engine, Options, adopt
 from swf.transport import Transport
 from swf.transport.local import LocalTransport
+
+_numbers: Final = count(1)
 
 
 @contextmanager
 def embedded(
-    url: str = "memory://", *, clock: Clock | None = None, options: Options | None = None
+    url: str | None = None, *, clock: Clock | None = None, options: Options | None = None
 ) -> Iterator[Engine]:
-    """Yield an engine of the block's own, which holds nothing else in this process holds.
+    """Yield an engine of the block's own, in memory where no URL is given; it is closed in the end.
 
     Its clock is a ManualClock unless one is given, so nothing comes due before the test says so;
-    and a poll that finds no task is answered at once.
+    and a poll that finds no task is answered at once. Within the block its `url` leads to it: as
+    `endpoint_url` of the settings, or by `swf.connect`. Raises SettingsError where another engine
+    of this process is open at the URL.
     """
     with Engine.open(
-        url, clock=clock or ManualClock(), options=options or Options(poll_seconds=0)
+        url or f"memory://test-{next(_numbers)}",
+        clock=clock or ManualClock(),
+        options=options or Options(poll_seconds=0),
     ) as engine:
+        adopt(engine)
         yield engine
 
 
 def connected(engine: Engine, *, region: str | None = None) -> Transport:
     """Return a connection to an engine, for `connection=` of models, querysets and actors."""
 
-    def cannot_be_shared(url: str) -> tuple[str, str, str]:
-        raise EngineError(f"{url}: the engine of a test stays in its process")
+    def share(url: str) -> tuple[str, str, str]:
+        adopt(engine)
+        address: tuple[str, str, str] = import_module("swf.server.sharing").share(url)
+        return address
 
-    return LocalTransport(
-        engine.place.name, region=region, opener=lambda _url: engine, share=cannot_be_shared
-    )
+    return LocalTransport(engine.url, region=region, opener=lambda _url: engine, share=share)

@@ -1,4 +1,4 @@
-"""Fixtures for pytest: `pytest_plugins = ["swf.testing.plugin"]`."""
+"""Fixtures for pytest: `pytest_plugins = ["swf.testing.plugin"]` in the topmost conftest.py."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from swf import settings
 from swf.clock import ManualClock
 from swf.engine import Engine
 from swf.testing.embedded import connected, embedded
@@ -20,7 +21,7 @@ def swf_clock() -> ManualClock:
 
 @pytest.fixture
 def swf_engine(swf_clock: ManualClock) -> Iterator[Engine]:
-    """An SWF in memory that holds nothing, on the test's clock."""
+    """An SWF in memory that holds nothing, on the test's clock; no poll of it waits."""
     with embedded(clock=swf_clock) as engine:
         yield engine
 
@@ -29,3 +30,10 @@ def swf_engine(swf_clock: ManualClock) -> Iterator[Engine]:
 def swf_connection(swf_engine: Engine) -> Transport:
     """A connection to the test's SWF, for `connection=`."""
     return connected(swf_engine)
+
+
+@pytest.fixture
+def swf_default(swf_engine: Engine) -> Iterator[Engine]:
+    """The test's SWF, which all that was given no connection talks to during the test."""
+    with settings.override(endpoint_url=swf_engine.url):
+        yield swf_engine

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from canned import CannedTransport
+from shops import Shop
 
 from swf.actors import ActivityWorker, Actor, Decider
 from swf.actors.words import described
 from swf.clock import SystemClock
+from swf.engine import Options
 from swf.exceptions import (
     AccessDeniedFault,
     ActorError,
@@ -30,8 +32,9 @@ from swf.exceptions import (
     ValidationTypeError,
 )
 from swf.models import Domain
+from swf.testing import embedded
 from swf.transport import default_connection
-from tests.actors.given import NO_ACTIVITY_TASK, NO_DECISION_TASK, InstantClock
+from tests.actors.given import InstantClock
 
 ACTORS = pytest.mark.parametrize("kind", [Actor, Decider, ActivityWorker])
 
@@ -156,21 +159,38 @@ def test_bad_numbers_are_refused(
         Scripted(None).start(**arguments)
 
 
-def test_polls_that_nobody_holds_are_not_a_storm() -> None:
+def test_polls_that_nobody_holds_are_not_a_storm(shop: Shop) -> None:
     """A service that answers at once that there is nothing is not asked without a pause."""
-    connection = CannedTransport(PollForDecisionTask=NO_DECISION_TASK)
 
     class Idle(Decider):
         def decide(self, task: Any) -> None:
             raise AssertionError
 
-    decider = Idle("d", "t", connection=connection)
+    decider = Idle(shop.domain, "t")
     decider.start(block=False)
     threading.Event().wait(0.5)
     decider.stop()
 
     assert decider.join(5)
-    assert 2 <= len(connection.calls) <= 12
+    assert 2 <= len(shop.connection.calls) <= 12
+
+
+def test_stopping_ends_a_poll_that_is_held_within_this_process() -> None:
+    """Where SWF is in this process, `stop` does not wait until a held poll is over."""
+
+    class Idle(Decider):
+        def decide(self, task: Any) -> None:
+            raise AssertionError
+
+    with embedded(options=Options(poll_seconds=3_000)) as engine:
+        decider = Idle(Shop(engine).domain, "t")
+        decider.start(threads=3, block=False)
+        while engine.held_polls < 3:
+            threading.Event().wait(0.01)
+        decider.stop()
+
+        assert decider.join(30)
+        assert decider.counts == {}
 
 
 def test_an_empty_poll_is_no_error() -> None:
@@ -446,7 +466,7 @@ def test_an_actor_may_bring_a_runtime_of_its_own() -> None:
     assert actor.state == "stopped"
 
 
-def test_many_pollers_share_one_actor() -> None:
+def test_many_pollers_share_one_actor(shop: Shop) -> None:
     """Threads poll side by side, and what they count adds up."""
     lock, left = threading.Lock(), [40]
 
@@ -461,7 +481,7 @@ def test_many_pollers_share_one_actor() -> None:
             finally:
                 self._counts.add({"polls": 1})
 
-    actor = Counting("d", "t", connection=CannedTransport(PollForActivityTask=NO_ACTIVITY_TASK))
+    actor = Counting(shop.domain, "t")
 
     actor.start(threads=4)
 

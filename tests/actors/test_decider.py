@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 from canned import CannedTransport
+from overheard import Lost, Trouble
+from shops import HOUR, Shop
 
 from swf.actors import Decider, DecisionTask
+from swf.clock import ManualClock
 from swf.exceptions import (
     AccessDeniedFault,
     ActorError,
     ConnectionFailedError,
     DecisionTaskDoesNotExist,
+    DoesNotExistError,
     IncompleteTaskError,
     PollTimeout,
     ThrottlingFault,
@@ -22,7 +26,7 @@ from swf.exceptions import (
     ValidationFault,
     ValidationTypeError,
 )
-from swf.models import Domain, History, WorkflowExecution, WorkflowType
+from swf.models import WorkflowExecution, WorkflowType
 from swf.models.decision import CompleteWorkflowExecution, Decision, RecordMarker, StartTimer
 from swf.transport import Transport
 from tests.actors.given import NO_DECISION_TASK, InstantClock, decision_task, events, then_stop
@@ -36,8 +40,8 @@ class Starts(Decider):
     error: Exception | None = None
     decisions: Any = (TIMER,)
 
-    def __init__(self, transport: CannedTransport, clock: Any = None) -> None:
-        super().__init__("d", "t", connection=transport, clock=clock or InstantClock())
+    def __init__(self, connection: Transport, clock: Any = None) -> None:
+        super().__init__("d", "t", connection=connection, clock=clock or InstantClock())
         self.told: list[tuple[Exception, DecisionTask | None]] = []
 
     def decide(self, task: DecisionTask) -> Iterable[Decision]:
@@ -49,112 +53,106 @@ class Starts(Decider):
         self.told.append((error, task))
 
 
-def polling(**replies: Any) -> CannedTransport:
-    """A transport with one decision task."""
-    return CannedTransport({"PollForDecisionTask": [decision_task()], **replies})
-
-
 # Polling
 
 
-def test_a_poll_tells_everything_of_the_task() -> None:
+def test_a_poll_tells_everything_of_the_task(shop: Shop) -> None:
     """A polled task has its token, history, execution, type and both started ids."""
-    connection = CannedTransport(
-        PollForDecisionTask=decision_task(events(8), 8, previousStartedEventId=4)
-    )
-    domain = Domain("d")
+    execution = shop.start()
+    shop.decide(RecordMarker("m"))
+    execution.signal("hurry")
 
-    task = Decider(domain, "t", connection=connection).poll()
+    task = Decider(shop.domain, "t").poll()
 
-    assert task.task_token == "token-1"
-    assert task.history == History(events(8))
-    assert task.execution == WorkflowExecution(domain, "order-1", "run-1")
-    assert task.workflow_type == WorkflowType(domain, "order", "1")
-    assert (task.started_event_id, task.previous_started_event_id) == (8, 4)
+    assert task.task_token
+    assert task.history == execution.history()
+    assert task.execution == WorkflowExecution(shop.domain, "order-1", execution.run_id)
+    assert task.workflow_type == WorkflowType(shop.domain, "order", "1")
+    assert (task.started_event_id, task.previous_started_event_id) == (8, 3)
     assert task.task_list == "t"
 
 
-def test_what_a_poll_returns_keeps_the_connection() -> None:
+def test_what_a_poll_returns_keeps_the_connection(shop: Shop) -> None:
     """Models of a polled task talk to the SWF that the task came from."""
-    connection = polling()
+    shop.start()
 
-    task = Decider("d", "t", connection=connection).poll()
+    task = Decider("d", "t", connection=shop.connection).poll()
 
-    assert task.execution.connection is connection
-    assert task.workflow_type.connection is connection
+    assert task.execution.connection is shop.connection
+    assert task.workflow_type.connection is shop.connection
 
 
-def test_a_domain_brings_its_connection() -> None:
+def test_a_domain_brings_its_connection(shop: Shop) -> None:
     """Without a connection of its own, an actor uses its domain's."""
-    connection = polling()
+    shop.start()
 
-    decider = Decider(Domain("d", connection=connection), "t")
+    decider = Decider(shop.domain, "t")
 
-    assert decider.connection is connection
-    assert decider.poll().execution.connection is connection
+    assert decider.connection is shop.connection
+    assert decider.poll().execution.connection is shop.connection
 
 
-def test_arguments_of_a_poll_have_their_positions() -> None:
+def test_arguments_of_a_poll_have_their_positions(shop: Shop) -> None:
     """Task list, identity and page size may be given by position, in this order."""
-    connection = polling()
+    execution = shop.start()
 
-    task = Decider("d", "t", connection=connection).poll("other", "me", 50)
+    task = Decider(shop.domain, "other").poll("t", "me", 50)
 
-    assert task.task_list == "other"
-    assert connection.calls == [
-        (
-            "PollForDecisionTask",
-            {
-                "domain": "d",
-                "taskList": {"name": "other"},
-                "identity": "me",
-                "maximumPageSize": 50,
-            },
-        )
-    ]
+    assert task.task_list == "t"
+    assert shop.connection.params("PollForDecisionTask")[0] == {
+        "domain": "d",
+        "taskList": {"name": "t"},
+        "identity": "me",
+        "maximumPageSize": 50,
+    }
+    assert execution.history().last.identity == "me"
 
 
-def test_only_what_is_asked_for_is_sent() -> None:
+def test_only_what_is_asked_for_is_sent(shop: Shop) -> None:
     """A plain poll tells SWF the domain and the task list, nothing else."""
-    connection = polling()
+    shop.start()
 
-    Decider("d", "t", connection=connection).poll()
+    Decider(shop.domain, "t").poll()
 
-    assert connection.calls[0][1] == {"domain": "d", "taskList": {"name": "t"}}
+    assert shop.connection.calls[0][1] == {"domain": "d", "taskList": {"name": "t"}}
 
 
-def test_a_partial_history_can_be_asked_for() -> None:
+def test_a_partial_history_can_be_asked_for(shop: Shop) -> None:
     """A history may come newest first, or from the previous decision task on only."""
-    connection = CannedTransport(PollForDecisionTask=decision_task(events(8)[:3:-1], 8))
+    execution = shop.start()
+    shop.decide()
+    execution.signal("hurry")
 
-    task = Decider("d", "t", connection=connection).poll(
-        reverse_order=True, start_at_previous_started_event=True
-    )
+    task = Decider(shop.domain, "t").poll(reverse_order=True, start_at_previous_started_event=True)
 
-    assert [event.id for event in task.history] == [8, 7, 6, 5]
-    assert connection.calls[0][1]["reverseOrder"] is True
-    assert connection.calls[0][1]["startAtPreviousStartedEvent"] is True
+    assert [event.id for event in task.history] == [7, 6, 5, 4, 3]
 
 
-@pytest.mark.parametrize("empty", [NO_DECISION_TASK, {**NO_DECISION_TASK, "taskToken": ""}, {}])
-def test_an_empty_poll_is_a_poll_time_out(empty: dict[str, Any]) -> None:
-    """Without a task token, or with an empty one, there was no task."""
+@pytest.mark.parametrize("empty", [{**NO_DECISION_TASK, "taskToken": ""}, {}])
+def test_an_empty_task_token_is_none(empty: dict[str, Any]) -> None:
+    """Where a service says in another way that there was no task, that is understood."""
     decider = Decider("d", "t", connection=CannedTransport(PollForDecisionTask=empty))
 
     with pytest.raises(PollTimeout, match="no decision task on task list 't'"):
         decider.poll()
 
 
-def test_an_error_of_the_first_page_is_the_typed_one() -> None:
+def test_an_empty_poll_is_a_poll_time_out(shop: Shop) -> None:
+    """Where there was no task, the error says on which task list."""
+    with pytest.raises(PollTimeout, match="no decision task on task list 't'"):
+        Decider(shop.domain, "t").poll()
+
+
+def test_an_error_of_the_first_page_is_the_typed_one(shop: Shop) -> None:
     """What the transport raises for a poll reaches the caller unchanged."""
-    decider = Decider("d", "t", connection=CannedTransport(PollForDecisionTask=ThrottlingFault()))
+    shop.troubled(PollForDecisionTask=ThrottlingFault())
 
     with pytest.raises(ThrottlingFault):
-        decider.poll()
+        Decider(shop.domain, "t").poll()
 
 
 def test_a_first_task_need_not_tell_the_previous_one() -> None:
-    """Where no decision task was answered before, its event id is 0."""
+    """Where a service leaves out that no decision task was answered before, that id is 0."""
     reply = decision_task()
     del reply["previousStartedEventId"]
     decider = Decider("d", "t", connection=CannedTransport(PollForDecisionTask=reply))
@@ -162,10 +160,9 @@ def test_a_first_task_need_not_tell_the_previous_one() -> None:
     assert decider.poll().previous_started_event_id == 0
 
 
-def test_bad_arguments_of_a_poll_are_refused_before_it() -> None:
+def test_bad_arguments_of_a_poll_are_refused_before_it(shop: Shop) -> None:
     """A page size or a name that SWF would refuse is not sent."""
-    connection = polling()
-    decider = Decider("d", "t", connection=connection)
+    decider = Decider(shop.domain, "t")
 
     with pytest.raises(ValidationError, match="maximum_page_size: must be from 0 to 1000"):
         decider.poll(maximum_page_size=1001)
@@ -173,42 +170,42 @@ def test_bad_arguments_of_a_poll_are_refused_before_it() -> None:
         decider.poll("a:b")
     with pytest.raises(ValidationError, match="identity"):
         decider.poll(identity="x" * 257)
-    assert connection.calls == []
+    assert shop.connection.calls == []
 
 
 # Answering
 
 
-def test_a_task_may_be_answered_with_no_decision() -> None:
+def test_a_task_may_be_answered_with_no_decision(shop: Shop) -> None:
     """Left out, the decisions are an empty list."""
-    connection = CannedTransport(RespondDecisionTaskCompleted={})
+    execution = shop.start()
+    decider = Decider(shop.domain, "t")
 
-    Decider("d", "t", connection=connection).complete("token")
+    decider.complete(decider.poll().task_token)
 
-    assert connection.calls == [
-        ("RespondDecisionTaskCompleted", {"taskToken": "token", "decisions": []})
-    ]
+    assert shop.connection.params("RespondDecisionTaskCompleted")[0]["decisions"] == []
+    assert execution.history().last.name == "DecisionTaskCompleted"
 
 
-def test_an_answer_carries_everything_the_api_knows() -> None:
-    """Decisions as objects or structures, the context and the next task list are sent."""
-    connection = CannedTransport(RespondDecisionTaskCompleted={})
+def test_an_answer_carries_everything_the_api_knows(shop: Shop) -> None:
+    """Decisions as objects or structures, the context and the next task list are recorded."""
+    execution = shop.start()
+    decider = Decider(shop.domain, "t")
 
-    Decider("d", "t", connection=connection).complete(
-        "token",
-        [TIMER, CompleteWorkflowExecution().to_wire()],
+    decider.complete(
+        decider.poll().task_token,
+        [TIMER, RecordMarker("m").to_wire()],
         {"step": 2},
         task_list="mine",
         task_list_schedule_to_start_timeout=5,
     )
+    execution.signal("hurry")
 
-    assert connection.calls[0][1] == {
-        "taskToken": "token",
-        "decisions": [TIMER.to_wire(), CompleteWorkflowExecution().to_wire()],
-        "executionContext": '{"step":2}',
-        "taskList": {"name": "mine"},
-        "taskListScheduleToStartTimeout": "5",
-    }
+    completed, timer, marker, _, scheduled = execution.history()[3:]
+    assert completed.execution_context == '{"step":2}'
+    assert (timer.name, timer.timer_id) == ("TimerStarted", "t")
+    assert (marker.name, marker.marker_name) == ("MarkerRecorded", "m")
+    assert (scheduled.task_list, scheduled.schedule_to_start_timeout) == ("mine", 5)
 
 
 @pytest.mark.parametrize(
@@ -222,68 +219,66 @@ def test_an_answer_carries_everything_the_api_knows() -> None:
     ],
 )
 def test_nothing_is_sent_that_is_not_valid(
-    decisions: Any, kind: type[ValidationError], message: str
+    decisions: Any, kind: type[ValidationError], message: str, shop: Shop
 ) -> None:
     """A list with an invalid decision is refused as a whole before anything is sent."""
-    connection = CannedTransport(RespondDecisionTaskCompleted={})
-
     with pytest.raises(kind, match=message):
-        Decider("d", "t", connection=connection).complete("token", decisions)
+        Decider(shop.domain, "t").complete("token", decisions)
 
-    assert connection.calls == []
+    assert shop.connection.calls == []
 
 
-def test_a_closed_task_is_its_own_error() -> None:
+def test_a_closed_task_is_its_own_error(shop: Shop) -> None:
     """Answering a closed decision task raises the class that says so."""
-    connection = CannedTransport(RespondDecisionTaskCompleted=DecisionTaskDoesNotExist("gone"))
+    shop.start()
+    decider = Decider(shop.domain, "t")
+    token, _ = decider.poll()
+    decider.complete(token)
 
     with pytest.raises(DecisionTaskDoesNotExist):
-        Decider("d", "t", connection=connection).complete("token")
+        decider.complete(token)
 
 
 # The loop
 
 
-def test_the_loop_answers_with_what_was_decided() -> None:
+def test_the_loop_answers_with_what_was_decided(shop: Shop) -> None:
     """Each task is decided once and answered once, until the decider is stopped."""
-    decider: Starts
-    connection = CannedTransport(
-        PollForDecisionTask=[decision_task(), then_stop(lambda: decider, decision_task())],
-        RespondDecisionTaskCompleted={},
-    )
-    decider = Starts(connection)
+    executions = [shop.start("order-1"), shop.start("order-2")]
+    decider = Starts(shop.troubled(PollForDecisionTask=[None, lambda: decider.stop()]))
 
     decider.start()
 
-    assert connection.operations() == ["PollForDecisionTask", "RespondDecisionTaskCompleted"] * 2
-    assert connection.calls[1][1]["decisions"] == [TIMER.to_wire()]
+    polled_and_answered = ["PollForDecisionTask", "RespondDecisionTaskCompleted"]
+    assert shop.connection.operations() == polled_and_answered * 2
+    assert [one.history().last.name for one in executions] == ["TimerStarted"] * 2
     assert decider.counts == {"tasks": 2, "answered": 2, "completed": 2}
 
 
-def test_no_decisions_are_an_answer_too() -> None:
+def test_no_decisions_are_an_answer_too(shop: Shop) -> None:
     """A decider that returns None answers its task with no decisions."""
-    connection = polling(RespondDecisionTaskCompleted={})
-    decider = Starts(connection)
+    execution = shop.start()
+    decider = Starts(shop.connection)
     decider.decisions = None
 
     decider.run_once()
 
-    assert connection.calls[1][1]["decisions"] == []
+    assert execution.history().last.name == "DecisionTaskCompleted"
 
 
-def test_a_failing_decider_leaves_the_task_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_decider_leaves_the_task_and_goes_on(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
     """An error in `decide` is logged and told; its task is not answered, the next one is polled."""
-    decider: Starts
-    connection = CannedTransport(
-        PollForDecisionTask=[decision_task(), then_stop(lambda: decider, NO_DECISION_TASK)]
-    )
-    decider = Starts(connection)
+    execution = shop.start()
+    decider = Starts(shop.troubled(PollForDecisionTask=[None, lambda: decider.stop()]))
     decider.error = KeyError("bug")
 
     with caplog.at_level(logging.INFO, "swf"):
         decider.start()
 
-    assert connection.operations() == ["PollForDecisionTask"] * 2
+    assert shop.connection.operations() == ["PollForDecisionTask"] * 2
+    assert execution.history().last.name == "DecisionTaskStarted"
     assert decider.counts == {"tasks": 1, "unanswered": 1, "errors": 1}
     [(error, task)] = decider.told
     assert error is decider.error
@@ -293,7 +288,33 @@ def test_a_failing_decider_leaves_the_task_and_goes_on(caplog: pytest.LogCapture
     assert record.workflow_id == "order-1"  # type: ignore[attr-defined]
 
 
-def test_an_error_in_a_generator_is_an_error_of_decide() -> None:
+def test_what_a_failing_decider_has_left_times_out_and_comes_again(
+    shop: Shop, swf_clock: ManualClock
+) -> None:
+    """A task that was left unanswered is given out again after its time-out, and decided then."""
+    execution = shop.start()
+    decider = Starts(shop.connection)
+    decider.error = KeyError("bug")
+    decider.run_once()
+    decider.error = None
+
+    swf_clock.advance(HOUR - 1)
+    with pytest.raises(PollTimeout):
+        decider.run_once()
+    swf_clock.advance(1)
+    decider.run_once()
+
+    assert [event.name for event in execution.history()][2:] == [
+        "DecisionTaskStarted",
+        "DecisionTaskTimedOut",
+        "DecisionTaskScheduled",
+        "DecisionTaskStarted",
+        "DecisionTaskCompleted",
+        "TimerStarted",
+    ]
+
+
+def test_an_error_in_a_generator_is_an_error_of_decide(shop: Shop) -> None:
     """Decisions may be yielded; what raises meanwhile leaves the task unanswered."""
 
     class Yields(Starts):
@@ -301,18 +322,18 @@ def test_an_error_in_a_generator_is_an_error_of_decide() -> None:
             yield TIMER
             raise KeyError("bug")
 
-    connection = polling()
-    decider = Yields(connection)
+    shop.start()
+    decider = Yields(shop.connection)
 
     decider.run_once()
 
-    assert connection.operations() == ["PollForDecisionTask"]
+    assert shop.connection.operations() == ["PollForDecisionTask"]
     assert decider.counts["unanswered"] == 1
 
 
 @pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt()], ids=repr)
 def test_a_decider_that_would_end_the_program_leaves_the_task_and_goes_on(
-    error: BaseException,
+    error: BaseException, shop: Shop
 ) -> None:
     """A `decide` that exits is told of like any other error, and the next task is polled."""
 
@@ -320,110 +341,105 @@ def test_a_decider_that_would_end_the_program_leaves_the_task_and_goes_on(
         def decide(self, task: DecisionTask) -> Iterable[Decision]:
             raise error
 
-    decider: Ends
-    connection = CannedTransport(
-        PollForDecisionTask=[decision_task(), then_stop(lambda: decider, NO_DECISION_TASK)]
-    )
-    decider = Ends(connection)
+    shop.start()
+    decider = Ends(shop.troubled(PollForDecisionTask=[None, lambda: decider.stop()]))
 
     decider.start()
 
-    assert connection.operations() == ["PollForDecisionTask"] * 2
+    assert shop.connection.operations() == ["PollForDecisionTask"] * 2
     assert decider.counts == {"tasks": 1, "unanswered": 1, "errors": 1}
     [(told, _)] = decider.told
     assert isinstance(told, ActorError)
     assert told.__cause__ is error
 
 
-def test_ctrl_c_while_deciding_in_the_main_thread_is_obeyed() -> None:
+def test_ctrl_c_while_deciding_in_the_main_thread_is_obeyed(shop: Shop) -> None:
     """Ctrl-C while a task is decided by hand ends that, and the task is not answered."""
 
     class Interrupted(Starts):
         def decide(self, task: DecisionTask) -> Iterable[Decision]:
             raise KeyboardInterrupt
 
-    connection = polling()
+    shop.start()
     with pytest.raises(KeyboardInterrupt):
-        Interrupted(connection).run_once()
+        Interrupted(shop.connection).run_once()
 
-    assert connection.operations() == ["PollForDecisionTask"]
+    assert shop.connection.operations() == ["PollForDecisionTask"]
 
 
-def test_invalid_decisions_do_not_end_the_loop() -> None:
+def test_invalid_decisions_do_not_end_the_loop(shop: Shop) -> None:
     """Decisions that break a rule are told of, not sent, and not fatal."""
-    connection = polling()
-    decider = Starts(connection)
+    shop.start()
+    decider = Starts(shop.connection)
     decider.decisions = [CompleteWorkflowExecution(), TIMER]
 
     decider.run_once()
 
-    assert connection.operations() == ["PollForDecisionTask"]
+    assert shop.connection.operations() == ["PollForDecisionTask"]
     assert isinstance(decider.told[0][0], ValidationError)
 
 
-def test_an_answer_is_sent_again_while_the_error_may_pass() -> None:
+def test_an_answer_is_sent_again_while_the_error_may_pass(shop: Shop) -> None:
     """Throttling, broken connections and the like delay an answer; they do not drop it."""
-    connection = polling(
-        RespondDecisionTaskCompleted=[ThrottlingFault("slow"), ConnectionFailedError("cut"), {}]
-    )
+    execution = shop.start()
     clock = InstantClock()
-    decider = Starts(connection, clock)
+    troubles: list[Trouble] = [ThrottlingFault("slow"), ConnectionFailedError("cut")]
+    decider = Starts(shop.troubled(RespondDecisionTaskCompleted=troubles), clock)
 
     decider.run_once()
 
-    assert connection.operations().count("RespondDecisionTaskCompleted") == 3
+    assert shop.connection.operations().count("RespondDecisionTaskCompleted") == 3
+    assert execution.history().last.name == "TimerStarted"
     assert len(clock.waits) == 2
     assert decider.counts == {"tasks": 1, "answered": 1, "completed": 1, "retries": 2}
 
 
-def test_an_answer_whose_reply_was_lost_is_presumed_given(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_answer_whose_reply_was_lost_is_presumed_given(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
     """A task found closed after an unclear failure was probably closed by our own answer."""
-    connection = polling(
-        RespondDecisionTaskCompleted=[
-            ConnectionFailedError("cut"),
-            DecisionTaskDoesNotExist("gone"),
-        ]
-    )
-    decider = Starts(connection)
+    execution = shop.start()
+    lost = Lost(ConnectionFailedError("cut"))
+    decider = Starts(shop.troubled(RespondDecisionTaskCompleted=[lost]))
 
     decider.run_once()
 
     assert decider.counts == {"tasks": 1, "presumed": 1, "retries": 1}
     assert "probably by the answer" in caplog.text
+    assert [event.name for event in execution.history()].count("TimerStarted") == 1
 
 
 @pytest.mark.parametrize("before", [[], [ThrottlingFault("slow")]])
-def test_a_task_closed_by_others_is_reported(before: list[Exception]) -> None:
+def test_a_task_closed_by_others_is_reported(before: list[Trouble], shop: Shop) -> None:
     """A task that is closed though no answer can have reached SWF was lost, and that is told."""
-    connection = polling(
-        RespondDecisionTaskCompleted=[*before, DecisionTaskDoesNotExist("timed out")]
-    )
-    decider = Starts(connection)
+    execution = shop.start()
+    shop.troubled(RespondDecisionTaskCompleted=[*before, execution.terminate])
+    decider = Starts(shop.connection)
 
     decider.run_once()
 
-    assert isinstance(decider.told[0][0], DecisionTaskDoesNotExist)
+    assert isinstance(decider.told[0][0], DoesNotExistError)
     assert decider.counts["unanswered"] == 1
 
 
-def test_an_answer_is_given_up_at_last() -> None:
+def test_an_answer_is_given_up_at_last(shop: Shop) -> None:
     """After a bounded number of attempts the error is told, and the loop goes on."""
-    connection = polling(RespondDecisionTaskCompleted=ThrottlingFault("slow"))
+    shop.start()
     clock = InstantClock()
-    decider = Starts(connection, clock)
+    decider = Starts(shop.troubled(RespondDecisionTaskCompleted=ThrottlingFault("slow")), clock)
 
     decider.run_once()
 
-    assert connection.operations().count("RespondDecisionTaskCompleted") == 12
+    assert shop.connection.operations().count("RespondDecisionTaskCompleted") == 12
     assert len(clock.waits) == 11
     assert 60 < sum(clock.waits) < 300
     assert isinstance(decider.told[-1][0], ThrottlingFault)
 
 
-def test_what_no_task_would_fare_better_with_ends_the_loop() -> None:
+def test_what_no_task_would_fare_better_with_ends_the_loop(shop: Shop) -> None:
     """An answer that the policy forbids is told of, and raised by `start`."""
-    connection = polling(RespondDecisionTaskCompleted=AccessDeniedFault("no"))
-    decider = Starts(connection)
+    shop.start()
+    decider = Starts(shop.troubled(RespondDecisionTaskCompleted=AccessDeniedFault("no")))
 
     with pytest.raises(AccessDeniedFault):
         decider.start()
@@ -495,31 +511,16 @@ def test_a_task_without_history_does_not_end_the_loop() -> None:
     assert getattr(decider.told[0][0], "task_token") == "token-1"  # noqa: B009
 
 
-# Against a service
-
-
-def test_a_workflow_runs_to_its_end(connection: Transport) -> None:
-    """Against a real service a decider completes an execution, whose history says so."""
-    domain = Domain("d", connection=connection)
-    domain.save()
-    order = WorkflowType(
-        domain,
-        "order",
-        "1",
-        task_list="t",
-        child_policy="TERMINATE",
-        execution_start_to_close_timeout=60,
-        task_start_to_close_timeout=60,
-    )
-    order.save()
-    execution = order.start_execution("order-1", {"amount": 3})
+def test_a_workflow_runs_to_its_end(shop: Shop) -> None:
+    """A decider completes an execution, whose history says so; then there is nothing to decide."""
+    execution = shop.start(input={"amount": 3})
 
     class Completes(Decider):
         def decide(self, task: DecisionTask) -> list[Decision]:
             self.stop()
             return [RecordMarker("seen"), CompleteWorkflowExecution(result=[1])]
 
-    Completes(domain, "t").start()
+    Completes(shop.domain, "t").start()
 
     history = execution.history()
     assert history.finished
@@ -528,6 +529,6 @@ def test_a_workflow_runs_to_its_end(connection: Transport) -> None:
         "WorkflowExecutionCompleted",
     ]
     with pytest.raises(PollTimeout):
-        Decider(domain, "t").poll()
+        Decider(shop.domain, "t").poll()
     with pytest.raises(PollTimeout):
-        Decider(domain, "t").poll(task_list="empty")
+        Decider(shop.domain, "t").poll(task_list="empty")

@@ -6,9 +6,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from canned import CannedTransport, pages_of
+from canned import CannedTransport
 from hypothesis import given
 from hypothesis import strategies as st
+from overheard import Lost, Trouble
+from shops import Shop
 
 from swf.actors import Decider
 from swf.exceptions import (
@@ -21,8 +23,8 @@ from swf.exceptions import (
     ThrottlingFault,
     ValidationFault,
 )
+from swf.models.decision import RecordMarker
 from tests.actors.given import (
-    EXECUTION,
     NO_DECISION_TASK,
     InstantClock,
     decision_task,
@@ -48,26 +50,31 @@ def pages(*cuts: int) -> list[dict[str, Any]]:
     return made
 
 
-@given(st.lists(st.integers(1, 7), max_size=4, unique=True).map(sorted))
-def test_however_pages_are_cut(cuts: list[int]) -> None:
-    """However SWF cuts its pages, a task has each event once and in order."""
-    connection = CannedTransport(PollForDecisionTask=pages(*cuts))
+@pytest.fixture
+def waiting(shop: Shop) -> Shop:
+    """A shop whose one decision task has a history of eight events; the task before began at 3."""
+    execution = shop.start()
+    shop.decide(RecordMarker("m"))
+    execution.signal("hurry")
+    return shop
 
-    task = Decider("d", "t", connection=connection).poll()
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 9])
+def test_however_pages_are_cut(size: int, waiting: Shop) -> None:
+    """However SWF cuts its pages, a task has each event once and in order."""
+    task = Decider(waiting.domain, "t").poll(maximum_page_size=size)
 
     assert ids(task) == [1, 2, 3, 4, 5, 6, 7, 8]
-    tokens = [params.get("nextPageToken") for _, params in connection.calls]
-    assert tokens == [None, *(str(n + 1) for n in range(len(cuts)))]
+    tokens = [params.get("nextPageToken") for _, params in waiting.connection.calls]
+    assert len(set(tokens)) == len(tokens) == -(-8 // size)
 
 
-def test_a_page_is_asked_for_as_the_first_was() -> None:
+def test_a_page_is_asked_for_as_the_first_was(waiting: Shop) -> None:
     """The pages of a poll repeat its params, with the token of the page before."""
-    connection = CannedTransport(PollForDecisionTask=pages(3))
+    Decider(waiting.domain, "u").poll("t", "me", 5)
 
-    Decider("d", "t", connection=connection).poll("u", "me", 3)
-
-    (_, first), (_, second) = connection.calls
-    assert second == {**first, "nextPageToken": "1"}
+    (_, first), (_, second) = waiting.connection.calls
+    assert second == {**first, "nextPageToken": second["nextPageToken"]}
 
 
 @pytest.mark.parametrize(
@@ -78,15 +85,16 @@ def test_a_page_is_asked_for_as_the_first_was() -> None:
         ConnectionFailedError("cut"),
         ThrottlingFault("slow"),
         ServiceFault("down"),
+        Lost(ConnectionFailedError("cut")),
     ],
+    ids=repr,
 )
-def test_a_page_that_fails_is_asked_for_again(error: Exception) -> None:
+def test_a_page_that_fails_is_asked_for_again(error: Trouble, waiting: Shop) -> None:
     """An error that may pass costs a wait, not the task."""
-    first, second = pages(3)
-    connection = CannedTransport(PollForDecisionTask=[first, error, error, second])
+    waiting.troubled(PollForDecisionTask=[None, error, error])
     clock = InstantClock()
 
-    task = Decider("d", "t", connection=connection, clock=clock).poll()
+    task = Decider(waiting.domain, "t", clock=clock).poll(maximum_page_size=5)
 
     assert ids(task) == [1, 2, 3, 4, 5, 6, 7, 8]
     assert len(clock.waits) == 2
@@ -148,35 +156,38 @@ def test_pages_that_overlap_give_each_event_once(end: int, start: int) -> None:
     assert ids(Decider("d", "t", connection=connection).poll()) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
-def test_the_execution_tells_what_the_poll_does_not() -> None:
+def test_the_execution_tells_what_the_poll_does_not(waiting: Shop) -> None:
     """Where pages of the poll keep failing, the rest is read from the execution's history.
 
     Events recorded since the task started are not part of it.
     """
-    connection = CannedTransport(
-        PollForDecisionTask=[pages(3)[0], *[ThrottlingFault("slow")] * 5],
-        GetWorkflowExecutionHistory=pages_of("events", events(11), 4),
+    [execution] = waiting.domain.executions()
+    waiting.troubled(
+        PollForDecisionTask=[None, *[ThrottlingFault("slow")] * 5],
+        GetWorkflowExecutionHistory=[lambda: execution.signal("meanwhile")],
     )
+    waiting.connection.calls.clear()
 
-    task = Decider("d", "t", connection=connection, clock=InstantClock()).poll()
+    task = Decider(waiting.domain, "t", clock=InstantClock()).poll(maximum_page_size=3)
 
     assert ids(task) == [1, 2, 3, 4, 5, 6, 7, 8]
-    assert task.task_token == "token-1"
-    assert connection.operations().count("PollForDecisionTask") == 6
-    reads = [params for name, params in connection.calls if name == "GetWorkflowExecutionHistory"]
-    assert len(reads) == 3
-    assert reads[0] == {"domain": "d", "execution": EXECUTION}
+    assert task.task_token
+    assert waiting.connection.operations().count("PollForDecisionTask") == 6
+    reads = waiting.connection.params("GetWorkflowExecutionHistory")
+    assert len(reads) > 1
+    assert reads[0]["execution"] == {"workflowId": "order-1", "runId": execution.run_id}
+    assert len(execution.history()) == 10
 
 
-def test_an_expired_page_is_read_from_the_execution_at_once() -> None:
+def test_a_page_that_is_refused_is_read_from_the_execution_at_once(waiting: Shop) -> None:
     """A page that SWF refuses is not asked for again: the history is read instead."""
-    connection = CannedTransport(
-        PollForDecisionTask=[pages(3)[0], ValidationFault("Invalid token")],
-        GetWorkflowExecutionHistory=[ThrottlingFault("slow"), {"events": events(8)}],
+    waiting.troubled(
+        PollForDecisionTask=[None, ValidationFault("expired")],
+        GetWorkflowExecutionHistory=[ThrottlingFault("slow")],
     )
     clock = InstantClock()
 
-    task = Decider("d", "t", connection=connection, clock=clock).poll()
+    task = Decider(waiting.domain, "t", clock=clock).poll(maximum_page_size=5)
 
     assert ids(task) == [1, 2, 3, 4, 5, 6, 7, 8]
     assert len(clock.waits) == 1
@@ -185,56 +196,56 @@ def test_an_expired_page_is_read_from_the_execution_at_once() -> None:
 @pytest.mark.parametrize(
     ("newest_first", "from_previous", "expected"),
     [
+        (False, False, [1, 2, 3, 4, 5, 6, 7, 8]),
         (True, False, [8, 7, 6, 5, 4, 3, 2, 1]),
-        (False, True, [4, 5, 6, 7, 8]),
-        (True, True, [8, 7, 6, 5, 4]),
+        (False, True, [3, 4, 5, 6, 7, 8]),
+        (True, True, [8, 7, 6, 5, 4, 3]),
     ],
 )
+@pytest.mark.parametrize("trouble", [[], [None, ValidationFault("expired")]], ids=["", "refused"])
 def test_what_is_read_instead_is_what_was_asked_for(
-    newest_first: bool, from_previous: bool, expected: list[int]
+    newest_first: bool,
+    from_previous: bool,
+    expected: list[int],
+    trouble: list[Trouble],
+    waiting: Shop,
 ) -> None:
     """Order and first event are those of the poll, however the history was read."""
-    here = [raw for raw in WHOLE if raw["eventId"] in expected]
-    first = (here[::-1] if newest_first else here)[:2]
-    connection = CannedTransport(
-        PollForDecisionTask=[
-            decision_task(first, 8, nextPageToken="1"),
-            ValidationFault("Invalid token"),
-        ],
-        GetWorkflowExecutionHistory=pages_of("events", events(11), 4),
-    )
+    waiting.troubled(PollForDecisionTask=list(trouble))
 
-    task = Decider("d", "t", connection=connection).poll(
-        reverse_order=newest_first, start_at_previous_started_event=from_previous
+    task = Decider(waiting.domain, "t").poll(
+        maximum_page_size=2,
+        reverse_order=newest_first,
+        start_at_previous_started_event=from_previous,
     )
 
     assert ids(task) == expected
+    read = bool(waiting.connection.params("GetWorkflowExecutionHistory"))
+    assert read is bool(trouble)
 
 
-def test_a_first_task_has_no_previous_one() -> None:
+def test_a_first_task_has_no_previous_one(shop: Shop) -> None:
     """Where there was no decision task before, the history begins at its first event."""
-    connection = CannedTransport(
-        PollForDecisionTask=[
-            decision_task(events(2), 4, nextPageToken="1"),
-            ValidationFault("Invalid token"),
-        ],
-        GetWorkflowExecutionHistory={"events": events(6)},
-    )
+    shop.start()
+    shop.troubled(PollForDecisionTask=[None, ValidationFault("expired")])
 
-    task = Decider("d", "t", connection=connection).poll(start_at_previous_started_event=True)
+    task = Decider(shop.domain, "t").poll(maximum_page_size=2, start_at_previous_started_event=True)
 
-    assert ids(task) == [1, 2, 3, 4]
+    assert ids(task) == [1, 2, 3]
+    assert shop.connection.params("GetWorkflowExecutionHistory")
 
 
-def test_a_task_that_cannot_be_read_still_has_its_token() -> None:
+def test_a_task_that_cannot_be_read_still_has_its_token(waiting: Shop) -> None:
     """Only where both ways fail is there an error, and it carries the token and both causes."""
-    connection = CannedTransport(
-        PollForDecisionTask=[pages(3)[0], ValidationFault("Invalid token")],
+    waiting.troubled(
+        PollForDecisionTask=[None, ValidationFault("expired")],
         GetWorkflowExecutionHistory=AccessDeniedFault("not allowed"),
     )
+    decider = Decider(waiting.domain, "t")
 
     with pytest.raises(IncompleteTaskError, match=r"order-1.*not allowed") as caught:
-        Decider("d", "t", connection=connection).poll()
+        decider.poll(maximum_page_size=5)
 
-    assert caught.value.task_token == "token-1"
     assert isinstance(caught.value.__cause__, ValidationFault)
+    decider.complete(str(caught.value.task_token))
+    assert waiting.connection.operations()[-1] == "RespondDecisionTaskCompleted"

@@ -4,53 +4,49 @@ from __future__ import annotations
 
 import attrs
 import pytest
-from canned import CannedTransport
+from shops import Shop
 
 from swf.actors import ActivityWorker, Decider, HeartbeatReply
-from tests.actors.given import activity_task, decision_task, events
 
 
-def test_a_decision_task_unpacks_as_token_and_history() -> None:
+def test_a_decision_task_unpacks_as_token_and_history(shop: Shop) -> None:
     """`token, history = decider.poll()` works, and the object has the same two by name."""
-    decider = Decider("d", "t", connection=CannedTransport(PollForDecisionTask=decision_task()))
+    shop.start()
 
-    task = decider.poll()
+    task = Decider(shop.domain, "t").poll()
     token, history = task
 
-    assert token == task.token == task.task_token == "token-1"
+    assert token == task.token == task.task_token
     assert history is task.history
 
 
-def test_an_activity_task_unpacks_as_token_and_task() -> None:
+def test_an_activity_task_unpacks_as_token_and_task(shop: Shop) -> None:
     """`token, task = worker.poll()` works, and both actors call the token alike."""
-    worker = ActivityWorker(
-        "d", "t", connection=CannedTransport(PollForActivityTask=activity_task())
-    )
+    shop.schedule("charge-1")
 
-    token, task = worker.poll()
+    token, task = ActivityWorker(shop.domain, "t").poll()
 
-    assert token == task.token == task.task_token == "token-1"
+    assert token == task.token == task.task_token
     assert task.activity_id == "charge-1"
 
 
-def test_new_events_are_those_since_the_last_answer() -> None:
+def test_new_events_are_those_since_the_last_answer(shop: Shop) -> None:
     """The new events are those after the decision task that was answered last."""
-    reply = decision_task(events(8), 8, previousStartedEventId=4)
-    decider = Decider("d", "t", connection=CannedTransport(PollForDecisionTask=reply))
+    execution = shop.start()
+    shop.decide()
+    execution.signal("hurry")
 
-    assert [event.id for event in decider.poll().new_events] == [5, 6, 7, 8]
+    assert [event.id for event in Decider(shop.domain, "t").poll().new_events] == [4, 5, 6, 7]
 
 
-def test_tasks_are_immutable_and_keep_their_secrets() -> None:
+def test_tasks_are_immutable_and_keep_their_secrets(shop: Shop) -> None:
     """No field of a task can be set, and its repr shows neither token nor input."""
-    worker = ActivityWorker(
-        "d", "t", connection=CannedTransport(PollForActivityTask=activity_task())
-    )
-    task = worker.poll()
+    shop.schedule("charge-1", input='{"amount":3}')
+    task = ActivityWorker(shop.domain, "t").poll()
 
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         task.input = "x"  # type: ignore[misc]
-    assert "token-1" not in repr(task)
+    assert task.task_token not in repr(task)
     assert "amount" not in repr(task)
 
 

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from canned import CannedTransport
+from overheard import Lost
+from shops import HOUR, Shop
 
 from swf.actors import ActivityTask, ActivityWorker, Heartbeat
 from swf.actors.words import described, shortened
+from swf.clock import ManualClock
 from swf.exceptions import (
     AccessDeniedFault,
     ActivityCanceled,
@@ -24,8 +27,8 @@ from swf.exceptions import (
     ValidationError,
     ValidationTypeError,
 )
-from swf.models import ActivityType, Domain, History, WorkflowExecution, WorkflowType
-from swf.models.decision import ScheduleActivityTask
+from swf.models import ActivityType, WorkflowExecution
+from swf.models.decision import RequestCancelActivityTask, ScheduleActivityTask
 from swf.transport import Transport
 from tests.actors.given import (
     NO_ACTIVITY_TASK,
@@ -36,30 +39,15 @@ from tests.actors.given import (
     then_stop,
 )
 
-CANCEL = {"cancelRequested": True}
-
-
-def described_type(timeout: str | None) -> dict[str, Any]:
-    """The description of an activity type with this heartbeat time-out."""
-    configuration = {} if timeout is None else {"defaultTaskHeartbeatTimeout": timeout}
-    return {
-        "typeInfo": {
-            "activityType": {"name": "charge", "version": "1"},
-            "status": "REGISTERED",
-            "creationDate": 0,
-        },
-        "configuration": configuration,
-    }
-
 
 class Does(ActivityWorker):
     """Does what the test says."""
 
-    def __init__(self, transport: CannedTransport, work: Any, **more: Any) -> None:
+    def __init__(self, connection: Transport, work: Any, **more: Any) -> None:
         super().__init__(
             "d",
             "t",
-            connection=transport,
+            connection=connection,
             **{"heartbeat_interval": 5, "clock": UnhurriedClock(), **more},
         )
         self.work = work
@@ -70,11 +58,6 @@ class Does(ActivityWorker):
 
     def on_error(self, error: Exception, task: Any) -> None:
         self.told.append((error, task))
-
-
-def polling(**replies: Any) -> CannedTransport:
-    """A transport with one activity task."""
-    return CannedTransport({"PollForActivityTask": [activity_task()], **replies})
 
 
 def raising(error: BaseException) -> Any:
@@ -89,95 +72,95 @@ def raising(error: BaseException) -> Any:
 # Polling and answering
 
 
-def test_a_poll_tells_everything_of_the_task() -> None:
+def test_a_poll_tells_everything_of_the_task(shop: Shop) -> None:
     """A polled task has its token, id, type, execution, input and started id."""
-    domain = Domain("d", connection=polling())
+    execution = shop.schedule("charge-1")
 
-    task = ActivityWorker(domain, "t").poll()
+    task = ActivityWorker(shop.domain, "t").poll()
 
-    assert task.task_token == "token-1"
+    assert task.task_token
     assert task.activity_id == "charge-1"
-    assert task.activity_type == ActivityType(domain, "charge", "1")
-    assert task.activity_type.connection is domain.connection
-    assert task.execution == WorkflowExecution(domain, "order-1", "run-1")
+    assert task.activity_type == ActivityType(shop.domain, "charge", "1")
+    assert task.activity_type.connection is shop.connection
+    assert task.execution == WorkflowExecution(shop.domain, "order-1", execution.run_id)
     assert task.input == '{"amount":3}'
     assert task.started_event_id == 6
 
 
-def test_a_task_without_input_has_none() -> None:
+def test_a_task_without_input_has_none(shop: Shop) -> None:
     """Where the decision gave no input, the task has none."""
-    reply = activity_task()
-    del reply["input"]
+    shop.schedule("charge-1", input=None)
 
-    task = ActivityWorker("d", "t", connection=CannedTransport(PollForActivityTask=reply)).poll()
-
-    assert task.input is None
+    assert ActivityWorker(shop.domain, "t").poll().input is None
 
 
-def test_the_polled_task_list_is_told() -> None:
+def test_the_polled_task_list_is_told(shop: Shop) -> None:
     """A task names the task list that was polled, not the worker's own."""
-    connection = polling()
+    execution = shop.schedule("charge-1")
 
-    task = ActivityWorker("d", "t", "me", connection=connection).poll("fast", "you")
+    task = ActivityWorker(shop.domain, "slow", "me").poll("t", "you")
 
-    assert task.task_list == "fast"
-    assert connection.calls[0][1] == {
-        "domain": "d",
-        "taskList": {"name": "fast"},
-        "identity": "you",
-    }
+    assert task.task_list == "t"
+    assert execution.history().last.identity == "you"
 
 
-def test_a_worker_polls_under_its_identity() -> None:
-    """The identity that a worker was made with goes with each poll."""
-    connection = polling()
-
-    ActivityWorker("d", "t", "me", connection=connection).poll()
-
-    assert connection.calls[0][1]["identity"] == "me"
-
-
-def test_a_longer_task_list_name_is_passed_as_it_is() -> None:
+def test_a_worker_polls_under_its_identity(shop: Shop) -> None:
     """Task list and identity default to the worker's own, one by one."""
-    connection = polling()
+    execution = shop.schedule("charge-1")
 
-    task = ActivityWorker("d", "t", "me", connection=connection).poll(task_list="fast")
+    task = ActivityWorker(shop.domain, "slow", "me").poll(task_list="t")
 
-    assert (task.task_list, connection.calls[0][1]["identity"]) == ("fast", "me")
+    assert (task.task_list, execution.history().last.identity) == ("t", "me")
 
 
-@pytest.mark.parametrize("empty", [NO_ACTIVITY_TASK, {"taskToken": "", "startedEventId": 0}, {}])
-def test_an_empty_poll_is_a_poll_time_out(empty: dict[str, Any]) -> None:
-    """Without a task token, or with an empty one, there was no task."""
+def test_an_empty_poll_is_a_poll_time_out(shop: Shop) -> None:
+    """Where there was no task, the error says on which task list."""
+    with pytest.raises(PollTimeout, match="no activity task on task list 't'"):
+        ActivityWorker(shop.domain, "t").poll()
+
+
+@pytest.mark.parametrize("empty", [{"taskToken": "", "startedEventId": 0}, {}])
+def test_an_empty_task_token_is_none(empty: dict[str, Any]) -> None:
+    """Where a service says in another way that there was no task, that is understood."""
     worker = ActivityWorker("d", "t", connection=CannedTransport(PollForActivityTask=empty))
 
     with pytest.raises(PollTimeout, match="no activity task on task list 't'"):
         worker.poll()
 
 
+def polled(shop: Shop) -> tuple[ActivityWorker, str, WorkflowExecution]:
+    """A worker, the token of a task that it has polled, and the task's execution."""
+    execution = shop.schedule("charge-1")
+    worker = ActivityWorker(shop.domain, "t")
+    return worker, worker.poll().task_token, execution
+
+
+def ended(execution: WorkflowExecution, name: str) -> dict[str, Any]:
+    """What the history says of the end of the only activity task, which was of this kind."""
+    [event] = execution.history().filter(name=f"ActivityTask{name}")
+    return event.as_dict()
+
+
 @pytest.mark.parametrize(
-    ("result", "sent"),
+    ("result", "recorded"),
     [("plain", "plain"), ({"a": 1}, '{"a":1}'), ("", ""), (0, "0"), (False, "false")],
 )
-def test_results(result: Any, sent: str) -> None:
-    """A str is the result as it is, without quotes; anything else is sent as JSON."""
-    connection = CannedTransport(RespondActivityTaskCompleted={})
+def test_results(result: Any, recorded: str, shop: Shop) -> None:
+    """A str is the result as it is, without quotes; anything else is recorded as JSON."""
+    worker, token, execution = polled(shop)
 
-    done = ActivityWorker("d", "t", connection=connection).complete("token", result)
+    assert worker.complete(token, result) is True
 
-    assert done is True
-    assert connection.calls == [
-        ("RespondActivityTaskCompleted", {"taskToken": "token", "result": sent})
-    ]
+    assert ended(execution, "Completed")["result"] == recorded
 
 
-def test_no_result_is_not_sent() -> None:
+def test_no_result_is_not_recorded(shop: Shop) -> None:
     """Completing without a result tells SWF none."""
-    connection = CannedTransport(RespondActivityTaskCompleted={})
+    worker, token, execution = polled(shop)
 
-    ActivityWorker("d", "t", connection=connection).complete("token")
+    worker.complete(token)
 
-    assert connection.calls[0][1] == {"taskToken": "token"}
+    assert "result" not in ended(execution, "Completed")
 
 
 @pytest.mark.parametrize(
@@ -192,96 +175,118 @@ def test_no_result_is_not_sent() -> None:
     ],
 )
 def test_a_result_that_cannot_be_sent_fails_the_task(
-    result: Any, reason: str, caplog: pytest.LogCaptureFixture
+    result: Any, reason: str, shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The workflow is told why there is no result; the caller too, by False and by the log."""
-    connection = CannedTransport(RespondActivityTaskFailed={})
+    worker, token, execution = polled(shop)
 
-    done = ActivityWorker("d", "t", connection=connection).complete("token", result)
+    assert worker.complete(token, result) is False
 
-    assert done is False
-    [(operation, params)] = connection.calls
-    assert operation == "RespondActivityTaskFailed"
-    assert params["reason"].startswith(reason)
-    assert len(params["reason"]) <= 256
+    recorded = ended(execution, "Failed")["reason"]
+    assert recorded.startswith(reason)
+    assert len(recorded) <= 256
     assert reason in caplog.text
 
 
-def test_a_result_of_just_the_size_is_sent() -> None:
+def test_a_result_of_just_the_size_is_sent(shop: Shop) -> None:
     """32768 characters are not too many."""
-    connection = CannedTransport(RespondActivityTaskCompleted={})
+    worker, token, execution = polled(shop)
 
-    assert ActivityWorker("d", "t", connection=connection).complete("token", "x" * 32_768)
+    assert worker.complete(token, "x" * 32_768)
+
+    assert ended(execution, "Completed")["result"] == "x" * 32_768
 
 
-def test_details_precede_the_reason() -> None:
+def test_details_precede_the_reason(shop: Shop) -> None:
     """`fail` takes details, then reason; details may be any JSON-able value."""
-    connection = CannedTransport(RespondActivityTaskFailed={})
+    worker, token, execution = polled(shop)
 
-    ActivityWorker("d", "t", connection=connection).fail("token", {"code": 3}, "declined")
+    worker.fail(token, {"code": 3}, "declined")
 
-    assert connection.calls[0][1] == {
-        "taskToken": "token",
-        "details": '{"code":3}',
-        "reason": "declined",
-    }
+    recorded = ended(execution, "Failed")
+    assert (recorded["details"], recorded["reason"]) == ('{"code":3}', "declined")
 
 
-def test_a_long_reason_is_cut_to_fit() -> None:
+@pytest.mark.parametrize(
+    ("reason", "recorded"), [("x" * 257, "x" * 255 + "…"), ("x" * 256, "x" * 256)]
+)
+def test_a_long_reason_is_cut_to_fit(reason: str, recorded: str, shop: Shop) -> None:
     """However long its reason, a task is failed: SWF is told as much of it as it takes."""
-    connection = CannedTransport(RespondActivityTaskFailed={})
-    worker = ActivityWorker("d", "t", connection=connection)
+    worker, token, execution = polled(shop)
 
-    worker.fail("token", reason="x" * 257)
-    worker.fail("token", reason="x" * 256)
+    worker.fail(token, reason=reason)
 
-    assert [params["reason"] for _, params in connection.calls] == ["x" * 255 + "…", "x" * 256]
+    assert ended(execution, "Failed")["reason"] == recorded
 
 
-def test_a_reason_is_a_text() -> None:
+def test_a_reason_is_a_text(shop: Shop) -> None:
     """A reason that is no text is refused by name before anything is sent."""
-    worker = ActivityWorker("d", "t", connection=CannedTransport())
-
     with pytest.raises(ValidationTypeError, match="reason: must be a str, got 5"):
-        worker.fail("token", reason=5)  # type: ignore[arg-type]
+        ActivityWorker(shop.domain, "t").fail("token", reason=5)  # type: ignore[arg-type]
+
+    assert shop.connection.calls == []
 
 
-def test_a_cancel_carries_its_details() -> None:
-    """`cancel` answers RespondActivityTaskCanceled with the details it is given."""
-    connection = CannedTransport(RespondActivityTaskCanceled={})
+def cancel_requested(
+    shop: Shop, execution: WorkflowExecution, activity_id: str = "charge-1"
+) -> None:
+    """Have a decider ask for the activity to be canceled."""
+    execution.signal("stop")
+    shop.decide(RequestCancelActivityTask(activity_id))
 
-    ActivityWorker("d", "t", connection=connection).cancel("token", "half done")
 
-    assert connection.calls == [
-        ("RespondActivityTaskCanceled", {"taskToken": "token", "details": "half done"})
-    ]
+def test_a_cancel_carries_its_details(shop: Shop) -> None:
+    """`cancel` records that the task was canceled, as it had been asked, and the details."""
+    worker, token, execution = polled(shop)
+    cancel_requested(shop, execution)
+
+    worker.cancel(token, "half done")
+
+    assert ended(execution, "Canceled")["details"] == "half done"
 
 
 @pytest.mark.parametrize("answer", ["complete", "fail", "cancel", "heartbeat"])
-def test_errors_of_an_answer_are_raised(answer: str) -> None:
+def test_errors_of_an_answer_are_raised(answer: str, shop: Shop) -> None:
     """No answer swallows what SWF says to it."""
-    gone = ActivityTaskDoesNotExist("gone")
-    connection = CannedTransport(
-        RespondActivityTaskCompleted=gone,
-        RespondActivityTaskFailed=gone,
-        RespondActivityTaskCanceled=gone,
-        RecordActivityTaskHeartbeat=gone,
-    )
+    worker, token, _ = polled(shop)
+    worker.complete(token)
 
     with pytest.raises(ActivityTaskDoesNotExist):
-        getattr(ActivityWorker("d", "t", connection=connection), answer)("token")
+        getattr(worker, answer)(token)
 
 
-def test_a_heartbeat_tells_whether_to_cancel() -> None:
+def test_a_heartbeat_tells_whether_to_cancel(shop: Shop) -> None:
     """The reply to a heartbeat says whether a cancel was requested; details go with the beat."""
-    connection = CannedTransport(RecordActivityTaskHeartbeat=[{"cancelRequested": False}, CANCEL])
-    worker = ActivityWorker("d", "t", connection=connection)
+    worker, token, execution = polled(shop)
 
-    assert worker.heartbeat("token").cancel_requested is False
-    assert worker.heartbeat("token", {"done": 3}).cancel_requested is True
-    assert connection.calls[1][1] == {"taskToken": "token", "details": '{"done":3}'}
+    assert worker.heartbeat(token).cancel_requested is False
+    cancel_requested(shop, execution)
+    assert worker.heartbeat(token, {"done": 3}).cancel_requested is True
+
+    assert shop.connection.calls[-1][1]["details"] == '{"done":3}'
     with pytest.raises(ValidationError, match="details: has at most 2048"):
-        worker.heartbeat("token", "x" * 2049)
+        worker.heartbeat(token, "x" * 2049)
+
+
+def test_a_task_without_heartbeats_times_out_with_the_last_details(
+    shop: Shop, swf_clock: ManualClock
+) -> None:
+    """Where heartbeats end, SWF records after the heartbeat time-out what the last one told."""
+    shop.charge(shop.domain, "2", task_heartbeat_timeout=60).save()
+    execution = shop.schedule("charge-1", version="2")
+    worker = ActivityWorker(shop.domain, "t")
+    token, _ = worker.poll()
+
+    swf_clock.advance(59)
+    worker.heartbeat(token, "half")
+    swf_clock.advance(59)
+    assert execution.history().last.name == "ActivityTaskStarted"
+    swf_clock.advance(1)
+
+    timed_out = ended(execution, "TimedOut")
+    assert (timed_out["timeout_type"], timed_out["details"]) == ("HEARTBEAT", "half")
+    with pytest.raises(ActivityTaskDoesNotExist):
+        worker.complete(token)
 
 
 @pytest.mark.parametrize(
@@ -333,54 +338,53 @@ def test_a_task_that_is_none_is_an_error_that_the_loop_goes_on_after(more: dict[
 # The loop
 
 
-def test_the_loop_completes_tasks_with_what_execute_returns() -> None:
+def test_the_loop_completes_tasks_with_what_execute_returns(shop: Shop) -> None:
     """Each task's work is done once, and its result sent, until the worker is stopped."""
-    worker: Does
-    connection = CannedTransport(
-        PollForActivityTask=[activity_task(), then_stop(lambda: worker, activity_task())],
-        RespondActivityTaskCompleted={},
-    )
-    worker = Does(connection, lambda task, context: {"charged": task.activity_id})
+    execution = shop.schedule("charge-1", "charge-2")
+    shop.troubled(PollForActivityTask=[None, lambda: worker.stop()])
+    worker = Does(shop.connection, lambda task, context: {"charged": task.activity_id})
 
     worker.start()
 
-    assert connection.operations() == ["PollForActivityTask", "RespondActivityTaskCompleted"] * 2
-    assert connection.calls[1][1]["result"] == '{"charged":"charge-1"}'
+    polled_and_answered = ["PollForActivityTask", "RespondActivityTaskCompleted"]
+    assert shop.connection.operations() == polled_and_answered * 2
+    activities = execution.history().compiled.activities
+    assert [one.result for one in activities] == [
+        '{"charged":"charge-1"}',
+        '{"charged":"charge-2"}',
+    ]
     assert worker.counts == {"tasks": 2, "answered": 2, "completed": 2}
 
 
-def test_an_exception_fails_the_task_and_the_loop_goes_on() -> None:
+def test_an_exception_fails_the_task_and_the_loop_goes_on(shop: Shop) -> None:
     """The workflow is told type and message as the reason and the traceback as the details."""
-    worker: Does
-    connection = CannedTransport(
-        PollForActivityTask=[activity_task(), then_stop(lambda: worker, NO_ACTIVITY_TASK)],
-        RespondActivityTaskFailed={},
-    )
-    worker = Does(connection, raising(KeyError("card")))
+    execution = shop.schedule("charge-1")
+    shop.troubled(PollForActivityTask=[None, lambda: worker.stop()])
+    worker = Does(shop.connection, raising(KeyError("card")))
 
     worker.start()
 
-    params = connection.calls[1][1]
-    assert params["reason"] == "KeyError: 'card'"
-    assert params["details"].startswith("Traceback (most recent call last):")
-    assert params["details"].endswith("KeyError: 'card'\n")
+    recorded = ended(execution, "Failed")
+    assert recorded["reason"] == "KeyError: 'card'"
+    assert recorded["details"].startswith("Traceback (most recent call last):")
+    assert recorded["details"].endswith("KeyError: 'card'\n")
     assert worker.counts == {"tasks": 1, "answered": 1, "failed": 1, "errors": 1}
     assert worker.told[0][0].args == ("card",)
 
 
-def test_a_long_error_is_cut_to_fit() -> None:
+def test_a_long_error_is_cut_to_fit(shop: Shop) -> None:
     """However long an error's text, the task is failed with as much of it as SWF takes."""
-    connection = polling(RespondActivityTaskFailed={})
+    execution = shop.schedule("charge-1")
 
-    Does(connection, raising(ValueError("é" * 40_000 + "the end"))).run_once()
+    Does(shop.connection, raising(ValueError("é" * 40_000 + "the end"))).run_once()
 
-    params = connection.calls[1][1]
-    assert len(params["reason"]) == 256
-    assert params["reason"].startswith("ValueError: ééé")
-    assert params["reason"].endswith("…")
-    assert len(params["details"]) == 32_768
-    assert params["details"].startswith("…")
-    assert params["details"].endswith("the end\n")
+    recorded = ended(execution, "Failed")
+    assert len(recorded["reason"]) == 256
+    assert recorded["reason"].startswith("ValueError: ééé")
+    assert recorded["reason"].endswith("…")
+    assert len(recorded["details"]) == 32_768
+    assert recorded["details"].startswith("…")
+    assert recorded["details"].endswith("the end\n")
 
 
 def test_an_error_that_cannot_be_printed_still_fails_the_task() -> None:
@@ -404,91 +408,102 @@ def test_shortened(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("result", ["x" * 32_769, object()])
-def test_in_the_loop_a_bad_result_fails_the_task(result: Any) -> None:
+def test_in_the_loop_a_bad_result_fails_the_task(result: Any, shop: Shop) -> None:
     """A result that cannot be sent fails its task with a reason that says why."""
-    connection = polling(RespondActivityTaskFailed={})
-    worker = Does(connection, lambda task, context: result)
+    execution = shop.schedule("charge-1")
+    worker = Does(shop.connection, lambda task, context: result)
 
     worker.run_once()
 
-    assert "the result " in connection.calls[1][1]["reason"]
+    assert "the result " in ended(execution, "Failed")["reason"]
     assert worker.counts["failed"] == 1
     assert isinstance(worker.told[0][0], ValidationError)
 
 
-def test_a_cancel_request_reaches_the_work_and_is_answered() -> None:
+def test_a_cancel_request_reaches_the_work_and_is_answered(shop: Shop) -> None:
     """What a heartbeat brings stops the code where it asks, and the task is canceled."""
-    connection = polling(RecordActivityTaskHeartbeat=CANCEL, RespondActivityTaskCanceled={})
+    execution = shop.schedule("charge-1")
     clock = SteppedClock()
 
     def work(task: ActivityTask, context: Heartbeat) -> None:
         context.check_canceled()
+        cancel_requested(shop, execution)
         clock.step()
         assert UnhurriedClock().wait(context._unwanted, 0)
         assert context.cancel_requested
         context.check_canceled({"undone": True})
 
-    worker = Does(connection, work, clock=clock)
+    worker = Does(shop.connection, work, clock=clock)
 
     worker.run_once()
 
-    assert connection.operations() == [
+    assert shop.connection.operations() == [
         "PollForActivityTask",
         "RecordActivityTaskHeartbeat",
         "RespondActivityTaskCanceled",
     ]
-    assert connection.calls[2][1]["details"] == '{"undone":true}'
+    assert ended(execution, "Canceled")["details"] == '{"undone":true}'
     assert worker.counts == {"tasks": 1, "answered": 1, "canceled": 1}
 
 
+def canceling(
+    shop: Shop, execution: WorkflowExecution, error: ActivityCanceled, activity_id: str = "charge-1"
+) -> Any:
+    """Work that a decider asks to cancel, and that heeds it in this way."""
+
+    def work(task: ActivityTask, context: Heartbeat) -> Any:
+        cancel_requested(shop, execution, activity_id)
+        raise error
+
+    return work
+
+
 @pytest.mark.parametrize(
-    ("details", "sent"), [(None, None), ("half", "half"), ("x" * 40_000, "x" * 32_767 + "…")]
+    ("details", "recorded"),
+    [(None, None), ("half", "half"), ("x" * 40_000, "x" * 32_767 + "…"), ({1, 2}, "{1, 2}")],
 )
-def test_the_work_may_cancel_with_any_details(details: Any, sent: str | None) -> None:
-    """ActivityCanceled cancels the task whatever its details are like."""
-    connection = polling(RespondActivityTaskCanceled={})
+def test_the_work_may_cancel_with_any_details(
+    details: Any, recorded: str | None, shop: Shop
+) -> None:
+    """ActivityCanceled cancels the task whatever its details: those that are no JSON by repr."""
+    execution = shop.schedule("charge-1")
+    error = ActivityCanceled("stopped", details=details)
 
-    Does(connection, raising(ActivityCanceled("stopped", details=details))).run_once()
+    Does(shop.connection, canceling(shop, execution, error)).run_once()
 
-    assert connection.calls[1][1].get("details") == sent
-
-
-def test_details_that_are_not_json_are_told_by_their_repr() -> None:
-    """Details that cannot be JSON do not keep a task from being canceled."""
-    connection = polling(RespondActivityTaskCanceled={})
-
-    Does(connection, raising(ActivityCanceled(details={1, 2}))).run_once()
-
-    assert connection.calls[1][1]["details"] == "{1, 2}"
+    assert ended(execution, "Canceled").get("details") == recorded
 
 
-def test_work_may_go_on_after_a_cancel_request() -> None:
+def test_work_may_go_on_after_a_cancel_request(shop: Shop) -> None:
     """An activity that does not ask, or does not care, completes as usual."""
-    connection = polling(RecordActivityTaskHeartbeat=CANCEL, RespondActivityTaskCompleted={})
+    execution = shop.schedule("charge-1")
 
     def work(task: ActivityTask, context: Heartbeat) -> str:
+        cancel_requested(shop, execution)
         context.beat()
+        assert context.cancel_requested
         return "done"
 
-    Does(connection, work).run_once()
+    Does(shop.connection, work).run_once()
 
-    assert connection.operations()[-1] == "RespondActivityTaskCompleted"
+    assert ended(execution, "Completed")["result"] == "done"
 
 
-def test_a_lost_task_is_not_answered() -> None:
+def test_a_lost_task_is_not_answered(shop: Shop, swf_clock: ManualClock) -> None:
     """When a heartbeat finds the task closed, the code can know and no answer is sent."""
-    connection = polling(RecordActivityTaskHeartbeat=ActivityTaskDoesNotExist("timed out"))
+    shop.schedule("charge-1")
 
     def work(task: ActivityTask, context: Heartbeat) -> None:
+        swf_clock.advance(HOUR)
         context.beat()
         assert context.lost
         context.check_canceled()
 
-    worker = Does(connection, work)
+    worker = Does(shop.connection, work)
 
     worker.run_once()
 
-    assert connection.operations() == ["PollForActivityTask", "RecordActivityTaskHeartbeat"]
+    assert shop.connection.operations() == ["PollForActivityTask", "RecordActivityTaskHeartbeat"]
     assert worker.counts == {"tasks": 1, "unanswered": 1, "errors": 1}
     assert isinstance(worker.told[0][0], ActivityTaskDoesNotExist)
 
@@ -496,18 +511,16 @@ def test_a_lost_task_is_not_answered() -> None:
 @pytest.mark.parametrize(
     "error", [ThrottlingFault("slow"), ConnectionFailedError("cut"), ServiceFault("down")]
 )
-def test_a_failed_heartbeat_does_not_harm_the_work(error: Exception) -> None:
+def test_a_failed_heartbeat_does_not_harm_the_work(error: Exception, shop: Shop) -> None:
     """A heartbeat that fails in passing neither ends the beats nor the task nor the loop."""
-    connection = polling(
-        RecordActivityTaskHeartbeat=[error, {"cancelRequested": False}],
-        RespondActivityTaskCompleted={},
-    )
+    shop.schedule("charge-1")
+    shop.troubled(RecordActivityTaskHeartbeat=[error])
 
     def work(task: ActivityTask, context: Heartbeat) -> None:
         context.beat()
         context.beat()
 
-    worker = Does(connection, work)
+    worker = Does(shop.connection, work)
 
     worker.run_once()
 
@@ -515,12 +528,11 @@ def test_a_failed_heartbeat_does_not_harm_the_work(error: Exception) -> None:
     assert worker.told == []
 
 
-def test_heartbeats_that_are_forbidden_are_told_of() -> None:
+def test_heartbeats_that_are_forbidden_are_told_of(shop: Shop) -> None:
     """Heartbeats that keep failing reach `on_error`; the result is sent all the same."""
-    connection = polling(
-        RecordActivityTaskHeartbeat=AccessDeniedFault("no"), RespondActivityTaskCompleted={}
-    )
-    worker = Does(connection, lambda task, context: context.beat())
+    shop.schedule("charge-1")
+    shop.troubled(RecordActivityTaskHeartbeat=AccessDeniedFault("no"))
+    worker = Does(shop.connection, lambda task, context: context.beat())
 
     worker.run_once()
 
@@ -543,23 +555,19 @@ class Delayed(SteppedClock):
         return False
 
 
-def test_heartbeats_go_on_until_the_answer_is_there() -> None:
+def test_heartbeats_go_on_until_the_answer_is_there(shop: Shop) -> None:
     """While a throttled answer waits to be sent again, the task is kept alive by heartbeats."""
+    shop.schedule("charge-1")
     arrived = threading.Semaphore(0)
-
-    def beat(params: Any) -> Any:
-        arrived.release()
-        return {"cancelRequested": False}
-
-    connection = polling(
-        RecordActivityTaskHeartbeat=beat,
-        RespondActivityTaskCompleted=[ThrottlingFault("slow"), ThrottlingFault("slow"), {}],
+    shop.troubled(
+        RecordActivityTaskHeartbeat=arrived.release,
+        RespondActivityTaskCompleted=[ThrottlingFault("slow"), ThrottlingFault("slow")],
     )
-    worker = Does(connection, lambda task, context: None, clock=Delayed(arrived))
+    worker = Does(shop.connection, lambda task, context: None, clock=Delayed(arrived))
 
     worker.run_once()
 
-    assert connection.operations()[1:] == [
+    assert shop.connection.operations()[1:] == [
         "RespondActivityTaskCompleted",
         "RecordActivityTaskHeartbeat",
     ] * 2 + ["RespondActivityTaskCompleted"]
@@ -567,77 +575,80 @@ def test_heartbeats_go_on_until_the_answer_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "then", "count"),
+    ("first", "closed", "count"),
     [
-        (ConnectionFailedError("cut"), {}, "completed"),
-        (ConnectionFailedError("cut"), ActivityTaskDoesNotExist("closed"), "presumed"),
-        (ThrottlingFault("slow"), ActivityTaskDoesNotExist("closed"), "unanswered"),
+        (ConnectionFailedError("cut"), False, "completed"),
+        (Lost(ConnectionFailedError("cut")), False, "presumed"),
+        (ConnectionFailedError("cut"), True, "presumed"),
+        (ThrottlingFault("slow"), True, "unanswered"),
     ],
 )
 def test_a_beat_that_meets_the_answer_decides_nothing(
-    first: Exception, then: Any, count: str, caplog: pytest.LogCaptureFixture
+    first: Any, closed: bool, count: str, shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Once an answer is on its way, what becomes of it tells whether the task was lost."""
+    execution = shop.schedule("charge-1")
     arrived = threading.Semaphore(0)
 
-    def beat(params: Any) -> Any:
+    def beat() -> None:
+        if closed:
+            execution.terminate()
         arrived.release()
-        raise ActivityTaskDoesNotExist("closed")
 
-    connection = polling(
-        RecordActivityTaskHeartbeat=beat, RespondActivityTaskCompleted=[first, then]
-    )
-    worker = Does(connection, lambda task, context: None, clock=Delayed(arrived))
+    shop.troubled(RecordActivityTaskHeartbeat=[beat], RespondActivityTaskCompleted=[first])
+    worker = Does(shop.connection, lambda task, context: None, clock=Delayed(arrived))
 
     worker.run_once()
 
-    assert connection.operations().count("RespondActivityTaskCompleted") == 2
+    assert shop.connection.operations().count("RespondActivityTaskCompleted") == 2
     assert worker.counts[count] == 1
     assert "heartbeat" not in caplog.text
 
 
 @pytest.mark.parametrize("error", [ServiceFault("408"), ResponseError("HTTP 404, <html>")])
-def test_an_answer_outlives_a_stray_reply(error: Exception) -> None:
+def test_an_answer_outlives_a_stray_reply(error: Exception, shop: Shop) -> None:
     """What a proxy says in SWF's place costs a wait, not the answer."""
+    shop.schedule("charge-1")
+    shop.troubled(RespondActivityTaskCompleted=[error])
     arrived = threading.Semaphore(1)
-    connection = polling(
-        RecordActivityTaskHeartbeat={"cancelRequested": False},
-        RespondActivityTaskCompleted=[error, {}],
-    )
-    worker = Does(connection, lambda task, context: None, clock=Delayed(arrived))
+    worker = Does(shop.connection, lambda task, context: None, clock=Delayed(arrived))
 
     worker.run_once()
 
-    assert connection.operations().count("RespondActivityTaskCompleted") == 2
+    assert shop.connection.operations().count("RespondActivityTaskCompleted") == 2
     assert worker.counts["completed"] == 1
 
 
-def test_a_forbidden_answer_ends_the_loop() -> None:
+def test_a_forbidden_answer_ends_the_loop(shop: Shop) -> None:
     """An answer that the policy forbids is raised by `start`, whose caller can mend it."""
-    connection = polling(RespondActivityTaskCompleted=AccessDeniedFault("no"))
+    shop.schedule("charge-1")
+    shop.troubled(RespondActivityTaskCompleted=AccessDeniedFault("no"))
 
     with pytest.raises(AccessDeniedFault):
-        Does(connection, lambda task, context: None).start()
+        Does(shop.connection, lambda task, context: None).start()
 
 
-def test_no_payload_is_logged_at_info(caplog: pytest.LogCaptureFixture) -> None:
+def test_no_payload_is_logged_at_info(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
     """The log names tasks by their ids, and shows neither input, result nor token."""
-    worker: Does
-    connection = CannedTransport(
-        PollForActivityTask=then_stop(lambda: worker, activity_task(input="secret-in")),
-        RespondActivityTaskCompleted={},
-    )
-    worker = Does(connection, lambda task, context: "secret-out")
+    execution = shop.schedule("charge-1", input="secret-in")
+    shop.troubled(PollForActivityTask=[lambda: worker.stop()])
+    seen: list[str] = []
+
+    def work(task: ActivityTask, context: Heartbeat) -> str:
+        seen.append(task.task_token)
+        return "secret-out"
+
+    worker = Does(shop.connection, work)
 
     with caplog.at_level(logging.INFO, "swf"):
         worker.start()
 
     [record] = [one for one in caplog.records if "answered" in one.message]
     assert record.activity_id == "charge-1"  # type: ignore[attr-defined]
-    assert record.run_id == "run-1"  # type: ignore[attr-defined]
+    assert record.run_id == execution.run_id  # type: ignore[attr-defined]
     shown = " ".join(str(vars(one)) for one in caplog.records)
     assert "secret" not in shown
-    assert "token-1" not in shown
+    assert seen[0] not in shown
 
 
 # Heartbeat intervals
@@ -645,25 +656,32 @@ def test_no_payload_is_logged_at_info(caplog: pytest.LogCaptureFixture) -> None:
 
 @pytest.mark.parametrize(
     ("timeout", "interval"),
-    [("30", 10.0), ("1", 1 / 3), ("0", 1 / 3), ("3600", 60.0), ("NONE", 60.0), (None, 60.0)],
+    [(30, 10.0), (1, 1 / 3), (0, 1 / 3), (3600, 60.0), ("NONE", 60.0), (None, 60.0)],
 )
-def test_heartbeats_follow_the_registered_time_out(timeout: str | None, interval: float) -> None:
+def test_heartbeats_follow_the_registered_time_out(
+    timeout: Any, interval: float, shop: Shop
+) -> None:
     """Three heartbeats fit into the type's time-out; without one, there is one a minute."""
-    connection = CannedTransport(
-        PollForActivityTask=activity_task(),
-        DescribeActivityType=described_type(timeout),
-        RespondActivityTaskCompleted={},
+    shop.charge(shop.domain, "2", task_heartbeat_timeout=timeout).save()
+    shop.start()
+    shop.decide(
+        *(
+            ScheduleActivityTask(("charge", "2"), one, heartbeat_timeout="NONE")
+            for one in ("charge-1", "charge-2")
+        )
     )
     seen: list[float] = []
     worker = Does(
-        connection, lambda task, context: seen.append(context.interval), heartbeat_interval=None
+        shop.connection,
+        lambda task, context: seen.append(context.interval),
+        heartbeat_interval=None,
     )
 
     worker.run_once()
     worker.run_once()
 
     assert seen == [pytest.approx(interval)] * 2
-    assert connection.operations().count("DescribeActivityType") == 1
+    assert shop.connection.operations().count("DescribeActivityType") == 1
 
 
 @pytest.mark.parametrize(
@@ -675,160 +693,78 @@ def test_heartbeats_follow_the_registered_time_out(timeout: str | None, interval
         (ResponseError("odd"), 2),
     ],
 )
-def test_a_type_that_cannot_be_described_is_worked_on(error: Exception, asked: int) -> None:
+def test_a_type_that_cannot_be_described_is_worked_on(
+    error: Exception, asked: int, shop: Shop
+) -> None:
     """Where the type cannot be read, a minute is taken; it is asked again if that may help."""
-    connection = CannedTransport(
-        PollForActivityTask=activity_task(),
-        DescribeActivityType=error,
-        RespondActivityTaskCompleted={},
+    execution = shop.schedule("charge-1", "charge-2")
+    shop.troubled(DescribeActivityType=error)
+    worker = Does(
+        shop.connection, lambda task, context: str(context.interval), heartbeat_interval=None
     )
-    worker = Does(connection, lambda task, context: str(context.interval), heartbeat_interval=None)
 
     worker.run_once()
     worker.run_once()
 
-    assert connection.operations().count("DescribeActivityType") == asked
-    assert connection.calls[-1][1]["result"] == "60.0"
+    assert shop.connection.operations().count("DescribeActivityType") == asked
+    assert [one.result for one in execution.history().compiled.activities] == ["60.0"] * 2
 
 
-# Against a service
-
-
-@pytest.fixture
-def scheduled(connection: Transport) -> Domain:
-    """A domain with one scheduled activity task on task list `work`."""
-    domain = Domain("d", connection=connection)
-    domain.save()
-    seconds = {"task_heartbeat_timeout": 60, "task_start_to_close_timeout": 60}
-    charge = ActivityType(
-        domain,
-        "charge",
-        "1",
-        task_schedule_to_start_timeout=60,
-        task_schedule_to_close_timeout=60,
-        **seconds,  # type: ignore[arg-type]
-    )
-    charge.save()
-    order = WorkflowType(
-        domain,
-        "order",
-        "1",
-        task_list="decide",
-        child_policy="TERMINATE",
-        execution_start_to_close_timeout=60,
-        task_start_to_close_timeout=60,
-    )
-    order.save()
-    order.start_execution("order-1")
-    connection.call(
-        "RespondDecisionTaskCompleted",
-        {
-            "taskToken": connection.call(
-                "PollForDecisionTask", {"domain": "d", "taskList": {"name": "decide"}}
-            )["taskToken"],
-            "decisions": [
-                ScheduleActivityTask(charge, "charge-1", task_list="work", input=[3]).to_wire()
-            ],
-        },
-    )
-    return domain
-
-
-def recorded(domain: Domain, name: str) -> History:
-    """The events of this name in the history of the only execution."""
-    [execution] = domain.executions()
-    return execution.history().filter(name=name)
-
-
-def test_a_task_is_done_and_completed(scheduled: Domain) -> None:
-    """Against a real service a worker is given the task, beats, and completes it."""
-
-    class Charges(ActivityWorker):
-        def execute(self, task: ActivityTask, context: Heartbeat) -> Any:
-            assert task.input == "[3]"
-            context.heartbeat("half")
-            context.beat()
-            assert not context.cancel_requested
-            self.stop()
-            return {"charged": True}
-
-    Charges(scheduled, "work").start()
-
-    [completed] = recorded(scheduled, "ActivityTaskCompleted")
-    assert completed.as_dict()["result"] == '{"charged":true}'
-
-
-def test_a_result_too_large_fails_the_task_of_a_service(scheduled: Domain) -> None:
-    """The history of the execution says why there is no result."""
-    worker = ActivityWorker(scheduled, "work", "me")
-    token, _ = worker.poll()
-
-    assert worker.complete(token, "x" * 32_769) is False
-
-    [failed] = recorded(scheduled, "ActivityTaskFailed")
-    assert failed.as_dict()["reason"].startswith("the result is too large")
-    [started] = recorded(scheduled, "ActivityTaskStarted")
-    assert started.as_dict()["identity"] == "me"
-
-
-def test_a_token_that_is_no_token_is_refused() -> None:
+def test_a_token_that_is_no_token_is_refused(shop: Shop) -> None:
     """What is no task token is refused by name before anything is sent."""
     with pytest.raises(ValidationTypeError, match="task_token: must be a str"):
-        ActivityWorker("d", "t", connection=CannedTransport()).complete(3)  # type: ignore[arg-type]
+        ActivityWorker(shop.domain, "t").complete(3)  # type: ignore[arg-type]
+
+    assert shop.connection.calls == []
 
 
 @pytest.mark.parametrize("error", [SystemExit(3), GeneratorExit(), KeyboardInterrupt()], ids=repr)
-def test_work_that_would_end_the_program_fails_its_task(error: BaseException) -> None:
+def test_work_that_would_end_the_program_fails_its_task(error: BaseException, shop: Shop) -> None:
     """An activity that exits fails its task like any other error, and the loop goes on."""
-    worker: Does
-    connection = CannedTransport(
-        PollForActivityTask=[activity_task(), then_stop(lambda: worker, NO_ACTIVITY_TASK)],
-        RespondActivityTaskFailed={},
-    )
-    worker = Does(connection, raising(error))
+    execution = shop.schedule("charge-1")
+    shop.troubled(PollForActivityTask=[None, lambda: worker.stop()])
+    worker = Does(shop.connection, raising(error))
 
     worker.start()
 
-    params = connection.calls[1][1]
-    assert params["reason"] == described(error)
-    assert type(error).__name__ in params["details"]
+    recorded = ended(execution, "Failed")
+    assert recorded["reason"] == described(error)
+    assert type(error).__name__ in recorded["details"]
     assert worker.counts == {"tasks": 1, "answered": 1, "failed": 1, "errors": 1}
     [(told, _)] = worker.told
     assert isinstance(told, ActorError)
     assert told.__cause__ is error
 
 
-def test_an_exit_is_a_failure_in_the_main_thread_too() -> None:
+def test_an_exit_is_a_failure_in_the_main_thread_too(shop: Shop) -> None:
     """Polled once by hand, a task whose work exits is failed."""
-    connection = polling(RespondActivityTaskFailed={})
+    execution = shop.schedule("charge-1")
 
-    Does(connection, raising(SystemExit("over"))).run_once()
+    Does(shop.connection, raising(SystemExit("over"))).run_once()
 
-    assert connection.calls[1][1]["reason"] == "SystemExit: over"
+    assert ended(execution, "Failed")["reason"] == "SystemExit: over"
 
 
-def test_ctrl_c_in_the_main_thread_is_obeyed() -> None:
+def test_ctrl_c_in_the_main_thread_is_obeyed(shop: Shop) -> None:
     """Ctrl-C while a task is worked on by hand ends that, and the task is not answered."""
-    connection = polling()
+    shop.schedule("charge-1")
 
     with pytest.raises(KeyboardInterrupt):
-        Does(connection, raising(KeyboardInterrupt())).run_once()
+        Does(shop.connection, raising(KeyboardInterrupt())).run_once()
 
-    assert connection.operations() == ["PollForActivityTask"]
+    assert shop.connection.operations() == ["PollForActivityTask"]
 
 
-def test_texts_that_cannot_be_utf_8_are_no_poison() -> None:
+def test_texts_that_cannot_be_utf_8_are_no_poison(shop: Shop) -> None:
     """A result that UTF-8 cannot say fails the task; details are escaped."""
-    connection = polling(RespondActivityTaskFailed={}, RespondActivityTaskCanceled={})
-    connection.replies["PollForActivityTask"] = [activity_task(), activity_task()]
-
-    worker = Does(connection, lambda task, context: {"name": "\ud800"})
+    execution = shop.schedule("charge-1", "charge-2")
+    worker = Does(shop.connection, lambda task, context: {"name": "\ud800"})
     worker.run_once()
-    worker.work = raising(ActivityCanceled(details="half \ud800"))
+    error = ActivityCanceled(details="half \ud800")
+    worker.work = canceling(shop, execution, error, "charge-2")
     worker.run_once()
 
-    failed, canceled = connection.calls[1][1], connection.calls[3][1]
-    assert failed["reason"] == (
+    assert ended(execution, "Failed")["reason"] == (
         "ValidationError: the result cannot be sent: it is not valid Unicode"
     )
-    assert canceled["details"] == "half \\ud800"
+    assert ended(execution, "Canceled")["details"] == "half \\ud800"

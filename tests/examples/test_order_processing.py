@@ -1,4 +1,4 @@
-"""The demo keeps its word: it ends in time, with the right status, and leaves nothing behind."""
+"""The demo keeps its word: it ends in time and right, however often it is killed on the way."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
-from canned import CannedTransport
 
+import swf
 from examples.order_processing.worker import ACTIVITIES, OrderWorker
 from examples.order_processing.workflow import next_decisions
-from swf.models import Domain, HistoryBuilder
+from swf.engine import Engine
+from swf.models import Domain, HistoryBuilder, WorkflowExecution
 from swf.models.decision import (
     CompleteWorkflowExecution,
     FailWorkflowExecution,
@@ -24,7 +26,10 @@ from swf.models.decision import (
 )
 from swf.transport import Transport
 
-ROOT = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[2]
+
+SOON: Final = 20
+"""Seconds in which orders end that nobody waits for: their time-outs are hours."""
 
 
 class Told(HistoryBuilder):
@@ -104,51 +109,81 @@ def test_what_will_not_pass_is_not_tried_again() -> None:
     ]
 
 
+def test_what_a_worker_took_with_it_is_done_again_at_once() -> None:
+    """An activity that timed out is scheduled again without a pause, and is no failed try."""
+    told = Told()
+    told.step("reserve_stock", 1, outcome="failed", reason="OSError: shelf jammed")
+    told.timer("reserve_stock-backoff-1", 1)
+    for attempt in (2, 3, 4, 5):
+        told.step("reserve_stock", attempt, outcome="timed_out")
+
+        given = {"order": {"id": "7"}, "attempt": 2}
+        again = ScheduleActivityTask(
+            ("reserve_stock", "1"), f"reserve_stock-{attempt + 1}", input=given
+        )
+        assert told.decisions() == [again]
+
+
 @pytest.fixture
-def environment() -> dict[str, str]:
-    """The environment of the demo, marked so that its processes can be found."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "ORDER_PROCESSING_TEST": str(os.getpid())}
+def database(tmp_path: Path) -> Path:
+    """The file of an SWF that is not there yet."""
+    return tmp_path / "orders.db"
 
 
-@pytest.fixture(autouse=True)
-def nothing_left() -> Iterator[None]:
-    """No process that the demo started is there afterwards."""
-    yield
-    mark = f"ORDER_PROCESSING_TEST={os.getpid()}".encode()
-    deadline = time.monotonic() + 10
-    while left := [pid for pid, found in environments() if mark in found]:
-        assert time.monotonic() < deadline, f"left behind: {left}"
-        time.sleep(0.05)
+def command(*arguments: object) -> dict[str, Any]:
+    """Return how the demo is run: by what, and in which environment."""
+    return {
+        "args": [sys.executable, "-m", "examples.order_processing", *map(str, arguments)],
+        "cwd": ROOT,
+        "env": {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        "text": True,
+    }
 
 
-def environments() -> Iterator[tuple[str, list[bytes]]]:
-    """Yield the processes of this machine that can be looked at, and their environments."""
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            yield path.parent.name, path.read_bytes().split(b"\0")
-        except OSError:
-            continue
-
-
-def demo(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def demo(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run the demo to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "examples.order_processing", *arguments],
-        cwd=ROOT,
-        env=environment,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    return subprocess.run(**command(*arguments), check=False, capture_output=True, timeout=120)
 
 
-def test_the_demo_processes_its_orders(environment: dict[str, str]) -> None:
-    """With a server of its own the demo succeeds, and shows what it is there to show."""
-    done = demo(environment)
+def killed_at(line: str, database: Path) -> str:
+    """Run the demo until it prints this, end it with SIGKILL there, and return what it printed."""
+    printed = ""
+    with subprocess.Popen(**command(database), stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        for told in running.stdout:
+            printed += told
+            if line in told:
+                break
+        running.kill()
+        printed += running.stdout.read()
+    assert running.returncode == -9, printed
+    assert line in printed
+    return printed
 
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stderr == ""
+
+@contextmanager
+def looked_into(database: Path) -> Iterator[list[WorkflowExecution]]:
+    """Yield the executions in a database that the demo has left, in the order of their ids."""
+    connection = swf.connect(f"sqlite:///{database}")
+    try:
+        found = Domain("order-processing", connection=connection).executions()
+        yield sorted(found, key=lambda one: one.workflow_id)
+    finally:
+        connection.close()
+
+
+ENDED: Final = {
+    "order-1-ada": "COMPLETED",
+    "order-1-grace": "COMPLETED",
+    "order-1-mallory": "FAILED",
+}
+
+
+def test_the_demo_processes_its_orders_and_then_the_next_ones(database: Path) -> None:
+    """The demo succeeds, shows what it is there to show, and takes new orders the next time."""
+    first, second = demo(database), demo(database)
+
+    assert (first.returncode, first.stderr) == (0, ""), first.stdout + first.stderr
     for shown in (
         "shop.exists                       False",
         "shop.exists                       True",
@@ -160,25 +195,73 @@ def test_the_demo_processes_its_orders(environment: dict[str, str]) -> None:
         "cancellation_window",
         "in all)",
     ):
-        assert shown in done.stdout
+        assert shown in first.stdout
+    assert (second.returncode, second.stderr) == (0, ""), second.stdout + second.stderr
+    assert "goes on" not in second.stdout
+    with looked_into(database) as executions:
+        ended = {one.workflow_id: one.close_status for one in executions}
+    assert ended == ENDED | {name.replace("1", "2"): status for name, status in ENDED.items()}
 
 
-def test_the_demo_leaves_a_given_service_in_order(
-    environment: dict[str, str], connection: Transport, moto_url: str
-) -> None:
-    """On a service that is given, the demo uses a domain of its own and deprecates it."""
+@pytest.mark.parametrize(
+    "moments",
+    [
+        ["shop.save()"],
+        ["elsewhere: Domain"],
+        ["order-1-mallory  order received", "→ charge_card-1"],
+        ["→ charge_card-backoff-1", "→ cancellation_window", "cancellation_window is over"],
+        ["→ reserve_stock-1", "charge_card-1 completed", "→ ship_parcel-1", "→ send_receipt-1"],
+    ],
+    ids=lambda moments: moments[-1],
+)
+def test_killed_and_started_again_it_goes_on_at_once(moments: list[str], database: Path) -> None:
+    """However often it is killed with -9, the next run goes on where it was, and ends right.
+
+    What a killed worker had in its hands would time out after an hour: nobody waits for that.
+    """
+    for moment in moments:
+        killed_at(moment, database)
+    began = time.monotonic()
+
+    done = demo(database)
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    assert time.monotonic() - began < SOON
+    if "→" in moments[-1]:
+        assert "order-1-ada is here already: it goes on where it was" in done.stdout
+    with looked_into(database) as executions:
+        assert {one.workflow_id: one.close_status for one in executions} == ENDED
+        assert len(executions) == len(ENDED)
+        for one in executions:
+            check_each_step_was_done_once(one)
+
+
+def check_each_step_was_done_once(execution: WorkflowExecution) -> None:
+    """No step of an order is completed twice, and none is missing from a completed order."""
+    done = [
+        activity.activity_type.name
+        for activity in execution.history().compiled.activities
+        if activity.state == "completed" and activity.activity_type is not None
+    ]
+    steps = ["reserve_stock", "charge_card", "ship_parcel", "send_receipt"]
+    assert done == (steps if execution.close_status == "COMPLETED" else steps[:1])
+
+
+def test_the_demo_runs_on_any_swf(swf_url: str) -> None:
+    """Given the URL of another SWF, the demo runs there, and touches nothing but its own domain."""
+    connection = swf.connect(swf_url)
     Domain("mine", connection=connection).save()
 
-    done = demo(environment, "--endpoint-url", moto_url)
+    done = demo(swf_url)
 
-    assert done.returncode == 0, done.stdout + done.stderr
-    infos = connection.call("ListDomains", {"registrationStatus": "REGISTERED"})["domainInfos"]
-    assert [info["name"] for info in infos] == ["mine"]
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    assert list(Domain("mine", connection=connection).executions()) == []
+    connection.close()
 
 
-def test_a_service_that_is_not_there_is_one_clear_error(environment: dict[str, str]) -> None:
+def test_a_service_that_is_not_there_is_one_clear_error() -> None:
     """Where the service cannot be reached, the status is not 0 and the output says why."""
-    done = demo({**environment, "SWF_ENDPOINT_URL": "http://127.0.0.1:9"})
+    done = demo("http://127.0.0.1:9")
 
     assert done.returncode == 1
     assert "ConnectionFailedError" in done.stdout
@@ -186,9 +269,19 @@ def test_a_service_that_is_not_there_is_one_clear_error(environment: dict[str, s
     assert done.stderr == ""
 
 
-def test_the_worker_does_only_what_it_knows() -> None:
+def test_a_database_in_use_is_one_clear_error(database: Path) -> None:
+    """Where another process has the file, the status is not 0 and the output says which."""
+    with Engine.open(f"sqlite:///{database}"):
+        done = demo(database)
+
+    assert done.returncode == 1
+    assert f"process {os.getpid()}" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_worker_does_only_what_it_knows(swf_connection: Transport) -> None:
     """An activity is run from the table of activities, and its result is its own."""
-    worker = OrderWorker(Domain("d", connection=CannedTransport()))
+    worker = OrderWorker(Domain("d", connection=swf_connection))
 
     assert worker.task_list == "order-work"
     assert set(ACTIVITIES) == {"reserve_stock", "charge_card", "ship_parcel", "send_receipt"}
