@@ -13,6 +13,7 @@ from embedded_harness import (
     NO_ACTIVITY_TASK,
     NO_DECISION_TASK,
     ORDER,
+    START,
     WORKERS,
     Service,
     complete,
@@ -383,3 +384,21 @@ def test_one_of_many_answers_counts(answers: int, patient: Service) -> None:
 
     assert refused == ["Unknown decision task, scheduledEventId = 2"] * (answers - 1)
     assert run.types(3) == ["DecisionTaskCompleted", "TimerStarted"]
+
+
+def test_what_waits_and_who_polls_can_be_asked(patient: Service) -> None:
+    """The engine tells, of each kind and list, what waits since when, and who polled."""
+    patient.begin("PollForActivityTask", taskList=WORKERS, identity="me")
+    patient.clock.advance(3)
+    patient.start("a")
+    patient.clock.advance(2)
+    patient.start("b")
+    told = {(one["kind"], one["taskList"]): one for one in patient.engine.task_lists("shop")}
+
+    waiting = told["decision", "deciders"]
+    assert (waiting["backlog"], waiting["oldest"]) == (2, START + 3)
+    polled = told["activity", "workers"]
+    assert (polled["backlog"], polled["oldest"]) == (0, None)
+    assert polled["pollers"] == [{"identity": "me", "lastSeen": START, "waiting": True}]
+    with pytest.raises(Fault, match="Unknown domain: no"):
+        patient.engine.task_lists("no")

@@ -13,6 +13,7 @@ from embedded_harness import (
     Wire,
     child,
     complete,
+    continue_as_new,
     function,
     marker,
     schedule,
@@ -187,6 +188,15 @@ def test_open_executions_are_unlimited_unless_told(services: Callable[..., Servi
     assert refused.code == "LimitExceededFault"
     run.terminate()
     service.start("c")
+
+
+def test_continuing_as_new_needs_no_room(services: Callable[..., Service]) -> None:
+    """The next run takes the place of the last one."""
+    service = limited(services, open_executions=1)
+    run = service.begun(continue_as_new())
+
+    assert run.close_status == "CONTINUED_AS_NEW"
+    assert service.latest("w").last_id() == 2
 
 
 def test_domains_and_types_are_unlimited(service: Service) -> None:
