@@ -133,11 +133,11 @@ class Engine:
             run(lambda: self._answer(call, read))
             return
         call.promote = run
-        if self._writer.submit(call):
+        if self._writer.queue.submit(call):
             try:
-                run(self._writer.lead)
+                run(self._writer.queue.lead)
             except BaseException:
-                self._writer.lead()  # others may have queued meanwhile
+                self._writer.queue.lead()  # others may have queued meanwhile
                 raise
 
     def withdraw(self, call: Call) -> None:
@@ -148,9 +148,12 @@ class Engine:
         call.gone = True
         self._writer.waiting.withdraw(call)
 
-    def release(self) -> None:
-        """Answer the polls that callers within this process hold as those that found nothing."""
-        self._writer.release()
+    def release(self, *, every: bool = False) -> None:
+        """Answer the polls that wait as those that found nothing; no task is lost by that.
+
+        Those of callers within this process, or `every` one.
+        """
+        self._writer.release(every=every)
 
     def task_lists(self, domain: str) -> list[dict[str, Any]]:
         """Return what waits on each task list of a domain, and who polls it.
@@ -221,8 +224,8 @@ class Engine:
         call = Call(operation, request, region=region, done=waiter.done)
         call.promote = waiter.promote
         try:
-            if self._writer.submit(call):
-                self._writer.lead_once()
+            if self._writer.queue.submit(call):
+                self._writer.queue.lead_once()
             waiter.wait()
         except BaseException:
             self.withdraw(call)

@@ -1,15 +1,12 @@
 """The one writer: calls that come together share a commit, a caller alone commits by itself.
 
-There is no thread for it. Whoever calls while nobody writes does the writer's work, for himself and
-for all that have queued meanwhile; then the next in the queue takes over. Answers leave after the
-commit that holds what they tell.
+Answers leave after the commit that holds what they tell.
 """
 
 from __future__ import annotations
 
 import logging
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -22,6 +19,7 @@ from swf.engine.call import Call, Waiter
 from swf.engine.faults import broken, unavailable
 from swf.engine.handing import EMPTY, POLLED
 from swf.engine.options import Options
+from swf.engine.queue import Queue
 from swf.engine.store.cache import Cache
 from swf.engine.store.points import reached
 from swf.engine.store.store import Store
@@ -39,8 +37,6 @@ HEARTBEAT: Final = "RecordActivityTaskHeartbeat"
 
 TICK: Final = "(what is due)"
 """The operation of the engine itself: time-outs, purges, heartbeats to save."""
-
-BATCH_AT_MOST: Final = 256
 
 ALIVE: Final = "alive_at"
 """Under this name it is kept when the engine was known to run, in milliseconds since the epoch."""
@@ -88,9 +84,7 @@ class Writer:
         self._handlers = {**handlers, TICK: self._tick}
         self._has_function = has_function
         self._poll_milliseconds = round(options.poll_seconds * 1000)
-        self._queue: list[Call] = []
-        self._leading = False
-        self._guard = threading.Lock()
+        self.queue = Queue(self._work)
         self.next_due: int | None = None
         """When to look next for what is due, in milliseconds since the epoch."""
         self.ended: list[Call] = []
@@ -107,61 +101,12 @@ class Writer:
         """Return the present moment in milliseconds since the epoch."""
         return (self.clock.now() - _EPOCH) // _MILLISECOND
 
-    # Who does the work
-
-    def submit(self, call: Call) -> bool:
-        """Queue a call; return whether the caller has to do the writer's work (`lead`)."""
-        with self._guard:
-            self._queue.append(call)
-            if self._leading:
-                return False
-            self._leading = True
-            return True
-
-    def lead(self, *, on: bool = True) -> None:
-        """Do the writer's work: until nothing is left, or (not `on`) until another takes over."""
-        while True:
-            with self._guard:
-                batch = self._queue[:BATCH_AT_MOST]
-                del self._queue[:BATCH_AT_MOST]
-                if not batch:
-                    self._leading = False
-                    return
-            try:
-                self._work(batch)
-            except BaseException:
-                # Whoever was interrupted leaves the work to the others.
-                self._hand_over(stop=True)
-                raise
-            if not on and self._hand_over():
-                return
-
-    def _hand_over(self, *, stop: bool = False) -> bool:
-        """Have another call's thread go on; return whether there is one. Or else stop."""
-        with self._guard:
-            successor = next((call for call in self._queue if call.promote is not None), None)
-            if successor is None:
-                self._leading = self._leading and not stop
-                return False
-        try:
-            if successor.promote is not None:
-                successor.promote(self.lead_once)
-        except Exception:
-            logger.exception("a call could not take over the writer's work")
-            return False
-        return True
-
-    def lead_once(self) -> None:
-        """Do the writer's work until another call's thread can take over."""
-        self.lead(on=False)
-
-    # The work
-
     def _work(self, batch: list[Call]) -> None:
         with self.store.lock:
             units = self._transact(batch)
             self.cache.trim()
-            found = [*self._finished(batch), *self._served(units), *self.ended]
+            ready = [call for call in batch if call.finished]
+            found = [*ready, *self._served(units), *self.ended]
             answered = list(dict.fromkeys(found))  # a poll may come and end in one batch
             self.ended = []
             to_invoke = [one for unit in units for one in unit.to_invoke]
@@ -171,7 +116,7 @@ class Writer:
             self.invoke(invocation)
         if self.next_due is not None:
             if self.next_due <= self._moment:
-                self._queue_tick()
+                self.queue.add(Call(TICK, {}, done=_nothing))
             else:
                 self._arm(self.next_due)
 
@@ -189,17 +134,9 @@ class Writer:
         waiter = Waiter()
         call = Call(TICK, {}, done=waiter.done)
         call.promote = waiter.promote
-        if self.submit(call):
-            self.lead_once()
+        if self.queue.submit(call):
+            self.queue.lead_once()
         waiter.wait()
-
-    def _queue_tick(self) -> None:
-        with self._guard:
-            if not any(call.operation == TICK for call in self._queue):
-                self._queue.append(Call(TICK, {}, done=_nothing))
-
-    def _finished(self, batch: Iterable[Call]) -> list[Call]:
-        return [call for call in batch if call.finished]
 
     def _served(self, units: Iterable[Unit]) -> list[Call]:
         found = []
@@ -279,15 +216,13 @@ class Writer:
         """Look no more for what is due, answer the polls that wait, save what is not saved."""
         self._alarm.close()
         self.tick()
-        for call in self.waiting.all():
-            self.waiting.withdraw(call)
-            _answer_empty(call)
+        self.release(every=True)
 
-    def release(self) -> None:
-        """Answer the polls that callers within this process hold; no task is lost by that."""
+    def release(self, *, every: bool = False) -> None:
+        """Answer the polls that callers within this process hold, or all; no task is lost."""
         for call in self.waiting.all():
             # Whoever takes a poll out of its line answers it: it may just have got a task.
-            if call.inside and self.waiting.withdraw(call):
+            if (every or call.inside) and self.waiting.withdraw(call):
                 _answer_empty(call)
 
     def unit(self, call: Call | None = None) -> Unit:

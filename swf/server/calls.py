@@ -8,13 +8,11 @@ from functools import partial
 from typing import Any, Final
 
 from swf.engine import Call, Engine
-from swf.engine.handing import EMPTY
-from swf.engine.state import ACTIVITY_TASK, DECISION_TASK
 from swf.server.metering import Meter
 from swf.server.running import Runner
 from swf.server.wire import ClientGoneError, Receive
 
-_POLLS: Final = {"PollForActivityTask": ACTIVITY_TASK, "PollForDecisionTask": DECISION_TASK}
+_POLLS: Final = frozenset({"PollForActivityTask", "PollForDecisionTask"})
 
 
 class _Outcome(Enum):
@@ -22,7 +20,6 @@ class _Outcome(Enum):
 
     ANSWERED = auto()
     GONE = auto()
-    STOPPED = auto()
 
 
 _Held = asyncio.Future[_Outcome]
@@ -35,7 +32,6 @@ class Calls:
         self._engine = engine
         self._runner = runner
         self._meter = meter
-        self._held: set[_Held] = set()
         self._stopping = False
 
     async def answered(
@@ -61,29 +57,22 @@ class Calls:
     def stop(self) -> None:
         """Answer all polls that are held as those that found nothing; hold none from here on."""
         self._stopping = True
-        for future in self._held:
-            _settle(future, _Outcome.STOPPED)
+        self._engine.release(every=True)
 
     async def _hold(self, call: Call, future: _Held, receive: Receive) -> None:
         watch = asyncio.ensure_future(_gone(receive))
         watch.add_done_callback(lambda _: _settle(future, _Outcome.GONE))
-        self._held.add(future)
         if self._stopping:
-            _settle(future, _Outcome.STOPPED)
+            self._engine.release(every=True)
         self._meter.held += 1
         try:
             outcome = await future
         finally:
             self._meter.held -= 1
-            self._held.discard(future)
             watch.cancel()
-        if outcome is _Outcome.ANSWERED:
-            return
-        self._engine.withdraw(call)
         if outcome is _Outcome.GONE:
+            self._engine.withdraw(call)
             raise ClientGoneError
-        if call.reply is None and call.fault is None:
-            call.reply = dict(EMPTY[_POLLS[call.operation]])
 
     def _done(self, future: _Held, _call: Call) -> None:
         self._runner.call(_answered, future)

@@ -85,7 +85,7 @@ class TestGroups:
             threads = [threading.Thread(target=start, args=(name,)) for name in names]
             for thread in threads:
                 thread.start()
-            until(lambda: len(engine._writer._queue) == len(names) - 1)
+            until(lambda: len(engine._writer.queue) == len(names) - 1)
         for thread in threads:
             thread.join(PATIENCE_SECONDS)
 
@@ -112,7 +112,7 @@ class TestGroups:
             ]
             for thread in threads:
                 thread.start()
-            until(lambda: len(on_file.engine._writer._queue) == 4)
+            until(lambda: len(on_file.engine._writer.queue) == 4)
         for thread in threads:
             thread.join(PATIENCE_SECONDS)
 

@@ -65,7 +65,7 @@ def together(engine: Engine, *calls: Call) -> None:
     def queue(_unit: object) -> None:
         # The writer is at work on this one: what comes now is for the next batch.
         for call in calls:
-            assert engine._writer.submit(call) is False
+            assert engine._writer.queue.submit(call) is False
 
     engine.perform(queue)
 
