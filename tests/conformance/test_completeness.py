@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from embedded_failures import FAILURES
 from embedded_harness import PATIENCE_SECONDS, Service
-from embedded_scenarios import FAILURES, SCENARIOS
+from embedded_scenarios import SCENARIOS
 
 from swf.shapes import SHAPES
 from swf.validation import CLOSING

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from embedded_failures import FAILURES, Failure, limited
 from embedded_harness import (
     BARE,
     DECISION_NEEDED,
@@ -33,7 +34,7 @@ from embedded_harness import (
     told,
     violated,
 )
-from embedded_scenarios import FAILURES, D, Failure, limited
+from embedded_scenarios import D
 
 from swf.shapes import SHAPES
 
