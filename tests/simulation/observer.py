@@ -44,6 +44,17 @@ CALLS_FOR_A_DECISION = frozenset(
 """With every event type that ends in Failed, what a decider has to look at."""
 
 
+REACHED = {
+    "ExternalWorkflowExecutionSignaled": "WorkflowExecutionSignaled",
+    "ExternalWorkflowExecutionCancelRequested": "WorkflowExecutionCancelRequested",
+}
+CUT_OFF = ("WorkflowExecutionTerminated", "WorkflowExecutionTimedOut")
+CUT_OFF_CHILD = {
+    "TERMINATE": "WorkflowExecutionTerminated",
+    "REQUEST_CANCEL": "WorkflowExecutionCancelRequested",
+}
+
+
 def attributes_of(event: Wire) -> Wire:
     """Return the attributes of a raw event."""
     kind = event["eventType"]
@@ -251,23 +262,71 @@ class Observer:
     # What links executions
 
     def _check_relations(self) -> None:
-        """Parents and children tell the same of each other."""
+        """Nothing is under way between executions, and an open child is there."""
         for run in self.open_runs:
+            compiled = run.history.compiled
+            for external in compiled.externals:
+                assert not external.state.endswith("initiated"), f"{run.key}: {external}"
+            for task in compiled.lambdas:
+                assert task.state != "scheduled", f"{run.key}: {task}"
+            for child in compiled.children:
+                assert child.state != "start_initiated", f"{run.key}: {child}"
+                if child.state == "started" and run.domain not in self.fleeting:
+                    found = self._latest(run.domain, child.workflow_id, child.run_id)
+                    assert found, f"{run.key}: {child} is open, and nowhere"
+                    assert not found.closed, f"{run.key}: {child} is closed, and nobody says so"
+
+    def check_deeds(self) -> None:
+        """What an execution did to others is in their histories: for the end of all things."""
+        for run in self.runs.values():
             if run.domain in self.fleeting:
                 continue
-            for child in run.history.compiled.children:
-                if child.state != "started":
-                    continue
-                found = self._latest(run.domain, child.workflow_id, child.run_id)
-                assert found is not None, f"{run.key}: {child} is open, and nowhere"
+            for raw in run.history.raws:
+                if raw["eventType"] in REACHED:
+                    self._check_reached(run, raw)
+            self._check_policy(run)
+
+    def _check_reached(self, source: Run, raw: Wire) -> None:
+        """A signal or a request that was delivered is in the history of its target."""
+        told = attributes_of(raw)
+        target = told["workflowExecution"]
+        reached = self.runs[source.domain, target["workflowId"], target["runId"]]
+        found = [
+            event
+            for event in reached.history.raws
+            if event["eventType"] == REACHED[raw["eventType"]]
+            and attributes_of(event)["externalInitiatedEventId"] == told["initiatedEventId"]
+            and attributes_of(event)["externalWorkflowExecution"]["runId"] == source.key[2]
+        ]
+        full = is_full(reached)
+        assert len(found) == 1 or full, f"{source.key}: {raw} is {len(found)} times in its target"
+
+    def _check_policy(self, run: Run) -> None:
+        """The children of an execution that was cut off met its child policy."""
+        last = run.history.raws[-1]
+        policy = attributes_of(last).get("childPolicy")
+        if last["eventType"] not in CUT_OFF or policy == "ABANDON":
+            return
+        for child in run.history.compiled.children:
+            if child.state != "started":
+                continue
+            met = self._latest(run.domain, child.workflow_id, child.run_id)
+            assert met is not None, f"{run.key}: {child} is nowhere"
+            kind = CUT_OFF_CHILD[policy]
+            causes = [
+                attributes_of(raw).get("cause")
+                for raw in met.history.raws
+                if raw["eventType"] == kind
+            ]
+            assert "CHILD_POLICY_APPLIED" in causes or is_full(met), f"{run.key}: {met.key}"
 
     def _latest(self, domain: str, workflow_id: str, run_id: str | None) -> Run | None:
-        """Return the open run that a child has come to, by continuing as new."""
+        """Return the run that a child has come to, by continuing as new."""
         run = self.runs.get((domain, workflow_id, run_id or ""))
         while run is not None and run.closed:
             last = run.history.raws[-1]
             if last["eventType"] != "WorkflowExecutionContinuedAsNew":
-                return None
+                return run
             following = attributes_of(last)["newExecutionRunId"]
             run = self.runs.get((domain, workflow_id, following))
         return run
@@ -276,3 +335,8 @@ class Observer:
 def is_result(kind: str) -> bool:
     """Tell whether an event of this type may stand among the results of decisions."""
     return kind in DECISION_RESULTS or kind == "StartChildWorkflowExecutionFailed"
+
+
+def is_full(run: Run) -> bool:
+    """Tell whether an execution was closed because its history was full."""
+    return attributes_of(run.history.raws[-1]).get("cause") == "EVENT_LIMIT_EXCEEDED"

@@ -11,17 +11,21 @@ from random import Random
 from typing import Any
 
 import attrs
-from random_requests import Requests, beginnings
+from random_requests import TASK_LISTS, Requests, beginnings
 from simulation.observer import Observer, Run, attributes_of
 from simulation.world import Asked, World
 
 Wire = dict[str, Any]
 
-STEPS = 120
+STEPS = 90
 ADVANCES = (0, 0.5, 0.5, 1, 1, 3, 3, 10, 60, 700)
 LASTING, FLEETING = "shop", "bank"
 KINDS = ("Decision", "Activity")
+PLACES = [(domain, name) for domain in (LASTING, FLEETING) for name in TASK_LISTS]
 REFUSALS = frozenset({"UnknownResourceFault", "ValidationException"})
+ENOUGH = 60
+"""Rounds in which every execution that can be completed is."""
+
 LONGEST = 4_100
 """Seconds after which every execution of these programs has timed out."""
 
@@ -131,7 +135,9 @@ class Simulation:
         operation, params = self.requests().poll(kind)
         for member in ("maximumPageSize", "reverseOrder", "startAtPreviousStartedEvent"):
             params.pop(member, None)
-        some = [(run.domain, task) for run in self.observer.open_runs for task in waiting_in(run, kind)]
+        some = [
+            (run.domain, task) for run in self.observer.open_runs for task in waiting_in(run, kind)
+        ]
         if some and self.random.randrange(8):
             params["domain"], task = self.random.choice(some)
             params["taskList"] = {"name": task.task_list}
@@ -299,11 +305,47 @@ class Simulation:
         for poll in self.waiting:
             self.world.engine.withdraw(poll.asked.call)
         self.waiting.clear()
+        self.complete_all()
         self.world.advance(LONGEST)
         self.observer.look()
         left = [run.key for run in self.observer.open_runs]
         assert left == [], f"{left} do not end"
         self.observer.look_at_everything()
+        self.observer.check_deeds()
+
+    def complete_all(self) -> None:
+        """Wake every execution and complete it; none but those that a lost decider holds stay."""
+        self.world.advance(301)
+        self.observer.look()
+        for run in self.observer.open_runs:
+            domain, workflow_id, _ = run.key
+            named = {"domain": domain, "workflowId": workflow_id}
+            if run.history.compiled.decision_tasks[0].start_to_close_timeout == 0:
+                # Its tasks time out before anybody can answer them.
+                self.world.begin("TerminateWorkflowExecution", named)
+            else:
+                self.world.begin("SignalWorkflowExecution", {**named, "signalName": "end"})
+        complete = {"decisionType": "CompleteWorkflowExecution"}
+        for _ in range(ENOUGH):
+            decided = [self.decide_next(domain, name, complete) for domain, name in PLACES]
+            if not any(decided):
+                break
+        self.observer.look()
+        for run in self.observer.open_runs:
+            assert run.history.compiled.decision_tasks.running, f"{run.key} cannot be completed"
+
+    def decide_next(self, domain: str, task_list: str, decision: Wire) -> bool:
+        """Answer the next decision task of a task list with one decision, if there is one."""
+        polled = {"domain": domain, "taskList": {"name": task_list}}
+        asked = self.world.begin("PollForDecisionTask", polled)
+        if not asked.answers:
+            self.world.engine.withdraw(asked.call)
+            return False
+        if "taskToken" not in asked.reply:
+            return False
+        answer = {"taskToken": asked.reply["taskToken"], "decisions": [decision]}
+        self.world.begin("RespondDecisionTaskCompleted", answer)
+        return True
 
 
 def waiting_in(run: Run, kind: str) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Whatever clients, deciders, workers, clocks and crashes do, the engine keeps what SWF promises."""
+"""Whatever clients, deciders, workers, clocks and crashes do, the engine keeps its promises."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ BUNCH = 20
 
 @pytest.mark.parametrize("first", SEEDS[::BUNCH])
 def test_a_simulated_life_breaks_no_promise(first: int, tmp_path: Path):
-    """Histories only grow and agree with what is described, tasks are handed out once, what was
-    acknowledged is there after a crash, and everything comes to an end."""
+    """Histories only grow, state is what they say, each task is given once, and all ends."""
     for seed in range(first, first + BUNCH):
         folder = tmp_path / str(seed)
         folder.mkdir()

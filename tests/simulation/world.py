@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from threading import Event
 from typing import Any
 
 from swf.clock import ManualClock
@@ -73,9 +74,12 @@ class World:
                 events=random.choice((50, 25_000, 25_000)),
                 open_activity_tasks=random.choice((2, 1000)),
                 open_children=random.choice((1, 1000)),
+                open_lambda_functions=1,
             ),
         )
         self.clock = ManualClock(START)
+        self.returned = Event()
+        """Whether no call is under way."""
         self.engine = self._opened()
 
     @property
@@ -91,9 +95,14 @@ class World:
     def _opened(self) -> Engine:
         engine = Engine.open(f"sqlite:///{self.path}", clock=self.clock, options=self.options)
         for name in ("double", "slow"):
-            engine.functions.register(name, lambda event, _context: event)
-        engine.functions.register("broken", lambda event, _context: 1 / 0)
+            engine.functions.register(name, self._function)
+        engine.functions.register("broken", lambda event, context: 1 / self._function(0, context))
         return engine
+
+    def _function(self, event: Any, _context: object) -> Any:
+        # What the call itself leads to comes first, so that a seed always runs alike.
+        assert self.returned.wait(60)
+        return event
 
     # Asking
 
@@ -123,7 +132,9 @@ class World:
 
     def rest(self) -> None:
         """Wait until no Lambda function runs."""
+        self.returned.set()
         assert self.engine.functions.join(60), "a Lambda function does not end"
+        self.returned.clear()
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
