@@ -72,7 +72,9 @@ class Bench:
         with tempfile.NamedTemporaryFile("r", suffix=".strace") as told:
             traced = ("strace", "-f", "-c", "-o", told.name, "-e", "trace=fdatasync,fsync")
             self.once(side, count, *traced)
-            lines = re.findall(r"(\d+)\s+(?:\d+\s+)?(?:fdatasync|fsync)$", told.read(), re.MULTILINE)
+            lines = re.findall(
+                r"(\d+)\s+(?:\d+\s+)?(?:fdatasync|fsync)$", told.read(), re.MULTILINE
+            )
         return sum(map(int, lines))
 
 

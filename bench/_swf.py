@@ -41,8 +41,7 @@ class Polling:
         return task
 
     def _done(self, call: Call) -> None:
-        if call.fault is not None:
-            raise call.fault
+        _check(call)
         task = decoded(call.reply)
         if task.get("taskToken"):
             self.tasks.append(task)
@@ -52,6 +51,11 @@ def _at_once(work: Callable[[], None]) -> None:
     work()
 
 
+def _check(call: Call) -> None:
+    if call.fault is not None:
+        raise call.fault
+
+
 class Loop:
     """Takes calls up together and has their work done together, as an event loop does."""
 
@@ -59,15 +63,21 @@ class Loop:
         self._engine = engine
         self._work: deque[Callable[[], None]] = deque()
 
-    def begin(
-        self, operation: str, params: dict[str, Any], answered: Callable[[dict[str, Any]], None]
+    def ask(self, operation: str, params: dict[str, Any]) -> None:
+        """Take up a call whose answer tells nothing."""
+        self._engine.begin(Call(operation, params, done=_check), self._work.append)
+
+    def poll(
+        self, operation: str, params: dict[str, Any], got: Callable[[dict[str, Any]], None]
     ) -> None:
-        """Take up a call; what it is answered with is given to a function."""
+        """Hold a poll, and another one for each that gets a task; the tasks are given away."""
 
         def done(call: Call) -> None:
-            if call.fault is not None:
-                raise call.fault
-            answered(decoded(call.reply))
+            _check(call)
+            task = decoded(call.reply)
+            if task.get("taskToken"):
+                self.poll(operation, params, got)
+                got(task)
 
         self._engine.begin(Call(operation, params, done=done), self._work.append)
 

@@ -1,0 +1,152 @@
+"""A durable activity step over HTTP: boto3 as it is, four calls one after another.
+
+The server is `python -m swf.server` in a process of its own, on a file, durability "full". The
+limit is boto3's own cost: the same calls, with the same answers, against a server that has them
+ready and does nothing else. The peer is moto's server, which keeps nothing.
+
+    python bench/engine_http.py [--quick] [--json]
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import _given as given
+import _moto
+import _served
+import _sides
+from _sides import Bench, Found, median, ratio, row
+
+OF_BOTO3 = 0.6
+OF_MOTO = 8
+COUNTS = {"swf": 400, "canned": 400, "moto": 60}
+ROUNDS = 5
+
+RUN = {"workflowId": "order-1", "runId": "22" + "k" * 32}
+STARTED = 1_750_000_000.125
+
+
+def swf(count: int, folder: Path) -> Found:
+    """Take steps on the embedded SWF."""
+    with _served.swf(folder) as server:
+        ask = _moto.asking(_moto.client(server.url))
+        given.register(ask)
+        _moto.polled_steps(ask, 10, "warm")
+        before = server.cpu
+        found = _moto.polled_steps(ask, count, "order-1")
+        return {**found, "server cpu": (server.cpu - before) / count}
+
+
+def canned(count: int, _folder: Path) -> Found:
+    """Make the same calls, answered without any work."""
+    with _served.canned(replies()) as server:
+        ask = _moto.asking(_moto.client(server.url))
+        _moto.polled_steps(ask, 10, "warm")
+        before = server.cpu
+        found = _moto.polled_steps(ask, count, "order-1")
+        return {**found, "server cpu": (server.cpu - before) / count}
+
+
+def moto(count: int, _folder: Path) -> Found:
+    """Take steps on moto's server."""
+    with _served.moto() as server:
+        ask = _moto.asking(_moto.client(server.url))
+        given.register(ask)
+        return _moto.polled_steps(ask, count, "order-1", poll=_moto.plain_poll())
+
+
+def replies() -> dict[str, Any]:
+    """Return what the embedded SWF answers in a step, made once."""
+    token = "ZAAAAAAAAAABAAAAAsKwqVg0M5n1g9s0Yg" + "x" * 8
+    told = {"taskToken": token, "workflowExecution": RUN}
+    events = [
+        ("DecisionTaskStarted", {"identity": "decider-1", "scheduledEventId": 2}),
+        ("DecisionTaskCompleted", {"scheduledEventId": 2, "startedEventId": 3}),
+        (
+            "ActivityTaskScheduled",
+            {
+                "activityType": given.ACTIVITY,
+                "activityId": "1",
+                "input": given.INPUT,
+                "decisionTaskCompletedEventId": 4,
+                "taskList": given.WORK,
+                "scheduleToStartTimeout": "NONE",
+                "scheduleToCloseTimeout": "3600",
+                "startToCloseTimeout": "600",
+                "heartbeatTimeout": "NONE",
+            },
+        ),
+        ("ActivityTaskStarted", {"identity": "worker-1", "scheduledEventId": 5}),
+        (
+            "ActivityTaskCompleted",
+            {"result": given.RESULT, "scheduledEventId": 5, "startedEventId": 6},
+        ),
+        (
+            "DecisionTaskScheduled",
+            {"taskList": given.DECISIONS, "startToCloseTimeout": "60"},
+        ),
+        ("DecisionTaskStarted", {"identity": "decider-1", "scheduledEventId": 8}),
+    ]
+    return {
+        "StartWorkflowExecution": {"runId": RUN["runId"]},
+        "PollForDecisionTask": {
+            **told,
+            "startedEventId": 9,
+            "previousStartedEventId": 3,
+            "workflowType": given.WORKFLOW,
+            "events": [
+                {
+                    "eventId": number,
+                    "eventTimestamp": STARTED,
+                    "eventType": kind,
+                    f"{kind[0].lower()}{kind[1:]}EventAttributes": attributes,
+                }
+                for number, (kind, attributes) in enumerate(events, 3)
+            ],
+        },
+        "RespondDecisionTaskCompleted": None,
+        "PollForActivityTask": {
+            **told,
+            "startedEventId": 6,
+            "activityId": "1",
+            "activityType": given.ACTIVITY,
+            "input": given.INPUT,
+        },
+        "RespondActivityTaskCompleted": None,
+    }
+
+
+SIDES = {"swf": swf, "canned": canned, "moto": moto}
+
+
+def rows(bench: Bench) -> list[dict[str, Any]]:
+    """Return the steps a second beside the limit and the peer, and the CPU of client and server."""
+    found = bench.rounds(COUNTS, ROUNDS)
+    ours = found["swf"]
+    what = "durable activity step over HTTP, boto3, 4 calls one after another"
+
+    def beside(side: str, name: str, least: float, target: str) -> dict[str, Any]:
+        times = ratio(ours, found[side])
+        return row(
+            what,
+            1 / median(ours),
+            "steps/s",
+            peer=1 / median(found[side]),
+            peer_name=name,
+            ratio=times,
+            target=target,
+            reached=times >= least,
+        )
+
+    return [
+        beside("canned", "boto3 and answers ready made", OF_BOTO3, f">= {OF_BOTO3:.2f} x"),
+        beside("moto", "moto's server, nothing kept", OF_MOTO, f">= {OF_MOTO} x"),
+        row("  CPU of the client for the step", median(ours, "cpu") * 1e6, "us"),
+        row("  CPU of the server for the step", median(ours, "server cpu") * 1e6, "us"),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(_sides.main(__doc__ or "", __file__, SIDES, rows))
