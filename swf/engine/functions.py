@@ -80,6 +80,8 @@ class Functions:
         self._at_most = threads
         self._changed = threading.Condition()
         self._queue: deque[Callable[[], None]] = deque()
+        self._awaited: dict[str, list[Callable[[], None]]] = {}
+        """What is to be run once there is a function of the name."""
         self._threads = 0
         self._busy = 0
         self._closed = False
@@ -95,7 +97,10 @@ class Functions:
             raise ValidationTypeError(f"function: must be callable, got {function!r}")
         if not 1 <= len(name) <= MAX_NAME_LENGTH:
             raise ValidationError(f"name: has 1 to {MAX_NAME_LENGTH} characters, got {name!r}")
-        self._functions[name] = function
+        with self._changed:
+            self._functions[name] = function
+            for work in self._awaited.pop(name, ()):
+                self._put(work)
 
     def __contains__(self, name: object) -> bool:
         return name in self._functions
@@ -116,7 +121,8 @@ class Functions:
     ) -> None:
         """Have a function run soon; `done` is called with its outcome, once, in the same thread.
 
-        After `close` it is not called any more.
+        Where none of the name is registered it runs as soon as one is. After `close` it is not
+        called any more.
         """
         context = FunctionContext(name, request_id, deadline, self._clock)
 
@@ -128,12 +134,19 @@ class Functions:
         with self._changed:
             if self._closed:
                 return
-            self._queue.append(work)
-            if self._busy + len(self._queue) > self._threads < self._at_most:
-                self._threads += 1
-                label = f"swf-function-{self._threads}"
-                threading.Thread(target=self._run, name=label, daemon=True).start()
-            self._changed.notify_all()
+            if name in self._functions:
+                self._put(work)
+            else:
+                self._awaited.setdefault(name, []).append(work)
+
+    def _put(self, work: Callable[[], None]) -> None:
+        """Have a thread take up the work; the caller holds the condition."""
+        self._queue.append(work)
+        if self._busy + len(self._queue) > self._threads < self._at_most:
+            self._threads += 1
+            label = f"swf-function-{self._threads}"
+            threading.Thread(target=self._run, name=label, daemon=True).start()
+        self._changed.notify_all()
 
     def invoke(self, name: str, input: str | None, context: FunctionContext) -> Outcome:
         """Return how a function ends, having run it in this thread; nothing is raised."""

@@ -97,7 +97,7 @@ def _restart_function(unit: Unit, run: int, event_id: int, writer: Writer) -> No
     task = None if execution is None else execution.open.get(event_id)
     if execution is None or not isinstance(task, LambdaFunction):
         return
-    if writer.options.functions_at_start == "retry" and unit.has_function(task.function):
+    if writer.options.functions_at_start == "retry":
         [row] = events.read(unit.connection, run, event_id, event_id)
         unit.invoke(execution, task, json.loads(row[3]).get("input"))
     else:

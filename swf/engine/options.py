@@ -35,7 +35,8 @@ class Options:
     `durability` is what an acknowledged call survives: "full" the loss of power, "normal" the death
     of the process only (power loss may then take the last commits, never part of one).
     `poll_seconds` is how long a poll without a task is held. `functions_at_start` says what becomes
-    of Lambda tasks that were running when the engine stopped: "retry" or "fail". `downtime_grace`
+    of Lambda tasks that were running when the engine stopped: "retry", as soon as their function is
+    registered, or "fail". `downtime_grace`
     gives tasks that are held elsewhere the time that the engine was down.
     """
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -43,6 +44,9 @@ ALIVE: Final = "alive_at"
 
 ALIVE_EVERY: Final = 10_000
 """How many milliseconds lie between two such notes at least."""
+
+ALIVE_WITHIN: Final = 30_000
+"""And at most, while somebody elsewhere works on a task that may time out."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -201,6 +205,8 @@ class Writer:
                 logger.warning("the write-ahead log cannot be brought home yet: %s", error)
         for unit in units:
             self.look_at(unit.due)
+            if any(not served.call.inside for served in unit.served):
+                self.look_at(self._moment + ALIVE_WITHIN)
             self.cache.beating.difference_update(unit.saved)
             self.cache.beating.update(unit.beats)
         self.look_at(self.waiting.next_expiry)
@@ -216,6 +222,10 @@ class Writer:
         """Look no more for what is due, answer the polls that wait, save what is not saved."""
         self._alarm.close()
         self.tick()
+        with self.store.lock, suppress(sqlite3.Error):  # the next owner then takes an earlier one
+            self.store.begin()
+            self.store.keep(ALIVE, str(self.now()))
+            self.store.commit()
         self.release(every=True)
 
     def release(self, *, every: bool = False) -> None:
@@ -341,6 +351,11 @@ class Writer:
         self.stats.due += done
         unit.settle()
         self.next_due = None
+        if self.store.runs.held_outside(1):
+            if unit.now - self._alive_at >= ALIVE_WITHIN:
+                self._alive_at = unit.now
+                self.store.keep(ALIVE, str(unit.now))
+            self.look_at(self._alive_at + ALIVE_WITHIN)
         for moment in due.next_moments(unit):
             self.look_at(moment)
         return {}

@@ -457,6 +457,20 @@ class TestRestart:
         assert kinds[-2:] == ["ActivityTaskTimedOut", "DecisionTaskScheduled"]
         on_file.verify()
 
+    def test_it_is_known_until_when_the_engine_ran(self, on_file):
+        """While somebody elsewhere works, an idle engine notes that it runs twice a minute."""
+        on_file.begun(schedule())
+        answers: list[Call] = []
+        params = {"domain": DOMAIN, "taskList": {"name": "workers"}}
+        call = Call("PollForActivityTask", params, inside=False, done=answers.append)
+        on_file.engine.begin(call, lambda work: work())
+        assert answers
+
+        on_file.clock.advance(300)
+
+        alive_at = int(on_file.engine._store.kept("alive_at") or 0) / 1000
+        assert on_file.now - alive_at <= 30
+
     def test_what_fell_due_meanwhile_comes_due(self, on_file):
         """Executions whose time ran out while the engine was off time out when it is opened."""
         run = on_file.start(executionStartToCloseTimeout="60")

@@ -60,10 +60,15 @@ def read(
     wanted = max(last - first + 1, 0)
     if limit is not None:
         wanted = min(wanted, limit)
-    rows: list[Row] = connection.execute(
-        _BACKWARD if reverse else _FORWARD, (run, first, last, wanted)
-    ).fetchall()
     expected = range(last, last - wanted, -1) if reverse else range(first, first + wanted)
+    query = connection.execute(_BACKWARD if reverse else _FORWARD, (run, first, last, wanted))
+    rows: list[Row] = []
+    try:
+        rows.extend(query)
+    except sqlite3.OperationalError as error:
+        if "decode" not in str(error):
+            raise
+        raise _corrupt(run, expected[len(rows)], "it is no text any more") from error
     _check(run, rows, expected)
     return rows
 

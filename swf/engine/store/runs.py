@@ -171,11 +171,13 @@ class Runs:
             "SELECT run, event_id FROM entity WHERE inside = 1 ORDER BY run, event_id"
         ).fetchall()
 
-    def held_outside(self) -> list[tuple[int, int]]:
-        """Return run and event of the tasks that pollers of other processes hold."""
+    def held_outside(self, at_most: int = -1) -> list[tuple[int, int]]:
+        """Return run and event of the tasks with deadlines that other processes' pollers hold."""
         return self._execute(
             "SELECT run, event_id FROM entity WHERE started_id > 0 AND inside = 0"
-            " AND kind IN ('activity_task', 'decision_task') ORDER BY run, event_id"
+            " AND due IS NOT NULL AND kind IN ('activity_task', 'decision_task')"
+            " ORDER BY run, event_id LIMIT ?",
+            (at_most,),
         ).fetchall()
 
     def open_functions(self) -> list[tuple[int, int]]:

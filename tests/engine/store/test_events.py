@@ -99,6 +99,15 @@ def _read_nothing(connection, reverse):
 
 
 class TestCorruption:
+    def test_what_is_no_text_any_more_is_named(self, connection):
+        """Where a flipped bit leaves what no text can be, the event is named all the same."""
+        recorded(connection)
+        broken = "UPDATE event SET attributes = CAST(x'7b80' AS TEXT) WHERE id = 4"
+        connection.execute(broken)
+
+        with pytest.raises(CorruptEventError, match="event 4 of run 7: it is no text"):
+            events.read(connection, 7, 1, 6)
+
     @pytest.mark.parametrize(
         ("column", "value"),
         [

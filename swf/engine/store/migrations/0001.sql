@@ -147,6 +147,7 @@ CREATE INDEX held_back ON entity (domain, task_list, kind)     -- tasks that wai
     WHERE waiting = 0 AND started_id = 0 AND task_list IS NOT NULL;
 CREATE INDEX deadline ON entity (due, kind) WHERE due IS NOT NULL;
 CREATE INDEX held_inside ON entity (run) WHERE inside = 1;
+CREATE INDEX held_outside ON entity (run) WHERE started_id > 0 AND inside = 0 AND due IS NOT NULL;
 CREATE INDEX open_function ON entity (run) WHERE kind = 'lambda_function';
 
 CREATE TABLE purge (                        -- closed executions, by when they are to be forgotten
