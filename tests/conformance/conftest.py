@@ -1,8 +1,13 @@
-"""A service for each test; whatever happened in it is held against the client's compiler."""
+"""A service for each test, held against the client's compiler; and moto for a second opinion."""
 
 from __future__ import annotations
 
+import http.client
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,3 +34,58 @@ def services() -> Iterator[Callable[..., Service]]:
 def service(services: Callable[..., Service]) -> Service:
     """A service in memory."""
     return services()
+
+
+@pytest.fixture(scope="session")
+def moto_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a moto server, a process of its own that ends with the test session."""
+    log = tmp_path_factory.mktemp("moto") / "server.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield _announced(server, log)
+        finally:
+            server.terminate()
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def _announced(server: subprocess.Popen[bytes], log: Path) -> int:
+    """Return the port that a moto server tells once it listens."""
+    for _ in range(600):
+        assert server.poll() is None, log.read_text(errors="replace")
+        told = re.search(r"http://127\.0\.0\.1:(\d+)", log.read_text(errors="replace"))
+        if told:
+            return int(told[1])
+        _wait(server, 0.1)
+    raise AssertionError("moto did not tell its port within a minute")
+
+
+def _wait(server: subprocess.Popen[bytes], seconds: float) -> None:
+    """Wait for the end of a process, but no longer than so many seconds."""
+    try:
+        server.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return
+
+
+@pytest.fixture
+def moto_url(moto_port: int) -> str:
+    """The endpoint of a moto server that holds nothing."""
+    connection = http.client.HTTPConnection("127.0.0.1", moto_port, timeout=10)
+    try:
+        connection.request("POST", "/moto-api/reset")
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 200
+    finally:
+        connection.close()
+    return f"http://127.0.0.1:{moto_port}"
