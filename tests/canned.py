@@ -1,9 +1,9 @@
-"""A transport with prepared replies, for what no test server can be brought to answer."""
+"""A transport with prepared replies, for what a right service never answers."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from swf.transport import Transport
@@ -43,17 +43,3 @@ class CannedTransport(Transport):
     def operations(self) -> list[str]:
         """The operations called, in order."""
         return [operation for operation, _ in self.calls]
-
-
-def pages_of(member: str, items: Iterable[Any], size: int) -> Callable[[Mapping[str, Any]], Any]:
-    """Return a reply that cuts `items` into pages as SWF does, with tokens that carry the place."""
-    every = list(items)
-
-    def page(params: Mapping[str, Any]) -> dict[str, Any]:
-        start = int(params.get("nextPageToken", "0"))
-        end = start + min(size, params.get("maximumPageSize") or size)
-        found = every[::-1] if params.get("reverseOrder") else every
-        more = {"nextPageToken": str(end)} if end < len(every) else {}
-        return {member: found[start:end], **more}
-
-    return page

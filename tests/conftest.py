@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 from embedded import server_process
+from overheard import Overheard
 from shops import Shop
 
 import swf
 from swf.engine import Engine, close_all
+from swf.testing import connected
 
 pytest_plugins = ["swf.testing.plugin"]
 
@@ -36,6 +38,12 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     yield
     swf.settings.clear()
     close_all()
+
+
+@pytest.fixture
+def connection(swf_engine: Engine) -> Overheard:
+    """A connection to the test's SWF, which holds nothing; calls are overheard."""
+    return Overheard(connected(swf_engine))
 
 
 @pytest.fixture

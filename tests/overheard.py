@@ -26,13 +26,19 @@ class Overheard(Transport):
     """Passes calls on to another connection; `calls` holds (operation, params) in order.
 
     `trouble` has, for an operation, what happens to its calls: one after the other where it is a
-    list, and nothing once that is used up; to each of them where it is none.
+    list, and nothing once that is used up; to each of them where it is none. With `page`, lists
+    and histories come in pages of so many items at most, as SWF may cut them at any time.
     """
 
-    def __init__(self, connection: Transport, **trouble: Trouble | list[Trouble]) -> None:
+    def __init__(
+        self, connection: Transport, *, page: int | None = None, **trouble: Trouble | list[Trouble]
+    ) -> None:
         self.connection = connection
+        self.page = page
         self.trouble: dict[str, Trouble | list[Trouble]] = dict(trouble)
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.names: dict[str, str] = {}
+        """What a test calls executions, by run id."""
 
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         self.calls.append((operation, copy.deepcopy(dict(params))))
@@ -46,6 +52,9 @@ class Overheard(Transport):
             raise trouble.error
         if trouble is not None:
             trouble()
+        if self.page is not None and operation.startswith(("List", "Get")):
+            size = min(self.page, params.get("maximumPageSize") or self.page)
+            params = {**params, "maximumPageSize": size}
         return self.connection.send(operation, params)
 
     def release(self) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from canned import CannedTransport
-from replies import domain_reply, execution_info, execution_reply, type_info
+from overheard import Overheard
 
 from swf.actors import ActivityWorker, Decider
 from swf.exceptions import PollTimeout
 from swf.models import ActivityType, Domain, WorkflowExecution, WorkflowType
+from swf.models.decision import RequestCancelActivityTask, ScheduleActivityTask
 from swf.querysets import (
     ActivityTypeQuerySet,
     DomainQuerySet,
@@ -19,95 +17,99 @@ from swf.querysets import (
 )
 from swf.shapes import OPERATIONS
 
-ARN = "arn:aws:swf:us-east-1:1:/domain/shop"
 
-
-def described(kind: str) -> dict[str, Any]:
-    """Return what a Describe operation of a type answers."""
-    return {"typeInfo": type_info(kind, "order"), "configuration": {}}
-
-
-REPLIES: dict[str, Any] = {
-    **{name: {} for name in OPERATIONS},
-    "CountClosedWorkflowExecutions": {"count": 0},
-    "CountOpenWorkflowExecutions": {"count": 0},
-    "CountPendingActivityTasks": {"count": 0},
-    "CountPendingDecisionTasks": {"count": 0},
-    "DescribeActivityType": described("activityType"),
-    "DescribeDomain": domain_reply(arn=ARN),
-    "DescribeWorkflowExecution": execution_reply("order-1"),
-    "DescribeWorkflowType": described("workflowType"),
-    "GetWorkflowExecutionHistory": {"events": []},
-    "ListActivityTypes": {"typeInfos": []},
-    "ListClosedWorkflowExecutions": {"executionInfos": []},
-    "ListDomains": {"domainInfos": []},
-    "ListOpenWorkflowExecutions": {"executionInfos": [execution_info("order-1")]},
-    "ListTagsForResource": {"tags": []},
-    "ListWorkflowTypes": {"typeInfos": []},
-    "PollForActivityTask": {"startedEventId": 0},
-    "PollForDecisionTask": {"startedEventId": 0, "previousStartedEventId": 0},
-    "RecordActivityTaskHeartbeat": {"cancelRequested": False},
-    "StartWorkflowExecution": {"runId": "run-1"},
-}
-
-
-def use_domains(connection: CannedTransport) -> None:
+def use_domains(connection: Overheard) -> None:
     domain = Domain("shop", connection=connection)
     domain.save()
     domain.deprecate()
     domain.undeprecate()
     assert domain.exists
-    domain.tags()
     domain.add_tags({"a": "b"})
+    assert domain.tags() == {"a": "b"}
     domain.remove_tags(["a"])
-    domain.count_pending_activity_tasks("orders")
-    domain.count_pending_decision_tasks("orders")
-    list(DomainQuerySet(connection=connection))
+    assert domain.count_pending_activity_tasks("work") == 0
+    assert domain.count_pending_decision_tasks("orders") == 0
+    assert list(DomainQuerySet(connection=connection)) == [domain]
 
 
-def use_types(connection: CannedTransport) -> None:
-    for kind in (WorkflowType, ActivityType):
-        made = kind("shop", "order", "1", connection=connection)
+def use_types(connection: Overheard) -> None:
+    for kind, queryset in (
+        (WorkflowType, WorkflowTypeQuerySet),
+        (ActivityType, ActivityTypeQuerySet),
+    ):
+        made = kind("shop", "old", "1", connection=connection)
         made.save()
         assert made.exists
         made.deprecate()
         made.undeprecate()
+        assert list(queryset("shop", connection=connection)) == [made]
+        made.deprecate()
         made.delete_permanently()
-    list(WorkflowTypeQuerySet("shop", connection=connection))
-    list(ActivityTypeQuerySet("shop", connection=connection))
+        assert not made.exists
 
 
-def use_executions(connection: CannedTransport) -> None:
-    WorkflowType("shop", "order", "1", connection=connection).start_execution("order-1")
-    execution = WorkflowExecution("shop", "order-1", "run-1", connection=connection)
+def order_and_work(connection: Overheard) -> tuple[WorkflowType, ActivityType]:
+    order = WorkflowType(
+        "shop",
+        "order",
+        "1",
+        task_list="orders",
+        child_policy="TERMINATE",
+        execution_start_to_close_timeout=60,
+        task_start_to_close_timeout=60,
+        connection=connection,
+    )
+    work = ActivityType(
+        "shop",
+        "work",
+        "1",
+        task_list="work",
+        task_heartbeat_timeout=60,
+        task_schedule_to_start_timeout=60,
+        task_schedule_to_close_timeout=60,
+        task_start_to_close_timeout=60,
+        connection=connection,
+    )
+    order.save()
+    work.save()
+    return order, work
+
+
+def use_executions(connection: Overheard) -> None:
+    order, _ = order_and_work(connection)
+    started = order.start_execution("order-1")
+    execution = WorkflowExecution("shop", "order-1", started.run_id, connection=connection)
     assert execution.exists
-    execution.history()
     execution.signal("paid")
     execution.request_cancel()
-    execution.terminate()
+    assert len(execution.history()) == 4
     executions = WorkflowExecutionQuerySet("shop", connection=connection)
-    list(executions)
-    executions.count()
+    assert executions.count() == 1
+    assert list(executions) == [execution]
+    execution.terminate()
+    assert list(executions.filter(status="OPEN")) == []
 
 
-def use_actors(connection: CannedTransport) -> None:
+def use_actors(connection: Overheard) -> None:
+    execution = WorkflowType("shop", "order", "1", connection=connection).start_execution("order-2")
     decider = Decider("shop", "orders", connection=connection)
-    with pytest.raises(PollTimeout):
-        decider.poll()
-    decider.complete("token")
-    worker = ActivityWorker("shop", "orders", connection=connection)
+    tasks = [ScheduleActivityTask(("work", "1"), f"work-{number}") for number in range(3)]
+    decider.complete(decider.poll().task_token, tasks)
+    worker = ActivityWorker("shop", "work", connection=connection)
+    first, second, third = (worker.poll().task_token for _ in tasks)
+    worker.complete(first)
+    worker.fail(second)
+    decider.complete(decider.poll().task_token, [RequestCancelActivityTask("work-2")])
+    assert worker.heartbeat(third).cancel_requested
+    worker.cancel(third)
     with pytest.raises(PollTimeout):
         worker.poll()
-    worker.heartbeat("token")
-    worker.complete("token")
-    worker.fail("token")
-    worker.cancel("token")
+    states = [str(activity.state) for activity in execution.history().compiled.activities]
+    assert states == ["completed", "failed", "canceled"]
 
 
-def test_all_39_operations_are_reached():
+def test_all_39_operations_are_reached(connection: Overheard):
     """Between them, the public methods of models, querysets and actors call every operation."""
-    connection = CannedTransport(REPLIES)
-
     for use in (use_domains, use_types, use_executions, use_actors):
         use(connection)
 

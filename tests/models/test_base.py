@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 
 import attrs
 import pytest
-from canned import CannedTransport
 from hypothesis import given
 from hypothesis import strategies as st
-from replies import domain_reply, execution_info
+from replies import execution_info
 
 import swf
-from swf.exceptions import DomainDoesNotExist, SWFError, ValidationTypeError
+from swf.exceptions import SWFError, ValidationTypeError
 from swf.models import (
     ActivityType,
     Difference,
@@ -54,9 +53,8 @@ def test_models_survive_pickle_and_copy(model):
             same.status = "x"
 
 
-def test_copies_keep_the_connection():
+def test_copies_keep_the_connection(connection):
     """A copy talks to where the original talks to."""
-    connection = CannedTransport()
     domain = Domain("shop", connection=connection)
 
     assert copy.copy(domain).connection is connection
@@ -99,7 +97,7 @@ def test_unknown_arguments_are_refused(build):
         build()
 
 
-def test_models_are_subclassable():
+def test_models_are_subclassable(connection):
     """A subclass keeps its class through upstream, copies and pickles."""
 
     @attrs.frozen(repr=False, eq=False)
@@ -107,7 +105,8 @@ def test_models_are_subclassable():
         def shout(self) -> str:
             return self.name.upper()
 
-    shop = Shop("shop", connection=CannedTransport(DescribeDomain=domain_reply()))
+    shop = Shop("shop", connection=connection)
+    shop.save()
 
     assert repr(shop) == "Shop('shop')"
     assert shop.upstream().shout() == "SHOP"
@@ -116,7 +115,7 @@ def test_models_are_subclassable():
     assert hash(shop) == hash(Domain("shop"))
 
 
-def test_a_subclass_may_have_fields_of_its_own():
+def test_a_subclass_may_have_fields_of_its_own(connection):
     """SWF tells nothing of them: they keep their defaults and are no difference."""
 
     @attrs.frozen(repr=False, eq=False)
@@ -127,7 +126,8 @@ def test_a_subclass_may_have_fields_of_its_own():
             default=attrs.Factory(lambda self: self.name[:2], takes_self=True), kw_only=True
         )
 
-    shop = Shop("shop", connection=CannedTransport(DescribeDomain=domain_reply()))
+    shop = Shop("shop", connection=connection)
+    shop.save()
 
     assert shop.is_synced
     assert Shop("shop", team="dev", connection=shop.connection).changes == ModelDiff()
@@ -260,58 +260,52 @@ def test_a_diff_holds_exactly_what_differs(values):
     assert set(diff.differing_fields) == {name for name, (a, b) in values.items() if a != b}
 
 
-def test_changes_compares_only_what_was_told():
+def test_changes_compares_only_what_was_told(connection):
     """A field that the model was not told is no difference; one that upstream lacks is."""
-    upstream = domain_reply(arn="arn:x", description="there")
-    connection = CannedTransport(DescribeDomain=upstream)
+    Domain("shop", description="there", connection=connection).save()
+    Domain("bare", connection=connection).save()
 
     assert Domain("shop", connection=connection).changes == ModelDiff()
     assert Domain("shop", description="here", connection=connection).changes == ModelDiff(
         ("description", "here", "there")
     )
+    assert Domain("bare", description="here", connection=connection).changes == ModelDiff(
+        ("description", "here", None)
+    )
 
 
-def test_numbers_and_words_for_the_same_duration_do_not_differ():
+def test_numbers_and_words_for_the_same_duration_do_not_differ(connection):
     """However a duration is written, it is compared by what it means."""
-    connection = CannedTransport(DescribeDomain=domain_reply(retention="60"))
+    Domain("shop", retention_period=60, connection=connection).save()
 
     for spelling in (60, "60", "060"):
         assert Domain("shop", retention_period=spelling, connection=connection).is_synced
 
 
-def test_is_synced_asks_upstream():
+def test_is_synced_asks_upstream(connection):
     """`is_synced` is true, false after a change upstream, and false where nothing is upstream."""
-    gone = DomainDoesNotExist("Unknown domain: shop")
-    connection = CannedTransport(
-        DescribeDomain=[
-            domain_reply(),
-            domain_reply(status="DEPRECATED"),
-            gone,
-        ]
-    )
     domain = Domain("shop", connection=connection)
+    assert not domain.is_synced
+    domain.save()
+    assert domain.is_synced
+    domain.deprecate()
+    assert not domain.is_synced
+    assert connection.operations().count("DescribeDomain") == 3
 
-    assert [domain.is_synced, domain.is_synced, domain.is_synced] == [True, False, False]
-    assert connection.operations() == ["DescribeDomain"] * 3
 
-
-def test_exists_is_false_only_where_swf_says_so():
+def test_exists_is_false_only_where_swf_says_so(connection):
     """An error that is not "unknown resource" is raised, not taken for an answer."""
-    denied = swf.exceptions.AccessDeniedFault("no")
-    connection = CannedTransport(
-        DescribeDomain=[domain_reply(), DomainDoesNotExist("Unknown domain: shop"), denied]
-    )
     domain = Domain("shop", connection=connection)
-
-    assert [domain.exists, domain.exists] == [True, False]
+    assert not domain.exists
+    domain.save()
+    assert domain.exists
+    connection.trouble["DescribeDomain"] = swf.exceptions.AccessDeniedFault("no")
     with pytest.raises(swf.exceptions.AccessDeniedFault):
         _ = domain.exists
 
 
-def test_changes_of_what_is_not_there_raises():
+def test_changes_of_what_is_not_there_raises(connection):
     """There is no difference to nothing: the model's own DoesNotExist says so."""
-    connection = CannedTransport(DescribeDomain=DomainDoesNotExist("Unknown domain: shop"))
-
     with pytest.raises(Domain.DoesNotExist):
         _ = Domain("shop", connection=connection).changes
 

@@ -8,12 +8,14 @@ import pytest
 from canned import CannedTransport
 from hypothesis import given
 from hypothesis import strategies as st
-from replies import domain_reply
+from overheard import Overheard
 
 from swf.constants import DEPRECATED, REGISTERED
-from swf.exceptions import ValidationError, ValidationTypeError
+from swf.exceptions import TooManyTagsFault, ValidationError, ValidationTypeError
 from swf.models import Domain, ModelDiff
 from swf.models.domain import as_domain
+from swf.querysets import DomainQuerySet
+from swf.testing import connected, embedded
 
 
 def test_a_domain_is_registered_compared_deprecated_and_taken_back(connection):
@@ -55,7 +57,6 @@ def test_what_exists_cannot_be_saved_again(connection):
 
     assert raised.value.operation == "RegisterDomain"
     assert raised.value.resource == "Domain('shop')"
-    assert raised.value.__cause__ is not None
 
 
 def test_delete_is_deprecate(connection):
@@ -81,18 +82,18 @@ def test_tags_are_set_read_overwritten_and_removed(connection):
     assert domain.tags() == {"team": "b", "cost": ""}
 
 
-def test_tags_use_the_arn_that_is_known():
+def test_tags_use_the_arn_that_is_known(connection):
     """A domain that was told its ARN is not described again to find it."""
-    connection = CannedTransport(ListTagsForResource={"tags": [{"key": "a"}]})
-    domain = Domain("shop", arn="arn:aws:swf:x:1:/domain/shop", connection=connection)
+    Domain("shop", connection=connection).save(tags={"a": ""})
+    domain = Domain("shop", connection=connection).upstream()
+    connection.calls.clear()
 
     assert domain.tags() == {"a": ""}
     assert connection.operations() == ["ListTagsForResource"]
 
 
-def test_wrong_tags_are_refused_before_anything_is_sent():
+def test_wrong_tags_are_refused_before_anything_is_sent(connection):
     """Tags are a mapping, keys to remove a list: anything else is refused at once."""
-    connection = CannedTransport()
     domain = Domain("shop", arn="arn:x", connection=connection)
 
     with pytest.raises(ValidationTypeError, match="mapping"):
@@ -107,6 +108,17 @@ def test_wrong_tags_are_refused_before_anything_is_sent():
     with pytest.raises(ValidationTypeError, match="value"):
         Domain("shop", connection=connection).add_tags({"a": 5})
     assert connection.calls == []
+
+
+def test_a_domain_has_at_most_50_tags(connection):
+    """What is one tag too many together with those that are there is SWF's own refusal."""
+    domain = Domain("shop", connection=connection)
+    domain.save(tags={str(number): "" for number in range(50)})
+
+    with pytest.raises(TooManyTagsFault):
+        domain.add_tags({"one more": ""})
+
+    assert len(domain.tags()) == 50
 
 
 @pytest.mark.parametrize(
@@ -151,50 +163,53 @@ def test_a_retention_period_is_the_same_in_every_spelling(days):
     assert {Domain("d", retention_period=one).retention_period for one in spellings} == {days}
 
 
-def test_unlimited_and_unknown_retention_are_not_the_same():
+def test_unlimited_and_unknown_retention_are_not_the_same(connection):
     """NONE is a value; None means not told, and registers thirty days."""
-    connection = CannedTransport(RegisterDomain={})
+    for name, period in (("a", "NONE"), ("b", 0), ("c", None)):
+        Domain(name, retention_period=period, connection=connection).save()
 
-    Domain("a", retention_period="NONE", connection=connection).save()
-    Domain("b", retention_period=0, connection=connection).save()
-    Domain("c", connection=connection).save()
-
-    sent = [params["workflowExecutionRetentionPeriodInDays"] for _, params in connection.calls]
-    assert sent == ["NONE", "0", "30"]
+    found = [Domain(name, connection=connection).upstream().retention_period for name in "abc"]
+    assert found == ["NONE", 0, 30]
     assert Domain("c").retention_period is None
 
 
-def test_what_was_not_told_is_not_sent():
+def test_what_was_not_told_is_not_sent(connection):
     """An absent description is left out; an empty one is sent."""
-    connection = CannedTransport(RegisterDomain={})
-
     Domain("a", connection=connection).save()
-    Domain("a", description="", connection=connection).save()
+    Domain("b", description="", connection=connection).save()
 
     assert ["description" in params for _, params in connection.calls] == [False, True]
+    found = [Domain(name, connection=connection).upstream().description for name in "ab"]
+    assert found == [None, ""]
 
 
-def test_a_listed_domain_claims_nothing_it_was_not_told():
+def test_a_listed_domain_claims_nothing_it_was_not_told(connection):
     """A listing tells no retention period, so the model does not know one."""
-    listed = Domain._from_wire({"name": "shop", "status": "DEPRECATED"}, None, None)
+    Domain("shop", retention_period=5, connection=connection).save()
+
+    [listed] = DomainQuerySet(connection=connection)
 
     assert (listed.retention_period, listed.description) == (None, None)
-    assert listed.status == "DEPRECATED"
+    assert listed.status == REGISTERED
 
 
-def test_pending_tasks_are_counted():
-    """The two counts of waiting tasks tell the number and whether SWF stopped counting."""
-    connection = CannedTransport(
-        CountPendingActivityTasks={"count": 3, "truncated": True},
-        CountPendingDecisionTasks={"count": 0},
-    )
-    domain = Domain("shop", connection=connection)
+def test_pending_tasks_are_counted(shop):
+    """The two counts of waiting tasks tell how many wait, and that all were counted."""
+    shop.schedule("a", "b", "c")
+    shop.start("order-2")
 
-    activities = domain.count_pending_activity_tasks("orders")
+    activities = shop.domain.count_pending_activity_tasks("t")
 
-    assert (activities, activities.truncated) == (3, True)
-    assert domain.count_pending_decision_tasks("orders") == 0
-    assert connection.calls[0][1] == {"domain": "shop", "taskList": {"name": "orders"}}
+    assert (activities, activities.truncated) == (3, False)
+    assert shop.domain.count_pending_decision_tasks("t") == 1
+    assert shop.domain.count_pending_decision_tasks("other") == 0
+
+
+def test_a_count_tells_that_it_was_cut_off():
+    """Where SWF stops counting, the count says so."""
+    connection = CannedTransport(CountPendingActivityTasks={"count": 3, "truncated": True})
+
+    assert Domain("shop", connection=connection).count_pending_activity_tasks("t").truncated
 
 
 def test_relations_keep_the_connection(connection):
@@ -215,12 +230,16 @@ def test_a_domain_is_given_as_model_or_name():
         as_domain(5)
 
 
-def test_domains_of_two_connections_do_not_mix():
+def test_domains_of_two_connections_do_not_mix(connection):
     """Each model asks where it was told to ask."""
-    here = CannedTransport(DescribeDomain=domain_reply(description="here"))
-    there = CannedTransport(DescribeDomain=domain_reply(description="there"))
+    with embedded() as another:
+        there = Overheard(connected(another))
+        Domain("shop", description="here", connection=connection).save()
+        Domain("shop", description="there", connection=there).save()
 
-    found = [Domain("shop", connection=one).upstream().upstream() for one in (here, there)]
+        found = [
+            Domain("shop", connection=one).upstream().upstream() for one in (connection, there)
+        ]
 
     assert [one.description for one in found] == ["here", "there"]
-    assert len(here.calls) == len(there.calls) == 2
+    assert len(connection.calls) == len(there.calls) == 3

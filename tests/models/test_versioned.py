@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 import pytest
-from canned import CannedTransport
-from replies import STARTED, type_info
 
 from swf.constants import DEPRECATED
 from swf.exceptions import (
@@ -41,7 +39,7 @@ ALL_OF_AN_ACTIVITY = {
 
 @pytest.fixture
 def domain(connection):
-    """A registered domain on the test server."""
+    """A registered domain."""
     shop = Domain("shop", connection=connection)
     shop.save()
     return shop
@@ -72,47 +70,38 @@ def test_a_type_lives_its_whole_life(kind, domain):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_type_with_no_defaults_registers_none(kind):
+def test_a_type_with_no_defaults_registers_none(kind, domain):
     """What a type was not told is not sent, not even as an empty or a made-up default."""
-    connection = CannedTransport({f"Register{kind.__name__}": {}})
+    made = kind(domain, "order", "1")
 
-    kind("shop", "order", "1", connection=connection).save()
+    made.save()
 
-    assert connection.calls[0][1] == {"domain": "shop", "name": "order", "version": "1"}
+    assert domain.connection.calls[-1][1] == {"domain": "shop", "name": "order", "version": "1"}
+    described = domain.connection.call(
+        f"Describe{kind.__name__}",
+        {
+            "domain": "shop",
+            f"{kind.__name__[0].lower()}{kind.__name__[1:]}": {"name": "order", "version": "1"},
+        },
+    )
+    assert described["configuration"] == {}
 
 
 @pytest.mark.parametrize(
     ("kind", "fields"), [(WorkflowType, ALL_OF_A_WORKFLOW), (ActivityType, ALL_OF_AN_ACTIVITY)]
 )
-def test_every_default_travels_there_and_back(kind, fields):
+def test_every_default_travels_there_and_back(kind, fields, domain, swf_clock):
     """All that can be registered is sent under the API's names, and read back as it was."""
-    registered = {}
-
-    def describe(params):
-        info = type_info(f"{kind.__name__[0].lower()}{kind.__name__[1:]}", "order")
-        configuration = {
-            key: value for key, value in registered.items() if key.startswith("default")
-        }
-        return {
-            "typeInfo": {**info, "description": registered["description"]},
-            "configuration": configuration,
-        }
-
-    connection = CannedTransport(
-        {
-            f"Register{kind.__name__}": lambda params: registered.update(params) or {},
-            f"Describe{kind.__name__}": describe,
-        }
-    )
-    made = kind("shop", "order", "1", connection=connection, **fields)
+    made = kind(domain, "order", "1", **fields)
 
     made.save()
 
     found = made.upstream()
     assert {name: getattr(found, name) for name in fields} == fields
     assert made.changes == ModelDiff()
-    assert len([key for key in registered if key.startswith("default")]) == len(fields) - 1
-    assert found.creation_date == datetime.fromtimestamp(STARTED, UTC)
+    [sent] = domain.connection.params(f"Register{kind.__name__}")
+    assert len([key for key in sent if key.startswith("default")]) == len(fields) - 1
+    assert found.creation_date == swf_clock.now()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -137,21 +126,19 @@ def test_a_missing_type_is_named_as_such(kind, domain):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_only_a_deprecated_type_is_deleted(kind):
-    """Deletion for good is an operation of its own, which SWF may refuse."""
-    fault = TypeNotDeprecatedFault("still registered")
-    connection = CannedTransport({f"Delete{kind.__name__}": [fault, {}]})
-    made = kind("shop", "order", "1", connection=connection)
+def test_only_a_deprecated_type_is_deleted(kind, domain):
+    """Deletion for good is refused while a type is registered; then its name is free again."""
+    made = kind(domain, "order", "1", description="first")
+    made.save()
 
     with pytest.raises(TypeNotDeprecatedFault):
         made.delete_permanently()
+    made.deprecate()
     made.delete_permanently()
 
-    member = f"{kind.__name__[0].lower()}{kind.__name__[1:]}"
-    assert connection.calls[1][1] == {
-        "domain": "shop",
-        member: {"name": "order", "version": "1"},
-    }
+    assert not made.exists
+    kind(domain, "order", "1", description="second").save()
+    assert made.upstream().description == "second"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -188,9 +175,8 @@ def test_a_child_policy_is_one_of_three():
         WorkflowType("shop", "order", "1", child_policy="KILL")
 
 
-def test_an_execution_without_end_cannot_be_registered():
+def test_an_execution_without_end_cannot_be_registered(connection):
     """NONE is refused where SWF wants a number, before anything is sent."""
-    connection = CannedTransport()
     made = WorkflowType(
         "shop", "order", "1", execution_start_to_close_timeout="NONE", connection=connection
     )
@@ -209,11 +195,9 @@ def test_priorities_and_task_lists_are_taken_as_the_api_writes_them(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_domain_asks_where_the_type_asks(kind):
+def test_the_domain_asks_where_the_type_asks(kind, connection, swf_connection):
     """A type with a connection of its own has a domain with the same connection."""
-    connection = CannedTransport()
-
-    for domain in ("shop", Domain("shop"), Domain("shop", connection=CannedTransport())):
+    for domain in ("shop", Domain("shop"), Domain("shop", connection=swf_connection)):
         assert kind(domain, "n", "1", connection=connection).domain.connection is connection
 
 
@@ -238,20 +222,22 @@ def test_a_type_prints_its_name_and_tells_its_version(kind):
     assert made.key == ("order", "1")
 
 
-def test_a_deprecated_type_tells_since_when():
+def test_a_deprecated_type_tells_since_when(domain, swf_clock):
     """Dates of the registration are aware and in UTC; an absent one is None."""
-    info = type_info("activityType", "ship", deprecationDate=STARTED + 60, status=DEPRECATED)
-    listed = ActivityType._from_wire(info, Domain("shop"), None)
+    ship = ActivityType(domain, "ship", "1")
+    ship.save()
+    swf_clock.advance(60)
+    ship.deprecate()
+
+    [listed] = domain.activities(status=DEPRECATED)
 
     assert listed.deprecation_date - listed.creation_date == timedelta(seconds=60)
     assert listed.creation_date.tzinfo is UTC
     assert ActivityType("shop", "ship", "1").creation_date is None
 
 
-def test_a_type_asks_where_its_domain_asks():
+def test_a_type_asks_where_its_domain_asks(connection):
     """Without a connection of its own a type uses its domain's."""
-    connection = CannedTransport()
-
     assert WorkflowType(Domain("d", connection=connection), "n", "1").connection is connection
     with pytest.raises(ValidationTypeError):
         WorkflowType("d", "n", "1", connection=5)

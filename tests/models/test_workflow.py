@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import timedelta
 
+import attrs
 import pytest
 from canned import CannedTransport
-from replies import STARTED, domain_reply, execution_info, execution_reply
+from replies import execution_info
 
+from swf.actors import Decider
 from swf.exceptions import DefaultUndefinedFault, ValidationError, ValidationTypeError
-from swf.models import Domain, ModelDiff, OpenCounts, WorkflowExecution, WorkflowType
+from swf.models import (
+    ActivityType,
+    Domain,
+    ModelDiff,
+    OpenCounts,
+    WorkflowExecution,
+    WorkflowType,
+)
+from swf.models.decision import ScheduleActivityTask, StartChildWorkflowExecution, StartTimer
 
 
 @pytest.fixture
 def order(connection):
-    """A registered workflow type on the test server."""
+    """A registered workflow type."""
     shop = Domain("shop", connection=connection)
     shop.save()
     made = WorkflowType(
@@ -28,6 +38,13 @@ def order(connection):
     )
     made.save()
     return made
+
+
+def decide(order, *decisions, **more):
+    """Answer the decision task that waits for the decider of a type."""
+    decider = Decider(order.domain, order.task_list)
+    token, _ = decider.poll()
+    decider.complete(token, decisions, **more)
 
 
 def test_an_execution_is_started_signaled_and_terminated(order):
@@ -59,60 +76,42 @@ def test_a_registered_policy_is_not_overridden(order):
     assert started.history().first.child_policy == "ABANDON"
 
 
-def test_every_field_of_a_start_is_sent():
-    """All that the API takes at a start travels under the API's names."""
-    connection = CannedTransport(StartWorkflowExecution={"runId": "run-1"})
+def test_every_field_of_a_start_is_recorded(order):
+    """All that the API takes at a start travels there, and is told again by SWF."""
+    fields = {
+        "task_list": "fast",
+        "task_priority": -1,
+        "child_policy": "TERMINATE",
+        "execution_start_to_close_timeout": 60,
+        "task_start_to_close_timeout": "NONE",
+        "tag_list": ("a", "b"),
+        "lambda_role": "arn:aws:iam::1:role/x",
+    }
+    given = {**fields, "execution_start_to_close_timeout": "60", "tag_list": ["a", "b"]}
 
-    execution = WorkflowType("shop", "order", "1", connection=connection).start_execution(
-        "order-1",
-        "plain text",
-        task_list="fast",
-        task_priority=-1,
-        child_policy="TERMINATE",
-        execution_start_to_close_timeout="60",
-        task_start_to_close_timeout="NONE",
-        tag_list=["a", "b"],
-        lambda_role="arn:aws:iam::1:role/x",
-    )
+    execution = order.start_execution("order-1", "plain text", **given)
 
-    assert connection.calls == [
-        (
-            "StartWorkflowExecution",
-            {
-                "domain": "shop",
-                "workflowType": {"name": "order", "version": "1"},
-                "workflowId": "order-1",
-                "input": "plain text",
-                "taskList": {"name": "fast"},
-                "taskPriority": "-1",
-                "childPolicy": "TERMINATE",
-                "executionStartToCloseTimeout": "60",
-                "taskStartToCloseTimeout": "NONE",
-                "tagList": ["a", "b"],
-                "lambdaRole": "arn:aws:iam::1:role/x",
-            },
-        )
-    ]
-    assert execution.execution_start_to_close_timeout == 60
-    assert (execution.task_list, execution.task_priority) == ("fast", -1)
+    for told in (execution, execution.upstream()):
+        assert {name: getattr(told, name) for name in fields} == fields
+    started = execution.history().first
+    assert (started.input, started.tag_list) == ("plain text", ("a", "b"))
+    assert execution.changes == ModelDiff()
 
 
-def test_no_input_is_not_an_input():
+def test_no_input_is_not_an_input(order):
     """None sends no input at all; falsy values are sent."""
-    connection = CannedTransport(StartWorkflowExecution={"runId": "run-1"})
-    made = WorkflowType("shop", "order", "1", connection=connection)
+    found = []
+    for number, value in enumerate((None, "", 0, False, [], {})):
+        execution = order.start_execution(f"w{number}", value)
+        found.append(execution.history().first.input)
 
-    for value in (None, "", 0, False, [], {}):
-        made.start_execution("w", value)
-
-    inputs = [params.get("input", "absent") for _, params in connection.calls]
-    assert inputs == ["absent", "", "0", "false", "[]", "{}"]
+    assert found == [None, "", "0", "false", "[]", "{}"]
 
 
-def test_made_up_workflow_ids_are_unique_and_valid():
+def test_made_up_workflow_ids_are_unique_and_valid(order):
     """Executions started in the same moment get different ids, however long the type's name."""
-    connection = CannedTransport(StartWorkflowExecution={"runId": "run-1"})
-    made = WorkflowType("shop", "n" * 256, "v" * 64, connection=connection)
+    made = attrs.evolve(order, name="n" * 256, version="v" * 64)
+    made.save()
 
     ids = {made.start_execution().workflow_id for _ in range(50)}
 
@@ -140,10 +139,8 @@ def test_made_up_workflow_ids_are_unique_and_valid():
         ("lambda_role", ""),
     ],
 )
-def test_a_bad_start_is_refused_before_anything_is_sent(argument, value):
+def test_a_bad_start_is_refused_before_anything_is_sent(argument, value, connection):
     """A start that SWF would refuse is refused here, naming the argument."""
-    connection = CannedTransport()
-
     with pytest.raises(ValidationError, match=argument):
         WorkflowType("shop", "order", "1", connection=connection).start_execution(
             **{"workflow_id": "order-1", argument: value}
@@ -168,22 +165,38 @@ def test_starting_what_runs_or_cannot_run_says_so(order):
         WorkflowType(order.domain, "nope", "1").start_execution("order-4")
 
 
-def test_a_description_is_decoded_to_the_last_field():
+def test_a_description_is_decoded_to_the_last_field(order, swf_clock):
     """Every field that DescribeWorkflowExecution tells is read, typed, absent ones as None."""
-    reply = execution_reply(
+    begun = swf_clock.now()
+    execution = order.start_execution(
         "order-1",
-        closeStatus="TIMED_OUT",
-        closeTimestamp=STARTED + 60,
-        tagList=["a", "b"],
-        parent={"workflowId": "parent-1", "runId": "run-0"},
+        task_priority=-3,
+        tag_list=["a", "b"],
+        task_start_to_close_timeout="NONE",
+        lambda_role="arn:aws:iam::1:role/x",
     )
-    connection = CannedTransport(DescribeWorkflowExecution=reply)
+    ActivityType(order.domain, "ship", "1").save()
+    swf_clock.advance(1)
+    decide(
+        order,
+        ScheduleActivityTask(
+            ("ship", "1"),
+            "ship-1",
+            task_list="ships",
+            heartbeat_timeout="NONE",
+            schedule_to_start_timeout="NONE",
+            schedule_to_close_timeout="NONE",
+            start_to_close_timeout="NONE",
+        ),
+        StartTimer("t", 5000),
+        StartChildWorkflowExecution(order, "child-1"),
+        execution_context="",
+    )
 
-    found = WorkflowExecution("shop", "order-1", "run-1", connection=connection).upstream()
+    found = execution.upstream()
 
-    assert (found.status, found.close_status) == ("CLOSED", "TIMED_OUT")
-    assert (found.close_timestamp - found.start_timestamp).total_seconds() == 60
-    assert found.start_timestamp == datetime.fromtimestamp(STARTED, UTC)
+    assert (found.status, found.close_status, found.close_timestamp) == ("OPEN", None, None)
+    assert found.start_timestamp == begun
     assert found.tag_list == ("a", "b")
     assert (found.task_list, found.task_priority) == ("orders", -3)
     assert (found.task_start_to_close_timeout, found.execution_start_to_close_timeout) == (
@@ -191,36 +204,40 @@ def test_a_description_is_decoded_to_the_last_field():
         3600,
     )
     assert (found.child_policy, found.lambda_role) == ("ABANDON", "arn:aws:iam::1:role/x")
-    assert found.open_counts == OpenCounts(2, 1, 0, 3, 4)
+    assert found.open_counts == OpenCounts(1, 1, 1, 1, 0)
     assert found.latest_execution_context == ""
-    assert found.latest_activity_task_timestamp > found.start_timestamp
+    assert found.latest_activity_task_timestamp == begun + timedelta(seconds=1)
     assert found.cancel_requested is False
-    assert found.input is None
+    assert (found.input, found.parent) == (None, None)
+    found.request_cancel()
+    assert found.upstream().cancel_requested is True
+    swf_clock.advance(3599)
+    closed = execution.upstream()
+    assert (closed.status, closed.close_status) == ("CLOSED", "TIMED_OUT")
+    assert closed.close_timestamp - closed.start_timestamp == timedelta(hours=1)
 
 
-def test_parent_and_type_are_models_that_can_be_asked():
+def test_parent_and_type_are_models_that_can_be_asked(order):
     """Navigation leads to models of the same domain and connection."""
-    reply = execution_reply("order-1", parent={"workflowId": "parent-1", "runId": "run-0"})
-    connection = CannedTransport(
-        DescribeWorkflowExecution=[reply, execution_reply("parent-1", "run-0")],
-        DescribeDomain=domain_reply(),
-    )
+    parent = order.start_execution("parent-1")
+    decide(order, StartChildWorkflowExecution(order, "order-1"))
 
-    found = WorkflowExecution("shop", "order-1", "run-1", connection=connection).upstream()
+    found = WorkflowExecution(order.domain, "order-1").upstream()
 
-    assert found.workflow_type == WorkflowType("shop", "order", "1")
+    assert found.workflow_type == order
     assert found.workflow_type.status is None
-    assert found.workflow_type.connection is connection
+    assert found.workflow_type.connection is order.connection
+    assert found.parent == WorkflowExecution(order.domain, "parent-1", parent.run_id)
     assert found.parent.upstream().parent is None
-    assert found.parent.run_id == "run-0"
 
 
-def test_a_change_of_the_execution_shows():
+def test_a_change_of_the_execution_shows(order):
     """What was told and is otherwise upstream is a difference; the type compares by its key."""
-    connection = CannedTransport(
-        DescribeWorkflowExecution=execution_reply("order-1", closeStatus="FAILED")
-    )
-    listed = WorkflowExecution._from_wire(execution_info("order-1"), Domain("shop"), connection)
+    order.start_execution("order-1")
+    [listed] = order.domain.executions()
+    assert listed.changes == ModelDiff()
+
+    listed.terminate()
 
     assert listed.changes.differing_fields == ("status",)
     assert listed.upstream().changes == ModelDiff()
@@ -251,26 +268,29 @@ def test_without_run_id_the_latest_run_is_meant(order):
         WorkflowExecution(order.domain, "order-2").upstream()
 
 
-def test_without_run_id_nothing_is_sent_for_it():
+def test_without_run_id_nothing_is_sent_for_it(order, connection):
     """Operations that find the open run by themselves get no run id."""
-    connection = CannedTransport(
-        RequestCancelWorkflowExecution={},
-        SignalWorkflowExecution={},
-        TerminateWorkflowExecution={},
-    )
+    execution = order.start_execution("order-1")
     named = WorkflowExecution("shop", "order-1", connection=connection)
+    connection.calls.clear()
 
+    execution.request_cancel()
     named.request_cancel()
     named.signal("paid", input=0)
     named.terminate()
 
     assert [params for _, params in connection.calls] == [
+        {"domain": "shop", "workflowId": "order-1", "runId": execution.run_id},
         {"domain": "shop", "workflowId": "order-1"},
         {"domain": "shop", "workflowId": "order-1", "signalName": "paid", "input": "0"},
         {"domain": "shop", "workflowId": "order-1"},
     ]
-    WorkflowExecution("shop", "order-1", "run-1", connection=connection).request_cancel()
-    assert connection.calls[-1][1]["runId"] == "run-1"
+    assert [event.name for event in execution.history()][2:] == [
+        "WorkflowExecutionCancelRequested",
+        "WorkflowExecutionCancelRequested",
+        "WorkflowExecutionSignaled",
+        "WorkflowExecutionTerminated",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -294,10 +314,8 @@ def test_acting_on_what_is_not_open_is_the_models_own_error(act, order):
         lambda one: one.history(maximum_page_size=1001),
     ],
 )
-def test_bad_arguments_are_refused_before_anything_is_sent(act):
+def test_bad_arguments_are_refused_before_anything_is_sent(act, connection):
     """Lengths, words and types are checked here."""
-    connection = CannedTransport()
-
     with pytest.raises(ValidationError):
         act(WorkflowExecution("shop", "order-1", "run-1", connection=connection))
     assert connection.calls == []
@@ -322,44 +340,30 @@ def test_what_swf_told_is_not_refused():
     assert (listed.workflow_id, listed.workflow_type.name) == ("a:b", "x/y")
 
 
-def test_a_bad_page_size_is_refused_before_the_run_is_looked_for():
+def test_a_bad_page_size_is_refused_before_the_run_is_looked_for(connection):
     """Without run id too, nothing is sent for a request that will be refused."""
-    connection = CannedTransport()
-
     with pytest.raises(ValidationError, match="maximum_page_size"):
         WorkflowExecution("shop", "w", connection=connection).history(maximum_page_size="x")
     assert connection.calls == []
 
 
-def test_a_history_is_read_page_by_page_to_its_end():
+def test_a_history_is_read_page_by_page_to_its_end(order, connection):
     """All pages are followed, in either order, with the page size asked for."""
-    events = [
-        {
-            "eventId": number,
-            "eventType": "DecisionTaskScheduled",
-            "eventTimestamp": STARTED,
-            "decisionTaskScheduledEventAttributes": {"taskList": {"name": "orders"}},
-        }
-        for number in range(1, 6)
-    ]
-    connection = CannedTransport(
-        GetWorkflowExecutionHistory=[
-            {"events": events[:3], "nextPageToken": "more"},
-            {"events": events[3:]},
-        ]
-    )
-    execution = WorkflowExecution("shop", "order-1", "run-1", connection=connection)
+    execution = order.start_execution("order-1")
+    for number in range(3):
+        execution.signal(f"s{number}")
 
     history = execution.history(maximum_page_size=3, reverse_order=True)
 
-    assert [event.id for event in history] == [1, 2, 3, 4, 5]
-    assert connection.calls[1][1] == {
+    assert [event.id for event in history] == [5, 4, 3, 2, 1]
+    first, second = connection.params("GetWorkflowExecutionHistory")
+    assert first == {
         "domain": "shop",
-        "execution": {"workflowId": "order-1", "runId": "run-1"},
+        "execution": {"workflowId": "order-1", "runId": execution.run_id},
         "maximumPageSize": 3,
         "reverseOrder": True,
-        "nextPageToken": "more",
     }
+    assert second == {**first, "nextPageToken": second["nextPageToken"]}
 
 
 def test_the_executions_of_a_type_are_found(order):

@@ -6,20 +6,14 @@ import copy
 import pickle
 
 import pytest
-from canned import CannedTransport, pages_of
 from hypothesis import given
 from hypothesis import strategies as st
+from listed import domains
 
 from swf.exceptions import FieldError, ValidationError, ValidationTypeError
 from swf.models import Domain
 from swf.querysets import DomainQuery, DomainQuerySet
 from swf.wire import Count
-
-
-def domains(*names: str, page: int = 2) -> CannedTransport:
-    """Return a service that lists domains of these names in pages."""
-    infos = [{"name": name, "status": "REGISTERED"} for name in names]
-    return CannedTransport(ListDomains=pages_of("domainInfos", infos, page))
 
 
 def names(found) -> list[str]:
@@ -172,11 +166,9 @@ def test_there_is_no_length_only_a_count():
 
 def test_filters_narrow_each_other():
     """A second filter keeps the first; two that contradict each other leave nothing."""
-    connection = CannedTransport(
-        ListDomains=lambda params: {
-            "domainInfos": [{"name": name, "status": params["registrationStatus"]} for name in "ab"]
-        }
-    )
+    connection = domains("a", "b")
+    for name in "ab":
+        Domain(name, connection=connection).deprecate()
     queryset = DomainQuerySet(connection=connection).filter(status="DEPRECATED").filter(name="b")
 
     assert [(one.name, one.status) for one in queryset] == [("b", "DEPRECATED")]
@@ -188,7 +180,7 @@ def test_filters_narrow_each_other():
 
 def test_none_holds_nothing_and_asks_nothing():
     """none() is empty whatever is done with it."""
-    connection = CannedTransport()
+    connection = domains("a")
     queryset = DomainQuerySet(connection=connection).none()
 
     assert queryset.filter(name="a").reverse() == []
@@ -282,10 +274,6 @@ def test_a_queryset_can_be_copied_and_asked_elsewhere():
 def test_what_a_queryset_returns_keeps_its_connection():
     """Listed and fetched models ask where the queryset asked."""
     connection = domains("a")
-    connection.replies["DescribeDomain"] = {
-        "domainInfo": {"name": "a", "status": "REGISTERED"},
-        "configuration": {"workflowExecutionRetentionPeriodInDays": "1"},
-    }
     queryset = DomainQuerySet(connection=connection)
 
     assert queryset[0].connection is connection

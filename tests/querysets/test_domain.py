@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from canned import CannedTransport
-from replies import domain_reply
 
 from swf.constants import DEPRECATED, REGISTERED
 from swf.exceptions import (
     AccessDeniedFault,
-    DomainAlreadyExistsFault,
-    DomainDoesNotExist,
     ValidationError,
     ValidationTypeError,
 )
@@ -60,21 +56,21 @@ def test_get_or_create_tells_which_it_was(connection):
     assert (found[0].description, found[0].retention_period) == ("first", 3)
 
 
-def test_get_or_create_survives_a_race():
+def test_get_or_create_survives_a_race(connection, swf_connection):
     """Where somebody else registers in between, theirs is returned."""
-    connection = CannedTransport(
-        DescribeDomain=[DomainDoesNotExist("Unknown domain: shop"), domain_reply()],
-        RegisterDomain=DomainAlreadyExistsFault("shop"),
+    theirs = Domain("shop", description="theirs", connection=swf_connection)
+    connection.trouble["RegisterDomain"] = [theirs.save]
+
+    domain, created = DomainQuerySet(connection=connection).get_or_create(
+        "shop", description="mine"
     )
 
-    domain, created = DomainQuerySet(connection=connection).get_or_create("shop")
-
-    assert (domain.name, created) == ("shop", False)
+    assert (domain.name, domain.description, created) == ("shop", "theirs", False)
 
 
-def test_errors_of_a_listing_are_ours():
+def test_errors_of_a_listing_are_ours(connection):
     """What the service answers to a list is raised as it is, at the first reading."""
-    connection = CannedTransport(ListDomains=AccessDeniedFault("no"))
+    connection.trouble["ListDomains"] = AccessDeniedFault("no")
     queryset = DomainQuerySet(connection=connection)
 
     for read in (list, bool, repr, lambda one: one.count(), lambda one: one.first()):
@@ -82,9 +78,8 @@ def test_errors_of_a_listing_are_ours():
             read(queryset)
 
 
-def test_bad_arguments_are_refused():
+def test_bad_arguments_are_refused(connection):
     """A status that SWF does not know, tags that are no mapping, a bad name: nothing is sent."""
-    connection = CannedTransport()
     queryset = DomainQuerySet(connection=connection)
 
     with pytest.raises(ValidationError, match="REGISTERED, DEPRECATED"):

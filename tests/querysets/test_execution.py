@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import listed
 import pytest
-from canned import CannedTransport, pages_of
+from canned import CannedTransport
 from hypothesis import given
 from hypothesis import strategies as st
-from replies import STARTED, execution_info, execution_reply
+from listed import STARTED, Run
+from replies import execution_info
 
 from swf.constants import CLOSED, COMPLETED, FAILED, OPEN
 from swf.exceptions import FieldError, ValidationError, ValidationTypeError
@@ -18,22 +20,29 @@ from swf.querysets import WorkflowExecutionQuerySet
 OLDEST = {"oldestDate": 0.0}
 
 
-def service(opened=(), closed=(), page=2) -> CannedTransport:
-    """Return a service that lists these executions, started last first, and counts them."""
-    opened = sorted(opened, key=lambda one: -one["startTimestamp"])
-    closed = sorted(closed, key=lambda one: -one["startTimestamp"])
+def opened(workflow_id, name="run-1", **more):
+    """Return an execution that is to be open."""
+    return Run(workflow_id, name, **more)
+
+
+def closed(workflow_id, name="run-1", *, status="COMPLETED", **more):
+    """Return an execution that is to be closed."""
+    return Run(workflow_id, name, status=status, **more)
+
+
+def service(runs=(), page=2):
+    """Return an SWF with these executions, listed in pages."""
+    return listed.executions(runs, page=page)
+
+
+def unfiltered(found, close_status=None):
+    """Return a service that lists these, open or else closed, whatever it is asked."""
+    closing = {} if close_status is None else {"closeStatus": close_status}
+    infos = [{**one, **closing} for one in found]
+    opened, closed = ([], infos) if closing else (infos, [])
     return CannedTransport(
-        ListOpenWorkflowExecutions=pages_of("executionInfos", opened, page),
-        ListClosedWorkflowExecutions=pages_of("executionInfos", closed, page),
-        CountOpenWorkflowExecutions={"count": len(opened), "truncated": False},
-        CountClosedWorkflowExecutions={"count": len(closed), "truncated": True},
-    )
-
-
-def closed_info(workflow_id, run_id="run-1", *, started=STARTED, status="COMPLETED", **info):
-    """Return what a listing tells of a closed execution."""
-    return execution_info(
-        workflow_id, run_id, started=started, closeStatus=status, closeTimestamp=started + 9, **info
+        ListOpenWorkflowExecutions={"executionInfos": opened},
+        ListClosedWorkflowExecutions={"executionInfos": closed},
     )
 
 
@@ -51,6 +60,11 @@ def executions(connection=None):
 def ids(found):
     """Return the workflow ids of executions."""
     return [one.workflow_id for one in found]
+
+
+def names(found):
+    """Return what the test calls these executions."""
+    return [one.connection.names[one.run_id] for one in found]
 
 
 def test_real_executions_are_listed_open_and_closed(connection):
@@ -94,31 +108,29 @@ def test_real_executions_are_listed_open_and_closed(connection):
 def test_open_and_closed_are_merged_in_one_order(given_executions, page, backwards):
     """Whatever the pages, both listings come as one, by start time, nothing lost or twice."""
     every = [
-        (closed_info if is_closed else execution_info)(
-            f"w{number}", f"r{number}", started=STARTED + at
-        )
+        (closed if is_closed else opened)(f"w{number}", started=STARTED + at)
         for number, (at, is_closed) in enumerate(given_executions)
     ]
-    connection = service(
-        [one for one in every if "closeStatus" not in one],
-        [one for one in every if "closeStatus" in one],
-        page,
-    )
-    found = executions(connection)
+    found = executions(service(every, page))
     found = found.reverse() if backwards else found
 
     listed = list(found)
 
     times = [one.start_timestamp for one in listed]
     assert times == sorted(times, reverse=not backwards)
-    assert sorted(ids(listed)) == sorted(one["execution"]["workflowId"] for one in every)
+    assert sorted(ids(listed)) == sorted(one.workflow_id for one in every)
+    found.connection.close()
 
 
 def test_an_execution_that_closes_while_listed_is_given_once():
     """Listed open and then closed, it is one execution."""
-    connection = service([execution_info("w", "r")], [closed_info("w", "r")])
+    connection = service([opened("w")])
+    [execution] = executions(connection)
+    connection.trouble["ListClosedWorkflowExecutions"] = [execution.terminate]
 
-    assert len(list(executions(connection))) == 1
+    [found] = executions(connection)
+
+    assert found.upstream().close_status == "TERMINATED"
 
 
 def test_open_ones_are_asked_for_first():
@@ -165,18 +177,19 @@ def test_a_filter_is_swfs_own_where_it_has_one(lookups, expected):
 
 def test_filters_that_swf_cannot_combine_are_combined_here():
     """SWF is asked for one, the others are compared on what it lists."""
-    listed = [
-        closed_info("a", "1", tagList=["eu"], status="FAILED"),
-        closed_info("a", "2", tagList=["us"], status="FAILED"),
-        closed_info("a", "3", tagList=["eu"]),
-    ]
-    connection = service([], listed)
+    connection = service(
+        [
+            closed("a", "1", tags=("eu",), status="FAILED"),
+            closed("a", "2", tags=("us",), status="FAILED", started=STARTED + 10),
+            closed("a", "3", tags=("eu",), started=STARTED + 20),
+        ]
+    )
 
     found = executions(connection).filter(
         workflow_id="a", tag="eu", close_status="FAILED", workflow_type=("order", "1")
     )
 
-    assert [one.run_id for one in found] == ["1"]
+    assert names(found) == ["1"]
     params = connection.calls[-1][1]
     assert [name for name in params if name.endswith("Filter")] == [
         "startTimeFilter",
@@ -188,8 +201,7 @@ def test_filters_that_swf_cannot_combine_are_combined_here():
 
 def test_a_version_without_a_name_is_compared_here():
     """A lookup that SWF has no filter for is not ignored."""
-    other = {"workflowType": {"name": "order", "version": "2"}}
-    connection = service([execution_info("a"), execution_info("b", **other)])
+    connection = service([opened("a"), opened("b", version="2")])
 
     found = executions(connection).filter(workflow_type_version="2")
 
@@ -199,7 +211,7 @@ def test_a_version_without_a_name_is_compared_here():
 
 def test_filters_that_a_server_ignores_are_applied_all_the_same():
     """Not every SWF-compatible server filters: the answer is right even so."""
-    connection = service([execution_info("a"), execution_info("b", tagList=["eu"])])
+    connection = unfiltered([execution_info("a"), execution_info("b", tagList=["eu"])])
 
     assert ids(executions(connection).filter(workflow_id="b")) == ["b"]
     assert ids(executions(connection).filter(tag="eu")) == ["b"]
@@ -207,14 +219,14 @@ def test_filters_that_a_server_ignores_are_applied_all_the_same():
 
 
 def test_counts_are_swfs_own():
-    """Open, closed and both are counted by the Count operations, with their truncation."""
-    connection = service([execution_info("a")], [closed_info("b"), closed_info("c")])
+    """Open, closed and both are counted by the Count operations."""
+    connection = service([opened("a"), closed("b"), closed("c")])
     found = executions(connection)
 
     assert found.count() == 3
-    assert found.count().truncated
-    assert not found.filter(status=OPEN).count().truncated
-    assert found.filter(status=CLOSED, workflow_id="b").count() == 2
+    assert not found.count().truncated
+    assert found.filter(status=OPEN).count() == 1
+    assert found.filter(status=CLOSED, workflow_id="b").count() == 1
     assert not any(name.startswith("List") for name in connection.operations())
     assert connection.calls[-1] == (
         "CountClosedWorkflowExecutions",
@@ -224,6 +236,18 @@ def test_counts_are_swfs_own():
             "executionFilter": {"workflowId": "b"},
         },
     )
+
+
+def test_a_sum_of_counts_is_cut_off_where_one_of_them_is():
+    """Where SWF stopped counting closed executions, the count of all of them says so."""
+    connection = CannedTransport(
+        CountOpenWorkflowExecutions={"count": 1, "truncated": False},
+        CountClosedWorkflowExecutions={"count": 2, "truncated": True},
+    )
+    found = executions(connection)
+
+    assert (found.count(), found.count().truncated) == (3, True)
+    assert not found.filter(status=OPEN).count().truncated
 
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -275,7 +299,7 @@ def test_a_day_is_meant_from_its_first_to_its_last_moment():
 
 def test_close_times_ask_for_closed_executions_only():
     """With a close time, SWF is asked by close time, and no open execution is listed."""
-    connection = service([execution_info("open")], [closed_info("closed")])
+    connection = service([opened("open"), closed("closed")])
 
     found = executions(connection).filter(close_latest_date=NOON)
 
@@ -286,9 +310,7 @@ def test_close_times_ask_for_closed_executions_only():
 
 def test_start_and_close_times_together_are_both_respected():
     """SWF takes one of them; the other is compared here."""
-    connection = service(
-        [], [closed_info("early", started=STARTED - 100), closed_info("late", started=STARTED)]
-    )
+    connection = service([closed("early", started=STARTED - 100), closed("late")])
     moment = datetime.fromtimestamp(STARTED, UTC)
 
     found = executions(connection).filter(
@@ -307,21 +329,20 @@ def test_start_and_close_times_together_are_both_respected():
 
 def test_an_execution_that_nobody_says_when_it_closed_passes_no_close_time():
     """Where a server leaves out the close time, comparing it is no error and lets nothing pass."""
-    unsaid = closed_info("w")
-    del unsaid["closeTimestamp"]
-    found = executions(service([], [unsaid])).filter(close_oldest_date=NOON, close_latest_date=NOON)
+    unsaid = unfiltered([execution_info("w")], close_status="COMPLETED")
+    found = executions(unsaid).filter(close_oldest_date=NOON, close_latest_date=NOON)
 
     assert ids(found.order_by("-start_timestamp")) == []
 
 
 def test_order_is_by_start_or_close_time():
     """Each direction of the two orders that SWF has; by close time means closed ones."""
-    connection = service([execution_info("open")], [closed_info("closed")])
+    connection = service([closed("closed"), opened("open", started=STARTED + 1)])
     found = executions(connection)
 
-    assert len(list(found.order_by("-start_timestamp"))) == 2
+    assert ids(found.order_by("-start_timestamp")) == ["open", "closed"]
     assert "reverseOrder" not in connection.calls[-1][1]
-    assert len(list(found.order_by("start_timestamp"))) == 2
+    assert ids(found.order_by("start_timestamp")) == ["closed", "open"]
     assert connection.calls[-1][1]["reverseOrder"] is True
     assert ids(found.order_by("-close_timestamp")) == ["closed"]
     assert connection.calls[-1][1]["closeTimeFilter"] == OLDEST
@@ -362,10 +383,8 @@ def test_order_is_by_start_or_close_time():
         ({"close_oldest_date": 1, "close_latest_date": 2}, ValidationError, "is after"),
     ],
 )
-def test_a_lookup_that_makes_no_sense_is_refused_at_once(lookups, kind, rule):
+def test_a_lookup_that_makes_no_sense_is_refused_at_once(lookups, kind, rule, connection):
     """Unknown, mistyped and contradictory lookups are errors, before anything is sent."""
-    connection = CannedTransport()
-
     with pytest.raises(kind, match=rule):
         executions(connection).filter(**lookups)
     assert connection.calls == []
@@ -373,10 +392,11 @@ def test_a_lookup_that_makes_no_sense_is_refused_at_once(lookups, kind, rule):
 
 def test_the_open_run_is_the_latest():
     """latest() returns the open run, else the one started last, else raises."""
-    closed = [closed_info("w", "1"), closed_info("w", "2", started=STARTED + 1)]
+    before = [closed("w", "1"), closed("w", "2", started=STARTED + 1)]
+    now = opened("w", "3", started=STARTED + 2)
 
-    assert executions(service([execution_info("w", "3")], closed)).latest("w").run_id == "3"
-    assert executions(service([], closed)).latest("w").run_id == "2"
+    assert names([executions(service([*before, now])).latest("w")]) == ["3"]
+    assert names([executions(service(before)).latest("w")]) == ["2"]
     with pytest.raises(WorkflowExecution.DoesNotExist, match="no open or retained run") as raised:
         executions(service()).latest("w")
     assert raised.value.resource == "WorkflowExecution('w')"
@@ -384,22 +404,18 @@ def test_the_open_run_is_the_latest():
 
 def test_latest_does_not_trust_the_order_or_the_filter_of_a_server():
     """Other executions listed, oldest first, do not hide the latest run of this id."""
-    closed = [
-        closed_info("other", "0", started=STARTED - 5),
-        closed_info("w", "1"),
-        closed_info("w", "2", started=STARTED + 1),
+    listed = [
+        execution_info("other", "0", started=STARTED - 5),
+        execution_info("w", "1"),
+        execution_info("w", "2", started=STARTED + 1),
     ]
-    connection = service([execution_info("other", "3")], page=100)
-    connection.replies["ListClosedWorkflowExecutions"] = {"executionInfos": closed}
 
-    assert executions(connection).latest("w").run_id == "2"
+    assert executions(unfiltered(listed, close_status="COMPLETED")).latest("w").run_id == "2"
 
 
 @pytest.mark.parametrize("workflow_id", [None, 5, "", "a:b"])
-def test_the_latest_run_of_nothing_is_refused(workflow_id):
+def test_the_latest_run_of_nothing_is_refused(workflow_id, connection):
     """What is no workflow id names no run, and nothing is sent for it."""
-    connection = CannedTransport()
-
     with pytest.raises(ValidationError, match="workflow_id"):
         executions(connection).latest(workflow_id)
     assert connection.calls == []
@@ -407,7 +423,7 @@ def test_the_latest_run_of_nothing_is_refused(workflow_id):
 
 def test_filters_and_order_do_not_count_for_latest():
     """Whatever the queryset was narrowed to, latest() looks at the whole domain."""
-    found = executions(service([execution_info("w", "2")], [closed_info("w", "1")]))
+    found = executions(service([closed("w", "1"), opened("w", "2", started=STARTED + 1)]))
 
     for narrowed in (
         found.reverse(),
@@ -415,13 +431,12 @@ def test_filters_and_order_do_not_count_for_latest():
         found.filter(close_status="FAILED"),
         found[:1],
     ):
-        assert narrowed.latest("w").run_id == "2"
+        assert names([narrowed.latest("w")]) == ["2"]
 
 
 def test_filters_given_one_after_another_all_hold():
     """Tags add up, bounds tighten, statuses narrow, and a contradiction leaves nothing."""
-    both = closed_info("both", tagList=["a", "b"])
-    connection = service([], [both, closed_info("b", tagList=["b"])])
+    connection = service([closed("both", tags=("a", "b")), closed("b", tags=("b",))])
     found = executions(connection)
 
     assert ids(found.filter(tag="a").filter(tag="b")) == ["both"]
@@ -443,7 +458,7 @@ def test_filters_given_one_after_another_all_hold():
 
 def test_a_small_question_asks_little():
     """What SWF filters by itself is asked for in pages no larger than what is wanted."""
-    connection = service([execution_info("w")], page=100)
+    connection = service([opened("w")], page=100)
     found = executions(connection).filter(status=OPEN, workflow_id="w")
 
     assert found.exists()
@@ -467,9 +482,9 @@ def test_a_server_that_does_not_filter_is_asked_for_all():
     assert len(connection.calls) == 2
 
 
-def test_contradictions_are_refused_in_one_filter_and_empty_in_two():
+def test_contradictions_are_refused_in_one_filter_and_empty_in_two(connection):
     """What one call contradicts itself in is a mistake; two filters may well leave nothing."""
-    found = executions(CannedTransport())
+    found = executions(connection)
 
     assert found.filter(latest_date=9).filter(oldest_date=3) == []
     assert found.filter(status=OPEN).filter(close_status="FAILED") == []
@@ -500,21 +515,19 @@ def test_bounds_let_nothing_more_through():
 
 def test_get_describes_the_run_that_is_named():
     """With run id one call describes it; without, the latest run is found first."""
-    connection = service([], [closed_info("w", "2")])
-    connection.replies["DescribeWorkflowExecution"] = lambda params: execution_reply(
-        "w", params["execution"]["runId"], closeStatus="COMPLETED"
-    )
+    connection = service([closed("w", "1"), closed("w", "2", started=STARTED + 1)])
+    first = next(run_id for run_id, name in connection.names.items() if name == "1")
 
-    assert executions(connection).get("w", "1").run_id == "1"
+    assert names([executions(connection).get("w", first)]) == ["1"]
     assert connection.operations() == ["DescribeWorkflowExecution"]
-    assert executions(connection).get("w").run_id == "2"
+    assert names([executions(connection).get("w")]) == ["2"]
     with pytest.raises(ValidationError, match="workflow_id"):
         executions(connection).get("a:b")
 
 
 def test_listing_asks_nothing_for_each_execution():
     """The types of listed executions are in the listing: no call for each of them."""
-    connection = service([execution_info(f"w{number}") for number in range(9)], page=100)
+    connection = service([opened(f"w{number}") for number in range(9)], page=100)
 
     assert {one.workflow_type.name for one in executions(connection).filter(status=OPEN)} == {
         "order"
@@ -524,7 +537,10 @@ def test_listing_asks_nothing_for_each_execution():
 
 def test_a_table_of_executions_is_worth_looking_at():
     """The table shows what people look for, in columns of few words."""
-    table = executions(service([], [closed_info("w", tagList=["eu"])]))._repr_html_()
+    connection = service([closed("w", tags=("eu",))])
 
-    for shown in ("workflow id", "order 1", "COMPLETED", "2023-11-14 22:13:20", "eu", "run-1"):
+    table = executions(connection)._repr_html_()
+
+    [run_id] = connection.names
+    for shown in ("workflow id", "order 1", "COMPLETED", "2023-11-14 22:13:20", "eu", run_id):
         assert shown in table

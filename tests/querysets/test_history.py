@@ -3,95 +3,100 @@
 from __future__ import annotations
 
 import pytest
-from canned import CannedTransport, pages_of
-from replies import STARTED, execution_info
+from overheard import Overheard
 
+from swf.actors import Decider
 from swf.exceptions import (
     FieldError,
     ValidationError,
     ValidationTypeError,
     WorkflowExecutionDoesNotExist,
 )
-from swf.models import Domain, History
+from swf.models import Domain, History, WorkflowType
+from swf.models.decision import RecordMarker
 from swf.querysets import HistoryQuerySet
+from swf.testing import connected
+
+COUNT = 250
 
 
-def marker(number: int) -> dict:
-    """Return the raw event of a marker."""
-    return {
-        "eventId": number,
-        "eventType": "MarkerRecorded",
-        "eventTimestamp": STARTED + number,
-        "markerRecordedEventAttributes": {
-            "markerName": f"m{number}",
-            "decisionTaskCompletedEventId": 4,
-        },
-    }
-
-
-def events(count: int = 250, page: int = 100) -> CannedTransport:
-    """Return a service with one execution of so many events."""
-    return CannedTransport(
-        GetWorkflowExecutionHistory=pages_of("events", map(marker, range(1, count + 1)), page),
-        ListOpenWorkflowExecutions={"executionInfos": [execution_info("w", "run-9")]},
+@pytest.fixture
+def long(swf_engine):
+    """A connection to an SWF with one execution of 250 events, given in pages of 100."""
+    connection = Overheard(connected(swf_engine), page=100)
+    shop = Domain("shop", connection=connection)
+    shop.save()
+    order = WorkflowType(
+        shop,
+        "order",
+        "1",
+        task_list="t",
+        child_policy="TERMINATE",
+        execution_start_to_close_timeout=60,
+        task_start_to_close_timeout=60,
     )
+    order.save()
+    execution = order.start_execution("w")
+    decider = Decider(shop, "t")
+    markers = [RecordMarker(f"m{number}") for number in range(5, COUNT + 1)]
+    decider.complete(decider.poll().task_token, markers)
+    connection.run_id = execution.run_id
+    connection.calls.clear()
+    return connection
 
 
-def history(connection: CannedTransport) -> HistoryQuerySet:
+def history(connection: Overheard) -> HistoryQuerySet:
     """Return the queryset of the histories of a domain."""
     return HistoryQuerySet("shop", connection=connection)
 
 
-def test_a_history_is_whole_unless_told_otherwise():
+def test_a_history_is_whole_unless_told_otherwise(long):
     """get() follows every page; max_results gives exactly so many."""
-    connection = events()
-
-    whole = history(connection).get("w", "run-1")
+    whole = history(long).get("w", long.run_id)
 
     assert isinstance(whole, History)
-    assert [event.id for event in whole] == list(range(1, 251))
-    assert len(history(connection).get("w", "run-1", max_results=150)) == 150
-    newest = history(connection).get("w", "run-1", max_results=3, reverse=True)
+    assert [event.id for event in whole] == list(range(1, COUNT + 1))
+    assert len(history(long).get("w", long.run_id, max_results=150)) == 150
+    newest = history(long).get("w", long.run_id, max_results=3, reverse=True)
     assert [event.id for event in newest] == [250, 249, 248]
-    assert len(history(connection).get("w", "run-1", page_size=7)) == 250
-    assert connection.calls[-1][1]["maximumPageSize"] == 7
+    assert len(history(long).get("w", long.run_id, page_size=7)) == COUNT
+    assert long.calls[-1][1]["maximumPageSize"] == 7
 
 
-def test_events_are_read_one_page_at_a_time():
+def test_events_are_read_one_page_at_a_time(long):
     """Iterating asks for a page when it is needed; slices, first and last ask for little."""
-    connection = events()
-    found = history(connection).filter(workflow_id="w", run_id="run-1")
+    found = history(long).filter(workflow_id="w", run_id=long.run_id)
 
     reader = iter(found)
     next(reader)
-    assert len(connection.calls) == 1
-    assert [event.marker_name for event in found[:2]] == ["m1", "m2"]
-    assert connection.calls[-1][1]["maximumPageSize"] == 2
+    assert len(long.calls) == 1
+    assert [event.name for event in found[:2]] == [
+        "WorkflowExecutionStarted",
+        "DecisionTaskScheduled",
+    ]
+    assert long.calls[-1][1]["maximumPageSize"] == 2
     assert (found.first().id, found.last().id, found[-2].id) == (1, 250, 249)
-    assert found.count() == 250
+    assert found.count() == COUNT
     assert found.filter(name="TimerFired").count() == 0
-    assert found.filter(name="MarkerRecorded").first().id == 1
+    assert found.filter(name="MarkerRecorded").first().id == 5
 
 
-def test_without_run_id_the_latest_run_is_read():
+def test_without_run_id_the_latest_run_is_read(long):
     """The run is found by the workflow id."""
-    connection = events()
-
-    assert len(history(connection).get("w")) == 250
-    assert connection.calls[-1][1]["execution"] == {"workflowId": "w", "runId": "run-9"}
+    assert len(history(long).get("w")) == COUNT
+    assert long.calls[-1][1]["execution"] == {"workflowId": "w", "runId": long.run_id}
 
 
-def test_an_execution_must_be_named():
+def test_an_execution_must_be_named(connection):
     """Events belong to an execution: reading without one says how to name it."""
     with pytest.raises(ValidationError, match="workflow_id"):
-        list(history(CannedTransport()))
+        list(history(connection))
     with pytest.raises(FieldError, match="run_id"):
-        history(CannedTransport()).filter(runid="x")
+        history(connection).filter(runid="x")
 
 
-def test_bad_arguments_are_refused():
+def test_bad_arguments_are_refused(connection):
     """Misspelt event types, wrong types and negative numbers are refused, and nothing is sent."""
-    connection = CannedTransport()
     events = history(connection)
 
     with pytest.raises(ValidationError, match="did you mean DecisionTaskScheduled"):
@@ -108,12 +113,12 @@ def test_bad_arguments_are_refused():
     assert connection.calls == []
 
 
-def test_filters_do_not_count_for_get():
+def test_filters_do_not_count_for_get(long):
     """get() returns the history itself, whatever the queryset was narrowed to."""
-    narrowed = history(events()).filter(name="TimerFired").reverse()
+    narrowed = history(long).filter(name="TimerFired").reverse()
 
-    assert len(narrowed.get("w", "run-1")) == 250
-    assert narrowed.get("w", "run-1", reverse=True).first.id == 250
+    assert len(narrowed.get("w", long.run_id)) == COUNT
+    assert narrowed.get("w", long.run_id, reverse=True).first.id == COUNT
 
 
 def test_a_missing_execution_is_its_own_error(connection):
@@ -126,9 +131,9 @@ def test_a_missing_execution_is_its_own_error(connection):
     assert HistoryQuerySet(domain).connection is connection
 
 
-def test_a_table_of_events_names_them():
+def test_a_table_of_events_names_them(long):
     """Both views list the first events."""
-    table = history(events()).filter(workflow_id="w", run_id="run-1")._repr_html_()
+    table = history(long).filter(workflow_id="w", run_id=long.run_id)._repr_html_()
 
     assert "MarkerRecorded" in table
     assert "the first 20" in table

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from canned import CannedTransport
-from replies import type_info
 
 from swf.constants import DEPRECATED
 from swf.exceptions import (
@@ -23,7 +21,7 @@ KINDS = [(WorkflowTypeQuerySet, WorkflowType), (ActivityTypeQuerySet, ActivityTy
 
 @pytest.fixture
 def domain(connection):
-    """A registered domain on the test server."""
+    """A registered domain."""
     shop = Domain("shop", connection=connection)
     shop.save()
     return shop
@@ -81,58 +79,42 @@ def test_get_or_create_returns_what_is_registered(queryset, kind, domain):
 
 
 @pytest.mark.parametrize(("queryset", "kind"), KINDS)
-def test_get_or_create_survives_a_race(queryset, kind):
+def test_get_or_create_survives_a_race(queryset, kind, domain, swf_connection):
     """Where somebody else registers in between, theirs is returned."""
-    member = f"{kind.__name__[0].lower()}{kind.__name__[1:]}"
-    reply = {"typeInfo": type_info(member, "order"), "configuration": {}}
-    connection = CannedTransport(
-        {
-            f"Describe{kind.__name__}": [kind.DoesNotExist("Unknown type"), reply],
-            f"Register{kind.__name__}": kind.AlreadyExists("there"),
-        }
-    )
+    theirs = kind("shop", "order", "1", description="theirs", connection=swf_connection)
+    domain.connection.trouble[f"Register{kind.__name__}"] = [theirs.save]
 
-    found, created = queryset("shop", connection=connection).get_or_create("order", "1")
+    found, created = queryset(domain).get_or_create("order", "1", description="mine")
 
-    assert (found, created) == (kind("shop", "order", "1"), False)
+    assert (found, created) == (theirs, False)
+    assert found.description == "theirs"
     assert issubclass(kind.AlreadyExists, TypeAlreadyExistsFault)
 
 
 @pytest.mark.parametrize(("queryset", "kind"), KINDS)
-def test_all_pages_are_read_and_the_filter_is_swfs_own(queryset, kind):
+def test_all_pages_are_read_and_the_filter_is_swfs_own(queryset, kind, domain):
     """A filter by name is sent to SWF, under its parameter, and every page is followed."""
-    member = f"{kind.__name__[0].lower()}{kind.__name__[1:]}"
-    infos = [type_info(member, "ship", str(number)) for number in range(5)]
-    connection = CannedTransport(
-        {
-            f"List{kind.__name__}s": [
-                {"typeInfos": infos[:3], "nextPageToken": "x"},
-                {"typeInfos": infos[3:]},
-            ]
-        }
-    )
+    types = queryset(domain)
+    types.create("order", "1")
+    for number in range(5):
+        types.create("ship", str(number))
+    domain.connection.page = 3
+    domain.connection.calls.clear()
 
-    found = list(queryset("shop", connection=connection).filter(name="ship"))
+    found = list(types.filter(name="ship"))
 
     assert [one.version for one in found] == ["0", "1", "2", "3", "4"]
-    assert connection.calls[0][1] == {
-        "domain": "shop",
-        "name": "ship",
-        "registrationStatus": "REGISTERED",
-    }
+    first, second = (params for _, params in domain.connection.calls)
+    assert first == {"domain": "shop", "name": "ship", "registrationStatus": "REGISTERED"}
+    assert second == {**first, "nextPageToken": second["nextPageToken"]}
 
 
 @pytest.mark.parametrize(("queryset", "kind"), KINDS)
-def test_a_listed_type_claims_nothing_it_was_not_told(queryset, kind):
+def test_a_listed_type_claims_nothing_it_was_not_told(queryset, kind, domain):
     """A listing tells no defaults, so the model knows none, and is in sync all the same."""
-    member = f"{kind.__name__[0].lower()}{kind.__name__[1:]}"
-    info = type_info(member, "order")
-    described = {"typeInfo": info, "configuration": {"defaultTaskStartToCloseTimeout": "60"}}
-    connection = CannedTransport(
-        {f"List{kind.__name__}s": {"typeInfos": [info]}, f"Describe{kind.__name__}": described}
-    )
+    queryset(domain).create("order", "1", task_list="t", task_start_to_close_timeout=60)
 
-    listed = queryset("shop", connection=connection)[0]
+    listed = queryset(domain)[0]
 
     assert listed.task_list is None
     assert listed.task_start_to_close_timeout is None
@@ -151,10 +133,8 @@ def test_an_unknown_domain_is_our_error(queryset, kind, connection):
 
 
 @pytest.mark.parametrize(("queryset", "kind"), KINDS)
-def test_bad_arguments_are_refused(queryset, kind):
+def test_bad_arguments_are_refused(queryset, kind, connection):
     """A domain of another type, an unknown lookup or field: nothing is sent."""
-    connection = CannedTransport()
-
     with pytest.raises(ValidationTypeError, match="domain"):
         queryset(5)
     with pytest.raises(FieldError, match="known are name, registration_status, status, version"):
@@ -181,12 +161,10 @@ def test_filters_do_not_count_for_get(queryset, kind, domain):
 
 
 @pytest.mark.parametrize(("queryset", "kind"), KINDS)
-def test_the_connection_reaches_what_is_returned(queryset, kind):
+def test_the_connection_reaches_what_is_returned(queryset, kind, domain, swf_connection):
     """A queryset's own connection, else its domain's, is that of its types."""
-    member = f"{kind.__name__[0].lower()}{kind.__name__[1:]}"
-    reply = {f"List{kind.__name__}s": {"typeInfos": [type_info(member, "order")]}}
-    of_domain, own = CannedTransport(reply), CannedTransport(reply)
-    domain = Domain("shop", connection=of_domain)
+    of_domain, own = domain.connection, swf_connection
+    queryset(domain).create("order", "1")
 
     assert queryset(domain)[0].connection is of_domain
     assert queryset(domain, connection=own)[0].connection is own
@@ -194,6 +172,3 @@ def test_the_connection_reaches_what_is_returned(queryset, kind):
     assert queryset("shop", connection=own)[0].domain.connection is own
     assert queryset("shop").using(own)[0].domain.connection is own
     assert queryset(domain).using(own).domain.connection is own
-    of_domain.replies = own.replies = {}
-    of_domain.calls = own.calls = []
-    assert of_domain.operations() == own.operations()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from shops import Shop
 
+from swf.actors import ActivityTask, ActivityWorker, Decider, DecisionTask, Heartbeat
 from swf.exceptions import (
     DomainAlreadyExistsFault,
     DomainDeprecatedFault,
     DomainDoesNotExist,
     WorkflowTypeDoesNotExist,
 )
+from swf.models import Domain, WorkflowExecution
+from swf.models.decision import CompleteWorkflowExecution, ScheduleActivityTask
+from swf.testing import run_until_idle
 
 RETENTION = {"workflowExecutionRetentionPeriodInDays": "3"}
 
@@ -62,3 +67,36 @@ def test_faults_are_classes(connection, operation, params, kind, resource):
     assert type(caught.value) is kind
     assert caught.value.resource == resource
     assert caught.value.request_id
+
+
+def test_a_workflow_runs_over_http(connection):
+    """Deciders and workers do over HTTP what they do in process: poll, page, beat and answer."""
+    domain = Domain("d", connection=connection)
+    for model in (domain, Shop.order(domain), Shop.charge(domain)):
+        model.save()
+
+    class Charging(Decider):
+        def decide(self, task: DecisionTask):
+            activities = task.history.compiled.activities
+            if not activities:
+                return [ScheduleActivityTask(("charge", "1"), "charge-1", input="é\u2028")]
+            return [CompleteWorkflowExecution(result=activities["charge-1"].result)]
+
+    class Charges(ActivityWorker):
+        def execute(self, task: ActivityTask, context: Heartbeat):
+            context.heartbeat("half")
+            context.beat()
+            return task.input
+
+    execution = Shop.order(domain).start_execution("order-1", tag_list=["eu"])
+    for _ in range(10):
+        execution.signal("more", "x" * 10_000)
+
+    run_until_idle(Charging(domain, "t"), Charges(domain, "t"))
+
+    assert execution.upstream().close_status == "COMPLETED"
+    history = execution.history(maximum_page_size=4)
+    assert history.last.result == "é\u2028"
+    assert history.finished
+    with pytest.raises(WorkflowExecution.DoesNotExist):
+        execution.signal("too late")

@@ -6,6 +6,7 @@ import copy
 
 import pytest
 from canned import CannedTransport
+from listed import domains
 
 from swf.exceptions import (
     ResponseError,
@@ -49,17 +50,18 @@ class TestCall:
 class TestPages:
     def test_each_page_is_asked_for_when_it_is_needed(self):
         """Pages follow the tokens, and none is fetched before the one ahead of it was used."""
-        replies = [{"n": 1, "nextPageToken": "a"}, {"n": 2, "nextPageToken": "b"}, {"n": 3}]
-        transport = CannedTransport(ListDomains=replies)
+        transport = domains("a", "b", "c", page=1)
         params = {"registrationStatus": "REGISTERED"}
 
         pages = transport.pages("ListDomains", params)
         assert transport.calls == []
-        assert next(pages)["n"] == 1
+        assert [info["name"] for info in next(pages)["domainInfos"]] == ["a"]
         assert len(transport.calls) == 1
 
-        assert [page["n"] for page in pages] == [2, 3]
-        assert [sent.get("nextPageToken") for _, sent in transport.calls] == [None, "a", "b"]
+        assert [page["domainInfos"][0]["name"] for page in pages] == ["b", "c"]
+        tokens = [sent.get("nextPageToken") for _, sent in transport.calls]
+        assert tokens[0] is None
+        assert len(set(tokens)) == 3
         assert params == {"registrationStatus": "REGISTERED"}
 
     def test_a_page_that_leads_to_itself_ends_it(self):
