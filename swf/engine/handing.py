@@ -86,6 +86,8 @@ def serve(unit: Unit) -> None:
     if len(ready) > 1:
         ready.sort(key=lambda one: one[0])  # a stable sort: first scheduled, first served
     for _, _, execution, task in ready:
+        if execution.open.get(task.event_id) is not task:
+            continue  # the history was full when another of its tasks was handed out
         line = (task.kind, execution.domain, task.task_list or "")
         call = unit.waiting.take(line)
         if call is not None and not _hand(unit, execution, task, call, waited=True):

@@ -181,6 +181,9 @@ class Unit(View):
         self.deliver()
         if len(self.waiting):
             handing.serve(self)
+            while self._asked:  # a full history has closed an execution
+                self.deliver()
+                handing.serve(self)
         for execution in self.touched.values():
             if execution.unsaved or (execution.changed and not self._beats(execution.run)):
                 self._save(execution)

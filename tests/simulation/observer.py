@@ -310,26 +310,33 @@ class Observer:
         for child in run.history.compiled.children:
             if child.state != "started":
                 continue
-            met = self._latest(run.domain, child.workflow_id, child.run_id)
-            assert met is not None, f"{run.key}: {child} is nowhere"
+            met = self._chain(run.domain, child.workflow_id, child.run_id)
+            assert met, f"{run.key}: {child} is nowhere"
             kind = CUT_OFF_CHILD[policy]
             causes = [
                 attributes_of(raw).get("cause")
-                for raw in met.history.raws
+                for one in met
+                for raw in one.history.raws
                 if raw["eventType"] == kind
             ]
-            assert "CHILD_POLICY_APPLIED" in causes or is_full(met), f"{run.key}: {met.key}"
+            # Its own end may have been what its parent's full history had no room for.
+            ended = met[-1].history.raws[-1]["eventTimestamp"]
+            full = (is_full(run) and ended <= last["eventTimestamp"]) or any(map(is_full, met))
+            assert "CHILD_POLICY_APPLIED" in causes or full, f"{run.key}: {met[-1].key}"
 
     def _latest(self, domain: str, workflow_id: str, run_id: str | None) -> Run | None:
         """Return the run that a child has come to, by continuing as new."""
+        return next(reversed(self._chain(domain, workflow_id, run_id)), None)
+
+    def _chain(self, domain: str, workflow_id: str, run_id: str | None) -> list[Run]:
+        """Return the runs of a child, from the first to the latest."""
+        found = []
         run = self.runs.get((domain, workflow_id, run_id or ""))
-        while run is not None and run.closed:
-            last = run.history.raws[-1]
-            if last["eventType"] != "WorkflowExecutionContinuedAsNew":
-                return run
-            following = attributes_of(last)["newExecutionRunId"]
+        while run is not None:
+            found.append(run)
+            following = attributes_of(run.history.raws[-1]).get("newExecutionRunId", "")
             run = self.runs.get((domain, workflow_id, following))
-        return run
+        return found
 
 
 def is_result(kind: str) -> bool:
