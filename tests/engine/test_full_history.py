@@ -70,7 +70,7 @@ def test_a_parent_hears_of_a_child_that_was_full_when_a_waiting_poll_was_served(
 
 
 def test_a_full_history_has_no_task_for_the_next_waiting_poll(engine):
-    """Where a decision and an activity become ready at once, the first to find no room ends both."""
+    """Of two tasks that are ready at once, the first to find no room ends the other too."""
     run_id = engine.handle("StartWorkflowExecution", {**SHOP, "workflowId": "w", **ORDER})
     for _ in range(4):
         signal(engine, "w")
