@@ -2,7 +2,7 @@
 
 A benchmark is a script in this folder. With `--json` it prints a list of rows, each with `what` was
 measured, `ours` and the peer's figure (`peer`, `peer_name`) in `unit`, their `ratio` and the
-`target`, None where there is none; its status is 1 where a target is missed. Each runs in a process
+`target`, None where there is none, and `missed`; its status is 1 where a target is missed. Each runs in a process
 of its own, one after another, beside its peer.
 
     python -m bench [NAME …] [--json]
@@ -18,6 +18,9 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
+
+_ROUND = 5
+"""From here on a ratio is told with one decimal."""
 
 
 def names() -> list[str]:
@@ -45,8 +48,8 @@ def line(row: dict[str, Any]) -> tuple[str, ...]:
         row["what"],
         f"{row['ours']:,g} {unit}",
         "" if peer is None else f"{peer:,g} {unit} ({row['peer_name']})",
-        "" if ratio is None else f"{ratio:.1f} x",
-        row.get("target") or "",
+        "" if ratio is None else f"{ratio:.1f} x" if ratio >= _ROUND else f"{ratio:.2f} x",
+        f"{row.get('target') or ''}{' MISSED' if row.get('missed') else ''}",
     )
 
 
