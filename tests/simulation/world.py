@@ -97,6 +97,7 @@ class World:
         for name in ("double", "slow"):
             engine.functions.register(name, self._function)
         engine.functions.register("broken", lambda event, context: 1 / self._function(0, context))
+        rest(engine, self.returned)  # what was interrupted is run again
         return engine
 
     def _function(self, event: Any, _context: object) -> Any:
@@ -132,9 +133,7 @@ class World:
 
     def rest(self) -> None:
         """Wait until no Lambda function runs."""
-        self.returned.set()
-        assert self.engine.functions.join(60), "a Lambda function does not end"
-        self.returned.clear()
+        rest(self.engine, self.returned)
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
@@ -195,3 +194,10 @@ class World:
     def close(self) -> None:
         """Let go of the engine."""
         self.engine.close()
+
+
+def rest(engine: Engine, returned: Event) -> None:
+    """Wait until no Lambda function runs: they run between the calls only."""
+    returned.set()
+    assert engine.functions.join(60), "a Lambda function does not end"
+    returned.clear()
