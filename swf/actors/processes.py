@@ -18,6 +18,8 @@ from swf.actors.backoff import Backoff
 from swf.actors.loop import Loop, Runner, handled_signals
 from swf.actors.words import described
 from swf.exceptions import ActorError, SWFError
+from swf.transport import Transport
+from swf.transport.connection import use_by_default
 
 if TYPE_CHECKING:
     from swf.actors.core import Actor
@@ -87,9 +89,11 @@ class _Child:
         self._ready = False
         self._unwatched = False  # we have ended it, or are ending ourselves
         self._failure: BaseException | None = None
+        # An SWF in this process is reached from there by what is handed over, and by no settings.
+        ours = actor.connection if actor.connection.is_within else None
         self._link, theirs = _spawn.Pipe()
         self.process = _spawn.Process(
-            target=run_child, args=(actor, threads, theirs), name=repr(actor)
+            target=run_child, args=(actor, threads, theirs, ours), name=repr(actor)
         )
         try:
             with _starting:
@@ -180,8 +184,15 @@ class _Child:
         self._link.close()
 
 
-def run_child(actor: Actor, threads: int, link: Connection[Any, Any]) -> None:
-    """Run the actor's loop in this process, until the parent says so or has gone."""
+def run_child(
+    actor: Actor, threads: int, link: Connection[Any, Any], connection: Transport | None
+) -> None:
+    """Run the actor's loop in this process, until the parent says so or has gone.
+
+    A connection that is given is the default one here.
+    """
+    if connection is not None:
+        use_by_default(connection)
     # A terminal's Ctrl-C reaches children too; it is the parent who says what it means. To ignore
     # it would have programs that a task starts ignore it as well: they inherit that.
     signal.signal(signal.SIGINT, _unheeded)

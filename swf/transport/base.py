@@ -54,6 +54,11 @@ class Transport(ABC):
         """Whether it is worth keeping; a default connection that is not is made anew."""
         return True
 
+    @property
+    def is_within(self) -> bool:
+        """Whether only this process can say where the SWF is: it is in it, or found by it."""
+        return False
+
     @abstractmethod
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Perform one operation with params that were checked."""

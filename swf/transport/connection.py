@@ -64,6 +64,13 @@ os.register_at_fork(
 _default: tuple[int, Transport] | None = None
 
 
+def use_by_default(connection: Transport) -> None:
+    """Make a connection the default one, until the settings are changed."""
+    global _default  # noqa: PLW0603
+    with _lock:
+        _default = (settings.generation(), connection)
+
+
 def default_connection() -> Transport:
     """Return the connection that the settings describe, the same one until they are set anew.
 

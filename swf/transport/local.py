@@ -8,7 +8,14 @@ from typing import Any, Final, Protocol
 
 import attrs
 
-from swf.exceptions import DatabaseLockedError, EngineError, NotPicklableError, SWFError
+from swf.exceptions import (
+    ConnectionFailedError,
+    CredentialsError,
+    DatabaseLockedError,
+    EngineError,
+    NotPicklableError,
+    SWFError,
+)
 from swf.fault import Fault, fault_class
 from swf.transport.aws import AwsTransport
 from swf.transport.base import Transport
@@ -30,8 +37,8 @@ class Door(Protocol):
         """Return what waits on each task list, and who polls it."""
         ...
 
-    def release(self) -> None:
-        """Answer the polls that callers within this process hold."""
+    def release(self, *, every: bool = False) -> None:
+        """Answer the polls that callers within this process hold, or every one."""
         ...
 
     def close(self) -> None:
@@ -60,6 +67,19 @@ class Endpoint:
         )
 
 
+class SharedTransport(AwsTransport):
+    """Calls the engine of another process of this machine, over HTTP."""
+
+    __slots__ = ("endpoint",)
+
+    def __init__(self, endpoint: Endpoint, region: str) -> None:
+        super().__init__(endpoint.recipe(region))
+        self.endpoint = endpoint
+
+    def __reduce__(self) -> tuple[Callable[..., Transport], tuple[Any, ...]]:
+        return type(self), (self.endpoint, self._recipe.region)
+
+
 class LocalTransport(Transport):
     """Calls an engine in this process; where another process owns the file, that one's.
 
@@ -72,6 +92,7 @@ class LocalTransport(Transport):
         "__weakref__",
         "_elsewhere",
         "_guard",
+        "_is_shared",
         "_open",
         "_opened",
         "_region",
@@ -92,14 +113,15 @@ class LocalTransport(Transport):
         self._open = opener
         self._share = share
         self._opened: Door | None = None
-        self._elsewhere: AwsTransport | None = None
+        self._elsewhere: SharedTransport | None = None
+        self._is_shared = False
         self._guard = threading.Lock()
 
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Perform one operation with params that were checked."""
         door = self._door()
-        if isinstance(door, AwsTransport):
-            return door.send(operation, params)
+        if isinstance(door, SharedTransport):
+            return self._sent_to(door, operation, params)
         try:
             return door.handle(operation, params, region=self._region)
         except Fault as fault:
@@ -115,7 +137,7 @@ class LocalTransport(Transport):
         `swf.engine.Engine.task_lists`. Raises EngineError where another process owns the engine.
         """
         door = self._door()
-        if isinstance(door, AwsTransport):
+        if isinstance(door, SharedTransport):
             raise EngineError(f"{self.url}: is another process's; ask there who polls {domain!r}")
         try:
             return door.task_lists(domain)
@@ -127,19 +149,31 @@ class LocalTransport(Transport):
 
         Raises EngineError where the extra `server` is not installed.
         """
-        self._door()
+        door = self._door()
+        if isinstance(door, SharedTransport):
+            return door.endpoint
         try:
-            return Endpoint(*self._share(self.url))
+            endpoint = Endpoint(*self._share(self.url))
         except ImportError as error:
             raise EngineError(
                 f"{self!r} cannot be shared with other processes: the extra `server` is not"
                 " installed; run pip install 'swf[server]'"
             ) from error
+        self._is_shared = True
+        return endpoint
+
+    @property
+    def is_within(self) -> bool:
+        """Whether only this process can say where the SWF is: it is in it, or found by it."""
+        return True
 
     def release(self) -> None:
-        """Have the polls that this process holds come back empty; no task is lost by that."""
+        """Have polls come back empty, those of processes that this was shared with too.
+
+        No task is lost by that.
+        """
         if self._opened is not None:
-            self._opened.release()
+            self._opened.release(every=self._is_shared)
 
     def close(self) -> None:
         """Close the engine, or the connection to the one that owns the file."""
@@ -151,7 +185,19 @@ class LocalTransport(Transport):
         if elsewhere is not None:
             elsewhere.close()
 
-    def _door(self) -> Door | AwsTransport:
+    def _sent_to(
+        self, door: SharedTransport, operation: str, params: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        try:
+            return door.send(operation, params)
+        except (ConnectionFailedError, CredentialsError):
+            # The owner may have gone: the next call finds out whose the file is then.
+            with self._guard:
+                if self._elsewhere is door:
+                    self._elsewhere = None
+            raise
+
+    def _door(self) -> Door | SharedTransport:
         door = self._elsewhere or self._opened
         if door is not None and not getattr(door, "closed", False):
             return door
@@ -162,7 +208,7 @@ class LocalTransport(Transport):
                 if not (error.address and error.access_key and error.secret_key):
                     raise
                 endpoint = Endpoint(error.address, error.access_key, error.secret_key)
-                self._elsewhere = AwsTransport(endpoint.recipe(self._region))
+                self._elsewhere = SharedTransport(endpoint, self._region)
                 return self._elsewhere
             return self._opened
 
@@ -176,11 +222,7 @@ class LocalTransport(Transport):
             raise NotPicklableError(
                 f"{self!r} cannot be handed to another process: {error}"
             ) from error
-        return _shared, (endpoint, self._region)
-
-
-def _shared(endpoint: Endpoint, region: str) -> AwsTransport:
-    return AwsTransport(endpoint.recipe(region))
+        return SharedTransport, (endpoint, self._region)
 
 
 def _error(fault: Fault, operation: str, params: Mapping[str, Any]) -> SWFError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import signal
@@ -13,12 +14,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from shops import Shop
 
-from swf.actors import Actor
+import swf
+from swf.actors import Actor, Decider
 from swf.actors.processes import portable
 from swf.exceptions import AccessDeniedFault, ActorError, NotPicklableError
+from swf.models import Domain
+from swf.models.decision import ScheduleActivityTask
+from swf.transport import default_connection
 from tests.actors.given import InstantClock
-from tests.actors.spawned import LeapingClock, Spawned, StillClock, Unborn
+from tests.actors.spawned import Charging, LeapingClock, Spawned, StillClock, Unborn
 
 SECONDS = 60
 
@@ -140,6 +146,41 @@ def test_a_connection_of_this_process_alone_is_an_error(folder: Path) -> None:
 
     with pytest.raises(NotPicklableError, match="this process alone"):
         actor.start(processes=1)
+
+
+@pytest.mark.parametrize("place", ["memory://", "sqlite:///{}/swf.db"])
+@pytest.mark.parametrize("by_settings", [True, False], ids=["settings", "connection"])
+def test_children_work_for_the_swf_of_this_process(
+    place: str, by_settings: bool, tmp_path: Path
+) -> None:
+    """An SWF in this process hands its tasks to child processes, and is the default one there.
+
+    Polls that children hold do not keep `stop` waiting.
+    """
+    connection = swf.connect(place.format(tmp_path))
+    if by_settings:
+        swf.settings.set(endpoint_url=place.format(tmp_path))
+        connection = default_connection()
+    domain = Domain("d", connection=None if by_settings else connection)
+    for model in (domain, Shop.order(domain), Shop.charge(domain)):
+        model.save()
+    execution = Shop.order(domain).start_execution("order-1")
+    decider = Decider(domain, "t")
+    tasks = [ScheduleActivityTask(("charge", "1"), f"charge-{number}") for number in range(4)]
+    decider.complete(decider.poll().task_token, tasks)
+    worker = Charging(domain, "t")
+
+    worker.start(processes=2, block=False)
+    until(lambda: not execution.upstream().open_counts.activity_tasks)
+    began = time.monotonic()
+    worker.stop()
+
+    assert worker.join(SECONDS)
+    assert time.monotonic() - began < 40, "a poll is held for 50 seconds"
+    assert worker.counts["completed"] == 4
+    results = [json.loads(one.result) for one in execution.history().compiled.activities]
+    assert {tuple(domains) for _, domains in results} == {("d",)}
+    assert os.getpid() not in {pid for pid, _ in results}
 
 
 @pytest.mark.parametrize(("clock", "grows"), [(LeapingClock(), False), (StillClock(), True)])
