@@ -1,9 +1,9 @@
 """Run every benchmark and print one table: `make bench`.
 
 A benchmark is a script in this folder. With `--json` it prints a list of rows, each with `what` was
-measured, `ours` and the peer's figure (`peer`, `peer_name`) in `unit`, their `ratio` and the
-`target`, None where there is none, and `missed`; its status is 1 where a target is missed. Each runs in a process
-of its own, one after another, beside its peer.
+measured, `ours` and the peer's figure (`peer`, `peer_name`) in `unit`, their `ratio`, the `target`,
+None where there is none, and whether it was `missed`; its status is 1 where one was. Each runs in a
+process of its own, one after another, beside its peer.
 
     python -m bench [NAME …] [--json]
 """

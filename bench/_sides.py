@@ -7,6 +7,7 @@ A benchmark names its sides; each is a function of how often to do it, which ret
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import statistics
@@ -17,7 +18,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 Found = dict[str, Any]
 """The figures of one side in one round; `seconds` for one of whatever it does is among them."""
@@ -26,6 +27,12 @@ Side = Callable[[int, Path], Found]
 """Does something so often, with files in this folder, and returns its figures."""
 
 HERE = Path(__file__).parent
+
+
+def command(script: Path | str, side: str, count: int, folder: Path | str) -> list[str]:
+    """Return what runs one side of a benchmark."""
+    options = {"--side": side, "--count": str(count), "--folder": str(folder)}
+    return [sys.executable, str(script), *(word for pair in options.items() for word in pair)]
 
 
 class Bench:
@@ -39,11 +46,9 @@ class Bench:
         """Return what one side finds in a process of its own."""
         with tempfile.TemporaryDirectory(prefix=".data-", dir=HERE) as folder:
             done = subprocess.run(
-                [*wrapped, sys.executable, str(self.script), "--side", side]
-                + ["--count", str(count), "--folder", folder],
+                [*wrapped, *command(self.script, side, count, folder)],
                 check=False,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                capture_output=True,
                 text=True,
             )
         if done.returncode:
@@ -72,10 +77,8 @@ class Bench:
         with tempfile.NamedTemporaryFile("r", suffix=".strace") as told:
             traced = ("strace", "-f", "-c", "-o", told.name, "-e", "trace=fdatasync,fsync")
             self.once(side, count, *traced)
-            lines = re.findall(
-                r"(\d+)\s+(?:\d+\s+)?(?:fdatasync|fsync)$", told.read(), re.MULTILINE
-            )
-        return sum(map(int, lines))
+            lines = re.findall(r"^.*\b(?:fdatasync|fsync)$", told.read(), re.MULTILINE)
+        return sum(int(line.split()[3]) for line in lines)
 
 
 def median(found: Sequence[Found], member: str = "seconds") -> float:
@@ -160,10 +163,22 @@ def told(one: Mapping[str, Any]) -> str:
     return "   ".join(parts)
 
 
+def sync_seconds(folder: Path) -> float:
+    """Return the median seconds of writing 4 KiB and having them synced."""
+    taken = []
+    with (folder / "synced").open("wb", buffering=0) as file:
+        for _ in range(50):
+            file.write(bytes(4_096))
+            began = time.perf_counter()
+            os.fdatasync(file.fileno())
+            taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
 class Timed:
     """The seconds of wall clock and of CPU that a block took."""
 
-    def __enter__(self) -> Timed:
+    def __enter__(self) -> Self:
         self._cpu = time.process_time()
         self._began = time.perf_counter()
         return self

@@ -96,9 +96,11 @@ def _decided(run: int, last: int) -> Change:
             _event(run, last + 3, "ActivityTaskStarted", _taken(last + 2, "worker-1")),
         ],
         (run, last - 1),
-        (run, last + 2, "activity_task", DOMAIN, str(last), "workers", run * 10**6 + last)
-        + (last + 3, due, _json(SCHEDULE_TO_CLOSE=due + 3_000_000, START_TO_CLOSE=due))
-        + (_json(start_to_close="600", heartbeat="NONE", cancel_requested_id=0),),
+        (
+            *(run, last + 2, "activity_task", DOMAIN, str(last), "workers", run * 10**6 + last),
+            *(last + 3, due, _json(SCHEDULE_TO_CLOSE=due + 3_000_000, START_TO_CLOSE=due)),
+            _json(start_to_close="600", heartbeat="NONE", cancel_requested_id=0),
+        ),
         _course(run, last + 3, last),
     )
 
@@ -126,9 +128,9 @@ def _event(run: int, event_id: int, kind: str, attributes: str) -> tuple[object,
 def _decision_task(run: int, event_id: int) -> tuple[object, ...]:
     due = NOW + event_id + 60_000
     return (
-        (run, event_id, "decision_task", DOMAIN, "", "deciders", run * 10**6 + event_id)
-        + (event_id + 1, due, _json(START_TO_CLOSE=due))
-        + (_json(start_to_close="60", overridden=False),)
+        *(run, event_id, "decision_task", DOMAIN, "", "deciders", run * 10**6 + event_id),
+        *(event_id + 1, due, _json(START_TO_CLOSE=due)),
+        _json(start_to_close="60", overridden=False),
     )
 
 

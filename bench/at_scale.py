@@ -272,11 +272,7 @@ def scale(count: int, folder: Path) -> Found:
     from _swf import Engine
 
     for many in (OPEN, FEW):
-        subprocess.run(
-            [sys.executable, __file__, "--side", "fill", "--count", str(many)]
-            + ["--folder", str(folder)],
-            check=True,
-        )
+        subprocess.run(_sides.command(__file__, "fill", many, folder), check=True)
     query = "durability=normal&poll_seconds=0"
     began = time.perf_counter()
     large = Engine.open(f"sqlite:///{folder}/{OPEN}.db?{query}")

@@ -27,7 +27,7 @@ OF_SQL = 0.35
 CPU_BOUND = 0.9
 OF_DBOS = 10
 MOST_SYNCS = 0.2
-COUNTS = {"swf": 6_400, "threads": 3_200, "sql": 12_800, "dbos": 320, "dbos, WAL": 640}
+COUNTS = {"swf": 4_800, "threads": 1_600, "sql": 9_600, "dbos": 160, "dbos, WAL": 320}
 ROUNDS = 5
 
 

@@ -65,7 +65,7 @@ def sql(count: int, folder: Path) -> Found:
             connection.execute("BEGIN IMMEDIATE")
             _sql.write(connection, change)
             connection.execute("COMMIT")
-    return timed.each(count)
+    return {**timed.each(count), "sync": _sides.sync_seconds(folder)}
 
 
 SIDES = {
@@ -112,6 +112,7 @@ def rows(bench: Bench) -> list[dict[str, Any]]:
             peer=median(found["sql"], "cpu") * 1e6,
             peer_name="SQL alone",
         ),
+        row("  one sync of this disk, meanwhile", median(found["sql"], "sync") * 1e6, "us"),
         row(
             f"  syncs of the step ({'by commits' if syncs is None else 'strace'})",
             counted,

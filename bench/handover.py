@@ -60,8 +60,7 @@ def processes(count: int, folder: Path) -> Found:
         ask = _moto.asking(_moto.client(server.url))
         given.register(ask)
         worker = subprocess.Popen(
-            [sys.executable, __file__, "--side", "worker", "--count", str(count)]
-            + ["--folder", server.url.replace("/", "|")],
+            _sides.command(__file__, "worker", count, server.url.replace("/", "|")),
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -1,8 +1,8 @@
 """1,000 polls held over HTTP: what they keep in memory, which threads, how soon one is answered.
 
 The server is `python -m swf.server` in a process of its own, on a file. Each poll is a connection
-that has sent PollForActivityTask and waits. The peer is bare starlette on uvicorn, which holds 1,000
-requests that wait for an event.
+that has sent PollForActivityTask and waits. The peer is bare starlette on uvicorn, which holds as
+many requests that wait for an event.
 
     python bench/held_polls.py [--quick] [--json]
 """
