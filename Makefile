@@ -9,9 +9,10 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?=
 VENV ?= .venv
 BENCH_VENV ?= .venv-bench
+JUDGES_VENV ?= .venv-judges
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint format types unit fuzz docs bench crash simulate shapes clean
+.PHONY: help demo test lint format types unit fuzz docs bench crash simulate judges shapes clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -36,9 +37,9 @@ types: $(VENV)/.test ## Check types (mypy and pyright, both strict).
 	$(BIN)/mypy
 	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --project pyproject.toml --pythonpath $(BIN)/python
 
-unit: $(VENV)/.test ## Run the tests; at least 95 % of the lines and branches must be covered.
+unit: $(VENV)/.test $(JUDGES_VENV)/.judges ## Run the tests; at least 95 % of the lines and branches must be covered.
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+	JUDGES_VENV="$(JUDGES_VENV)" $(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 docs: $(VENV)/.test ## Build the documentation; a warning is an error.
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
@@ -57,20 +58,29 @@ FIRST ?= 0
 simulate: $(VENV)/.test ## Simulate COUNT lives of the engine, from seed FIRST on (10,000 from 0).
 	PYTHONPATH=.:tests $(BIN)/python -m simulation $(COUNT) $(FIRST)
 
+# JavaScript judges only here: not every machine has node.
+judges: $(VENV)/.test $(JUDGES_VENV)/.judges ## Let the AWS CLI, simpleflow and JavaScript's SDK judge the server.
+	JUDGES_VENV="$(JUDGES_VENV)" $(BIN)/python -m pytest tests/judges $(ARGS)
+	@if command -v node >/dev/null && command -v npm >/dev/null; then \
+		npm install --silent --no-audit --no-fund --prefix "$(JUDGES_VENV)/javascript" @aws-sdk/client-swf@3 \
+		&& JUDGES_MODULES="$(abspath $(JUDGES_VENV))/javascript" $(BIN)/python -m pytest tests/judges/javascript.py; \
+	else echo "node and npm are not here: JavaScript does not judge"; fi
+
 shapes: $(VENV)/.test ## Generate swf/shapes.py anew from botocore's model of the service.
 	$(BIN)/python scripts/generate_shapes.py
 	$(BIN)/ruff format -q swf/shapes.py
 
 clean: ## Remove all that was made, the virtual environments included.
-	rm -rf $(VENV) $(BENCH_VENV) build dist docs/_build htmlcov *.egg-info .coverage .coverage.*
+	rm -rf $(VENV) $(BENCH_VENV) $(JUDGES_VENV) build dist docs/_build htmlcov *.egg-info .coverage .coverage.*
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache orders.db orders.db-* orders.db.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that its extras are installed; it is as old as the files that name them.
-$(VENV)/.demo $(VENV)/.test $(BENCH_VENV)/.bench: pyproject.toml setup.py scripts/make_venv.sh
+$(VENV)/.demo $(VENV)/.test $(BENCH_VENV)/.bench $(JUDGES_VENV)/.judges: pyproject.toml setup.py scripts/make_venv.sh
 	@PYTHON="$(PYTHON)" sh scripts/make_venv.sh $(@D) $(EXTRAS)
 	@touch $@
 
 $(VENV)/.demo: EXTRAS :=
 $(VENV)/.test: EXTRAS := docs,lint,server,test
 $(BENCH_VENV)/.bench: EXTRAS := bench
+$(JUDGES_VENV)/.judges: EXTRAS := judges
