@@ -31,13 +31,18 @@ REFERENCE: Final = {
     "swf": "connection",
     "swf.actors": "actors",
     "swf.constants": "constants",
+    "swf.engine": "engine",
+    "swf.engine.tools": "engine",
     "swf.exceptions": "exceptions",
     "swf.models": "models",
     "swf.models.decision": "decisions",
     "swf.models.event": "events",
     "swf.models.history": "histories",
     "swf.querysets": "querysets",
+    "swf.server": "server",
     "swf.settings": "settings",
+    "swf.testing": "testing",
+    "swf.testing.plugin": "testing",
     "swf.transport": "connection",
 }
 """Which page of the reference describes which module."""
