@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -12,6 +13,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from swf.server.limits import MAX_HEAD_BYTES, REQUEST_SECONDS
 
 _ANSWER: Final = b"HTTP/1.1 "
+_UPGRADE: Final = re.compile(rb"(?<=\r\n)upgrade(?=[ \t]*:)", re.IGNORECASE)
+_DECLINED: Final = b"x-asked"
+"""Stands for the name of an Upgrade header, and is as long."""
 _PROBES: Final = (
     # Whether the other machine is still there: asked after 15 s of silence, three times.
     ("TCP_KEEPIDLE", 15),
@@ -52,6 +56,9 @@ class LimitedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take what was sent; where that ends within a request, its time runs."""
         self._unread += len(data)
+        if b"pgrade" in data or b"PGRADE" in data:
+            # The parser takes what follows the head for another protocol; HTTP/1.1 may go on.
+            data = _UPGRADE.sub(_DECLINED, data)
         super().data_received(data)
         if self.transport.is_closing():
             return

@@ -62,6 +62,22 @@ def test_a_head_that_is_too_long_is_refused(hasty, size, headers):
         assert connection.ended
 
 
+@pytest.mark.parametrize(
+    ("name", "protocol"), [("Upgrade", "h2c"), ("upgrade", "websocket"), ("UPGRADE", "TLS/1.0")]
+)
+def test_an_upgrade_is_declined(hasty, name, protocol):
+    """A client that offers another protocol along with its request is answered in this one."""
+    asked = {
+        "Connection": "Upgrade, HTTP2-Settings",
+        name: protocol,
+        "HTTP2_Settings": "AAMAAABkAAQAAP__",
+    }
+    with Connection(hasty) as connection:
+        for _ in range(2):
+            reply = connection.ask(request(LISTED, **asked))
+            assert (reply.status, reply.json["domainInfos"]) == (200, [])
+
+
 def test_a_head_without_end_is_refused(hasty):
     """No more is read of a head than it may have."""
     with Connection(hasty) as connection:
