@@ -12,7 +12,7 @@ import attrs
 
 from swf.constants import MAX_PAGE_SIZE
 from swf.engine.call import Call
-from swf.engine.faults import limit_exceeded
+from swf.engine.faults import invalid_token, limit_exceeded
 from swf.engine.page import EventPage
 from swf.engine.state import ACTIVITY_TASK, DECISION_TASK, ActivityTask, DecisionTask, Execution
 from swf.engine.store import events
@@ -151,13 +151,18 @@ def reply(unit: Unit, served: Served) -> dict[str, Any]:
 def next_page(unit: Unit, call: Call) -> dict[str, Any] | None:
     """Return a further page of a decision task; None where the task is closed.
 
-    Raises Fault for a token that is none of PollForDecisionTask's.
+    Raises Fault for a domain that is not registered, and for a token that is none of
+    PollForDecisionTask's or belongs to a poll of another domain or task list.
     """
+    domain, task_list = call.params["domain"], call.params["taskList"]["name"]
+    unit.registry.domain_known(domain)
     pages, position = unit.seal.read_page_token(SCOPE, call.params["nextPageToken"])
     execution = unit.execution(pages["run"])
     task = None if execution is None else execution.open.get(pages["task"])
     if execution is None or not isinstance(task, DecisionTask):
         return None
+    if (execution.domain, task.task_list) != (domain, task_list):
+        raise invalid_token()
     return {
         "taskToken": unit.seal.task_token(DECISION_TASK, TaskName(execution.run, task.event_id)),
         "startedEventId": task.started_id,

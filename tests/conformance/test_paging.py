@@ -279,6 +279,19 @@ def test_the_tokens_of_tasks_and_histories_are_apart(service: Service) -> None:
     )
 
 
+@pytest.mark.parametrize("given", [{"domain": "other"}, {"taskList": {"name": "other"}}])
+def test_the_pages_of_a_task_are_for_its_own_polls(given: Wire, service: Service) -> None:
+    """A poll of another domain or task list cannot go on with them."""
+    service.call("RegisterDomain", name="other", workflowExecutionRetentionPeriodInDays="1")
+    task = service.start().decision_task(maximumPageSize=1)
+    polled = {"domain": DOMAIN, "taskList": DECIDERS, "nextPageToken": task["nextPageToken"]}
+
+    refused = service.fault("PollForDecisionTask", **{**polled, **given})
+    assert (refused.code, refused.message) == INVALID
+    refused = service.fault("PollForDecisionTask", **{**polled, "domain": "none"})
+    assert (refused.code, refused.message) == ("UnknownResourceFault", "Unknown domain: none")
+
+
 def test_a_token_of_one_history_does_not_open_another(service: Service) -> None:
     """The execution belongs to the request that a token continues."""
     run, other = service.begun(workflow_id="a"), service.begun(complete(), workflow_id="b")
