@@ -228,9 +228,10 @@ class ReferenceDecisions(ReferenceState):
         values, causes = self.resolved_type(run, given["workflowType"], given)
         named = some(given, "workflowType", "workflowId", "control")
         unknown = ["WORKFLOW_TYPE_DOES_NOT_EXIST"], ["WORKFLOW_TYPE_DEPRECATED"]
+        coming = sum(one[0] == self.start_child for one in self.later)
         if causes not in unknown and self.full(run, "child"):
             causes = ["OPEN_CHILDREN_LIMIT_EXCEEDED"]
-        elif causes not in unknown and self.crowded(run["domain"]):
+        elif causes not in unknown and self.crowded(run["domain"], coming):
             causes = ["OPEN_WORKFLOWS_LIMIT_EXCEEDED"]
         if causes:
             kind = "StartChildWorkflowExecutionFailed"

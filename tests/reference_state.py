@@ -187,10 +187,10 @@ class ReferenceState:
             run["activityAt"] = self.now
         return event_id
 
-    def crowded(self, domain: str) -> bool:
-        """Tell whether no more executions may be open in a domain."""
+    def crowded(self, domain: str, coming: int = 0) -> bool:
+        """Tell whether no more executions may be open in a domain, beside those that are coming."""
         opened = [run for run in self.runs if run["domain"] == domain and not run["closeStatus"]]
-        return len(opened) >= self.limits["execution"]
+        return len(opened) + coming >= self.limits["execution"]
 
     def open_run(self, domain: str, workflow_id: str, run_id: str | None = None) -> Wire | None:
         """Return the open run of a workflow id, if it is the one of this run id."""

@@ -190,6 +190,17 @@ def test_open_executions_are_unlimited_unless_told(services: Callable[..., Servi
     service.start("c")
 
 
+def test_children_asked_for_at_once_share_the_room(services: Callable[..., Service]) -> None:
+    """Those of the decisions before count already, though they start only after all decisions."""
+    service = limited(services, open_executions=3)
+    run = service.start()
+    results = run.decide(*[child(f"c{number}") for number in range(4)])
+
+    causes = [attributes["cause"] for _, attributes in results if "cause" in attributes]
+    assert causes == ["OPEN_WORKFLOWS_LIMIT_EXCEEDED"] * 2
+    assert run.open_counts()[3] == 2
+
+
 def test_continuing_as_new_needs_no_room(services: Callable[..., Service]) -> None:
     """The next run takes the place of the last one."""
     service = limited(services, open_executions=1)

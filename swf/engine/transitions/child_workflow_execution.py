@@ -46,10 +46,15 @@ def _resolve(turn: Turn, decision: Attributes) -> tuple[Attributes, str | None]:
     if execution.count(CHILD) >= limits.open_children:
         return {}, "OPEN_CHILDREN_LIMIT_EXCEEDED"
     most = limits.open_executions
-    if most is not None and around.open_executions(execution.domain) >= most:
+    if most is not None and around.open_executions(execution.domain) + _asked(turn) >= most:
         return {}, "OPEN_WORKFLOWS_LIMIT_EXCEEDED"
     told, undefined = resolved(decision, registered.defaults)
     return told, UNDEFINED_CAUSES[undefined[0]] if undefined else None
+
+
+def _asked(turn: Turn) -> int:
+    """Return how many children the decisions before this one have asked for."""
+    return sum(isinstance(delivery, StartChild) for delivery in turn.deliveries)
 
 
 def started(turn: Turn, initiated_id: int, run_id: str) -> None:
