@@ -76,6 +76,9 @@ _DURATION: Final = re.compile(r"[0-9]{1,8}")
 _PRIORITY: Final = re.compile(r"-?[0-9]{1,10}")
 _TAG_CHARACTERS: Final = re.compile(r"[\w\s.:/=+\-@]*")
 
+BEGINNING_OF_TIME: Final = -62_135_596_800
+"""Seconds from the epoch back to the year 1, where a datetime begins."""
+
 END_OF_TIME: Final = 253_402_300_800
 """Seconds from the epoch to the year 10000, where a datetime ends."""
 

@@ -15,6 +15,7 @@ from swf.constants import MAX_REQUEST_BYTES
 from swf.exceptions import ValidationError, ValidationTypeError
 from swf.rules import (
     AS_IDENTIFIER,
+    BEGINNING_OF_TIME,
     END_OF_TIME,
     IDENTIFIERS,
     MEMBER_RULES,
@@ -187,8 +188,8 @@ def _timestamp(_shape: str) -> Checker:
                 yield Violation(path, value, "must be an aware datetime")
         elif isinstance(value, bool) or not isinstance(value, int | float):
             yield Violation(path, value, "must be seconds since the epoch", wrong_type=True)
-        elif not 0 <= value < END_OF_TIME:  # which refuses nan too
-            words = "must be seconds since the epoch, before the year 10000"
+        elif not BEGINNING_OF_TIME <= value < END_OF_TIME:  # which refuses nan too
+            words = "must be seconds since the epoch, of the years 1 to 9999"
             yield Violation(path, value, words, constraint=f"Member {words}")
 
     return check

@@ -314,7 +314,10 @@ class TestNumbers:
         assert rules_of("ReverseOrder", True) == rules_of("ReverseOrder", False) == []
         assert len(rules_of("ReverseOrder", value)) == 1
 
-    @pytest.mark.parametrize("value", [0, 1.5, 253_402_300_799, datetime(2024, 1, 1, tzinfo=UTC)])
+    @pytest.mark.parametrize(
+        "value",
+        [0, 1.5, -1, -62_135_596_800, 253_402_300_799, datetime(2024, 1, 1, tzinfo=UTC)],
+    )
     def test_a_time_is_seconds_or_an_aware_datetime(self, value):
         """Seconds since the epoch and aware datetimes are times."""
         assert rules_of("Timestamp", value) == []
@@ -324,7 +327,7 @@ class TestNumbers:
         [
             True,
             "2024-01-01",
-            -1,
+            -62_135_596_801,
             math.nan,
             math.inf,
             253_402_300_800,

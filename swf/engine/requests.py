@@ -16,6 +16,7 @@ from swf.constants import MAX_REQUEST_BYTES
 from swf.engine import faults
 from swf.fault import Fault
 from swf.rules import (
+    BEGINNING_OF_TIME,
     END_OF_TIME,
     IDENTIFIERS,
     MEMBER_RULES,
@@ -248,7 +249,7 @@ def _timestamp(_shape: str) -> Cleaner:
             raise Misfit(value, "a timestamp")
         if not -(2**63) <= value < 2**63:  # nor nan
             raise Misfit(value, "a timestamp")
-        if not 0 <= value < END_OF_TIME:
+        if not BEGINNING_OF_TIME <= value < END_OF_TIME:
             broken.append(True)
         return value
 

@@ -234,6 +234,14 @@ def test_times_of_filters_may_be_whole_numbers(furnished: Service) -> None:
     assert listed(furnished, "Open", startTimeFilter={"oldestDate": int(START) + 2}) == ["d", "c"]
 
 
+def test_times_of_filters_may_lie_before_the_epoch(furnished: Service) -> None:
+    """A client may ask for all there is by the earliest moment that a calendar has."""
+    for oldest in (-1, -62_135_596_800):
+        since = {"oldestDate": oldest}
+        assert listed(furnished, "Open", startTimeFilter=since) == ["d", "c", "b", "a"]
+        assert listed(furnished, "Open", startTimeFilter={**since, "latestDate": -0.5}) == []
+
+
 def test_what_happened_is_seen_at_once(service: Service) -> None:
     """Listing is consistent: an execution is listed open, then closed, without delay."""
     run = service.start()

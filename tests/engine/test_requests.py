@@ -70,7 +70,9 @@ def values(shape: str) -> st.SearchStrategy[Any]:
     return {
         "integer": st.sampled_from((0, 1, 1000, 1001, -1)),
         "boolean": st.booleans(),
-        "timestamp": st.sampled_from((0, 1.5, 253_402_300_799, 253_402_300_800, -1)),
+        "timestamp": st.sampled_from(
+            (0, 1.5, -1, -62_135_596_800, -62_135_596_801, 253_402_300_799, 253_402_300_800)
+        ),
     }[kind]
 
 
