@@ -17,7 +17,7 @@ import pytest
 from embedded import ROOT
 
 MAKE = "make judges"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 REGION = "eu-west-1"
 
 
