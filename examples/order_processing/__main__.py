@@ -82,24 +82,27 @@ def orders_at_hand(report: Report, order: WorkflowType) -> dict[str, WorkflowExe
     """
     report.section("Three orders, one decider, one worker")
     known = {one.workflow_id: one for one in order.domain.executions()}
-    finished = {one.workflow_id for one in known.values() if one.status == "CLOSED"}
-    for day in count(1):
-        ids = {one["customer"]: f"order-{day}-{one['customer'].lower()}" for one in ORDERS}
-        if not finished.issuperset(ids.values()):
-            break
+    closed = {one.workflow_id for one in known.values() if one.status == "CLOSED"}
+    day = next(day for day in count(1) if not closed.issuperset(ids_of(day).values()))
     executions = {}
     for one in ORDERS:
-        workflow_id = ids[one["customer"]]
+        customer = one["customer"]
+        workflow_id = ids_of(day)[customer]
         if workflow_id in known:
             report.note(f"{workflow_id} is here already: it goes on where it was")
-            executions[one["customer"]] = known[workflow_id]
+            executions[customer] = known[workflow_id]
         else:
-            executions[one["customer"]] = order.start_execution(
+            executions[customer] = order.start_execution(
                 workflow_id,
-                {**one, "id": f"{day}-{one['customer'].lower()}", "total": 12 * len(one["items"])},
-                tag_list=[f"day {day}", one["customer"]],
+                {**one, "id": f"{day}-{customer}", "total": 12 * len(one["items"])},
+                tag_list=[f"day {day}", customer],
             )
     return executions
+
+
+def ids_of(day: int) -> dict[str, str]:
+    """Return the workflow ids of a day's orders by customer."""
+    return {one["customer"]: f"order-{day}-{one['customer'].lower()}" for one in ORDERS}
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from swf.models import Domain
 from .workflow import WORK
 
 # A failed activity is told to the workflow, which is where this program shows it. Yours would
-# rather configure logging here: each process has its own.
+# rather configure logging.
 logging.getLogger("swf").addHandler(logging.NullHandler())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import import_module
 from itertools import count
@@ -19,7 +19,7 @@ _numbers: Final = count(1)
 @contextmanager
 def embedded(
     url: str | None = None, *, clock: Clock | None = None, options: Options | None = None
-) -> Iterator[Engine]:
+) -> Generator[Engine]:
     """Yield an engine of the block's own, in memory where no URL is given; it is closed in the end.
 
     Its clock is a ManualClock unless one is given, so nothing comes due before the test says so;

@@ -25,6 +25,7 @@ from swf.exceptions import (
     ValidationTypeError,
 )
 from swf.transport import connect, default_connection
+from swf.transport.connection import use_by_default
 
 KEYS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "secret-of-the-pair"}
 DOMAIN = {"name": "d"}
@@ -559,6 +560,16 @@ class TestPickle:
 
 
 class TestDefaultConnection:
+    def test_another_may_be_used_until_the_settings_change(self):
+        """A connection that is made the default one is that until something else is set."""
+        chosen = connect("memory://chosen")
+
+        use_by_default(chosen)
+        assert default_connection() is chosen
+
+        settings.set(endpoint_url="memory://")
+        assert default_connection() is not chosen
+
     def test_it_is_one_until_the_settings_change(self):
         """The default connection is kept, and made anew at once when settings are set."""
         first = default_connection()
