@@ -192,9 +192,7 @@ class LocalTransport(Transport):
             return door.send(operation, params)
         except (ConnectionFailedError, CredentialsError):
             # The owner may have gone: the next call finds out whose the file is then.
-            with self._guard:
-                if self._elsewhere is door:
-                    self._elsewhere = None
+            self._elsewhere = None
             raise
 
     def _door(self) -> Door | SharedTransport:
