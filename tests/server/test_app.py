@@ -244,7 +244,10 @@ def test_a_client_may_ask_before_it_sends(server):
         assert reply.status == 413
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=200,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     target=st.sampled_from(sorted(OPERATIONS)),
     body=st.dictionaries(
