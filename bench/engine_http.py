@@ -1,8 +1,10 @@
-"""A durable activity step over HTTP: boto3 as it is, four calls one after another.
+"""A durable activity step over HTTP, with boto3 as it is: two polls and two answers.
 
-The server is `python -m swf.server` in a process of its own, on a file, durability "full". The
-limit is boto3's own cost: the same calls, with the same answers, against a server that has them
-ready and does nothing else. The peer is moto's server, which keeps nothing.
+The server is `python -m swf.server` in a process of its own, on a file, durability "full"; a
+decider and a worker poll it, each in a thread of one client process. The limit is boto3's own cost:
+the same four calls, with the same answers, against a server that has them ready and does nothing
+else. The peer is moto's server, which keeps nothing and holds no polls: it is asked by one thread,
+call after call, and so is the embedded SWF for comparison. All take equally long workflows.
 
     python bench/engine_http.py [--quick] [--json]
 """
@@ -10,6 +12,7 @@ ready and does nothing else. The peer is moto's server, which keeps nothing.
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +20,11 @@ import _given as given
 import _moto
 import _served
 import _sides
-from _sides import Bench, Found, median, ratio, row
+from _sides import Bench, Found, Timed, median, ratio, row
 
 OF_BOTO3 = 0.6
 OF_MOTO = 8
-COUNTS = {"swf": 400, "canned": 400, "moto": 60}
+COUNTS = {"swf": 200, "in turn": 200, "canned": 200, "moto": 200}
 ROUNDS = 5
 
 RUN = {"workflowId": "order-1", "runId": "22" + "k" * 32}
@@ -29,7 +32,34 @@ STARTED = 1_750_000_000.125
 
 
 def swf(count: int, folder: Path) -> Found:
-    """Take steps on the embedded SWF."""
+    """Take steps on the embedded SWF: a decider and a worker hold their polls."""
+    with _served.swf(folder) as server:
+        ask = _moto.asking(_moto.client(server.url))
+        given.register(ask)
+        _moto.polled_steps(ask, 10, "warm")
+        worker = threading.Thread(target=_work, args=(server.url, count))
+        worker.start()
+        decide = _moto.asking(_moto.client(server.url))
+        ask("StartWorkflowExecution", given.started("order-1"))
+        before = server.cpu
+        with Timed() as timed:
+            for number in range(count):
+                token = decide("PollForDecisionTask", given.DECISION_POLL)["taskToken"]
+                decide("RespondDecisionTaskCompleted", given.scheduled(token, str(number)))
+            decide("PollForDecisionTask", given.DECISION_POLL)
+        worker.join()
+        return {**timed.each(count), "server cpu": (server.cpu - before) / count}
+
+
+def _work(url: str, count: int) -> None:
+    ask = _moto.asking(_moto.client(url))
+    for _ in range(count):
+        token = ask("PollForActivityTask", given.ACTIVITY_POLL)["taskToken"]
+        ask("RespondActivityTaskCompleted", given.done(token))
+
+
+def in_turn(count: int, folder: Path) -> Found:
+    """Take steps on the embedded SWF, call after call."""
     with _served.swf(folder) as server:
         ask = _moto.asking(_moto.client(server.url))
         given.register(ask)
@@ -118,14 +148,14 @@ def replies() -> dict[str, Any]:
     }
 
 
-SIDES = {"swf": swf, "canned": canned, "moto": moto}
+SIDES = {"swf": swf, "in turn": in_turn, "canned": canned, "moto": moto}
 
 
 def rows(bench: Bench) -> list[dict[str, Any]]:
     """Return the steps a second beside the limit and the peer, and the CPU of client and server."""
     found = bench.rounds(COUNTS, ROUNDS)
     ours = found["swf"]
-    what = "durable activity step over HTTP, boto3, 4 calls one after another"
+    what = "durable activity step over HTTP, boto3"
 
     def beside(side: str, name: str, least: float, target: str) -> dict[str, Any]:
         times = ratio(ours, found[side])
@@ -143,6 +173,7 @@ def rows(bench: Bench) -> list[dict[str, Any]]:
     return [
         beside("canned", "boto3 and answers ready made", OF_BOTO3, f">= {OF_BOTO3:.2f} x"),
         beside("moto", "moto's server, nothing kept", OF_MOTO, f">= {OF_MOTO} x"),
+        row("  the same by one thread, call after call", 1 / median(found["in turn"]), "steps/s"),
         row("  CPU of the client for the step", median(ours, "cpu") * 1e6, "us"),
         row("  CPU of the server for the step", median(ours, "server cpu") * 1e6, "us"),
     ]
