@@ -82,8 +82,9 @@ class _ThreadAlarm:
             sooner = moment is not None and (self._moment is None or moment < self._moment)
             self._moment = moment
             if self._thread is None and moment is not None:
-                self._thread = threading.Thread(target=self._run, name="swf-alarm", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="swf-alarm", daemon=True)
+                thread.start()  # where it cannot be started now, the next alarm tries again
+                self._thread = thread
             elif sooner:
                 # A later moment is noticed when the earlier one has come.
                 self._changed.notify()

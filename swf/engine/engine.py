@@ -222,11 +222,8 @@ class Engine:
         """Have the writer carry out a call, and wait for its answer."""
         waiter = Waiter()
         call = Call(operation, request, region=region, done=waiter.done)
-        call.promote = waiter.promote
         try:
-            if self._writer.queue.submit(call):
-                self._writer.queue.lead_once()
-            waiter.wait()
+            self._writer.queue.wait_for(call, waiter)
         except BaseException:
             self.withdraw(call)
             raise

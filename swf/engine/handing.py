@@ -89,9 +89,10 @@ def serve(unit: Unit) -> None:
         if execution.open.get(task.event_id) is not task:
             continue  # the history was full when another of its tasks was handed out
         line = (task.kind, execution.domain, task.task_list or "")
-        call = unit.waiting.take(line)
+        unit.taken = call = unit.waiting.take(line)
         if call is not None and not _hand(unit, execution, task, call, waited=True):
             unit.waiting.put_back(call)
+        unit.taken = None
 
 
 def _hand(

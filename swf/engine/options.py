@@ -28,6 +28,11 @@ def _not_negative(_instance: Any, attribute: attrs.Attribute[float], value: floa
         raise SettingsError(f"{attribute.name}: must be from 0 to 3600 seconds, got {value!r}")
 
 
+def _count(_instance: Any, attribute: attrs.Attribute[int], value: int) -> None:
+    if value < 0:
+        raise SettingsError(f"{attribute.name}: must not be negative, got {value!r}")
+
+
 @attrs.frozen(kw_only=True)
 class Options:
     """How an engine is set up.
@@ -44,7 +49,7 @@ class Options:
     poll_seconds: float = attrs.field(default=50.0, validator=_not_negative)
     functions_at_start: str = attrs.field(default="retry", validator=_one_of("retry", "fail"))
     downtime_grace: bool = True
-    cached_executions: int = 1_000
+    cached_executions: int = attrs.field(default=1_000, validator=_count)
     limits: Limits = attrs.field(factory=Limits)
 
 

@@ -61,6 +61,8 @@ class Unit(View):
     touched: dict[int, Execution] = attrs.field(factory=dict)
     served: list[handing.Served] = attrs.field(factory=list)
     """The polls that were given a task."""
+    taken: Call | None = None
+    """The poll that is just being given one."""
     to_invoke: list[Invocation] = attrs.field(factory=list)
     """The Lambda functions to call once the commit is done."""
     saved: list[int] = attrs.field(factory=list)
@@ -230,6 +232,9 @@ class Unit(View):
         for served in self.served:
             if served.waited:
                 self.waiting.put_back(served.call)
+        if self.taken is not None:
+            self.waiting.put_back(self.taken)
+            self.taken = None
         if self.call is not None:
             self.waiting.withdraw(self.call)
         for left in (self.served, self.to_invoke, self.saved, self.beats):

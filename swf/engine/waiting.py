@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from contextlib import suppress
 from typing import Final
 
 from swf.engine.call import Call
@@ -20,8 +22,8 @@ class Waiting:
     """
 
     def __init__(self) -> None:
-        self._lines: dict[Line, dict[Call, None]] = {}
-        self._expiring: dict[Call, None] = {}
+        self._lines: dict[Line, OrderedDict[Call, None]] = {}
+        self._expiring: OrderedDict[Call, None] = OrderedDict()
         """All of them, in the order in which they came, which is that of their expiry."""
         self._seen: dict[tuple[Line, str], int] = {}
 
@@ -29,22 +31,21 @@ class Waiting:
         """Put a poll at the end of a line."""
         call.line = line
         call.expires_at = expires_at
-        self._lines.setdefault(line, {})[call] = None
+        self._lines.setdefault(line, OrderedDict())[call] = None
         self._expiring[call] = None
 
     def put_back(self, call: Call) -> None:
         """Put a poll that was taken for nothing first in its line again."""
         if call.line is not None and not call.gone:
-            self._lines[call.line] = {call: None, **self._lines.get(call.line, {})}
-            self._expiring = {call: None, **self._expiring}
+            for where in (self._lines.setdefault(call.line, OrderedDict()), self._expiring):
+                where[call] = None
+                with suppress(KeyError):  # it may just have been withdrawn
+                    where.move_to_end(call, last=False)
 
     def take(self, line: Line) -> Call | None:
         """Take the first poll out of a line; None where nobody waits."""
         waiting = self._lines.get(line)
-        while waiting:
-            call = next(iter(waiting), None)
-            if call is None:
-                break
+        while waiting and (call := _first(waiting)) is not None:
             # Whoever takes it out has it: it may just have been withdrawn.
             if waiting.pop(call, self) is None and not call.gone:
                 self._expiring.pop(call, None)
@@ -53,11 +54,14 @@ class Waiting:
 
     def withdraw(self, call: Call) -> bool:
         """Take a poll out of whatever line it is in; return whether it was in one."""
-        if call.line is None:
-            return False
-        taken = self._lines.get(call.line, {}).pop(call, self) is None
+        taken = self._left_line(call)
         self._expiring.pop(call, None)
         return taken
+
+    def _left_line(self, call: Call) -> bool:
+        """Take a poll out of its line; return False where somebody else has."""
+        calls = None if call.line is None else self._lines.get(call.line)
+        return calls is not None and calls.pop(call, self) is None
 
     def length(self, line: Line) -> int:
         """Return how many polls wait in a line."""
@@ -68,7 +72,7 @@ class Waiting:
         found = []
         while (call := self._first()) is not None and call.expires_at <= now:
             self._expiring.pop(call, None)
-            if call.line is not None and self._lines[call.line].pop(call, self) is None:
+            if self._left_line(call):
                 found.append(call)
         self._tidy()
         return found
@@ -80,7 +84,7 @@ class Waiting:
         return None if call is None else call.expires_at
 
     def _first(self) -> Call | None:
-        return next(iter(self._expiring), None)
+        return _first(self._expiring)
 
     def all(self) -> list[Call]:
         """Return every poll that waits."""
@@ -112,3 +116,12 @@ class Waiting:
     def _tidy(self) -> None:
         for line in [line for line, calls in self._lines.items() if not calls]:
             del self._lines[line]
+
+
+def _first(calls: OrderedDict[Call, None]) -> Call | None:
+    """Return the first of the calls, which any thread may be withdrawing meanwhile."""
+    while True:
+        try:
+            return next(iter(calls), None)
+        except RuntimeError:  # the first has just been withdrawn
+            continue

@@ -42,6 +42,9 @@ TICK: Final = "(what is due)"
 ALIVE: Final = "alive_at"
 """Under this name it is kept when the engine was known to run, in milliseconds since the epoch."""
 
+RETRY_AFTER: Final = 1_000
+"""Milliseconds until what is due is tried again where it failed."""
+
 ALIVE_EVERY: Final = 10_000
 """How many milliseconds lie between two such notes at least."""
 
@@ -97,7 +100,16 @@ class Writer:
         self._moment = 0
         """When the latest transaction began: all of its calls happen at that moment."""
         self._alive_at = 0
+        self._batch: list[Call] | None = None
+        """What the latest transaction has settled, for better or worse."""
+        self._units: list[Unit] = []
+        """Its operations, as long as something of them is to be done."""
+        self._is_committing = False
+        self._is_concluded = True
+        self._to_tell: list[Call] = []
+        self._to_invoke: list[Invocation] = []
         self._changes = 0
+        self._due_before: int | None = None
         self._armed: int | None = None
         self._alarm = clock.alarm(self._ring)
 
@@ -106,23 +118,41 @@ class Writer:
         return (self.clock.now() - _EPOCH) // _MILLISECOND
 
     def _work(self, batch: list[Call]) -> None:
+        """Carry out calls; where this was interrupted, go on with the same where it was left."""
         with self.store.lock:
-            units = self._transact(batch)
-            self.cache.trim()
-            ready = [call for call in batch if call.finished]
-            found = [*ready, *self._served(units), *self.ended]
-            answered = list(dict.fromkeys(found))  # a poll may come and end in one batch
-            self.ended = []
-            to_invoke = [one for unit in units for one in unit.to_invoke]
-        for call in answered:
-            _tell(call)
-        for invocation in to_invoke:
-            self.invoke(invocation)
+            if batch is not self._batch:
+                self._transact(batch)
+            self._conclude(batch)
+        while self._to_tell:
+            _tell(self._to_tell[0])
+            del self._to_tell[0]
+        while self._to_invoke:
+            self._invoked(self._to_invoke.pop(0))
         if self.next_due is not None:
             if self.next_due <= self._moment:
                 self.queue.add(Call(TICK, {}, done=_nothing))
             else:
                 self._arm(self.next_due)
+
+    def _conclude(self, batch: list[Call]) -> None:
+        """Find out whom to tell what the transaction has brought."""
+        if self._is_concluded:
+            return
+        self._account(self._units)
+        self.cache.trim()
+        ready = [call for call in batch if call.finished]
+        found = [*ready, *self._served(self._units), *self.ended]
+        answered = list(dict.fromkeys(found))  # a poll may come and end in one batch
+        to_invoke = [one for unit in self._units for one in unit.to_invoke]
+        # Nothing is called from here on, so no interrupt comes in between.
+        self._to_tell, self._to_invoke = answered, to_invoke
+        self.ended, self._units, self._is_concluded = [], [], True
+
+    def _invoked(self, invocation: Invocation) -> None:
+        try:
+            self.invoke(invocation)
+        except Exception:  # its time-out comes all the same
+            logger.exception("a function could not be called for run %s", invocation.run)
 
     def _arm(self, moment: int) -> None:
         if self._armed is None or moment < self._armed:
@@ -136,11 +166,7 @@ class Writer:
     def tick(self) -> None:
         """Carry out what is due, and have the alarm ring when more is."""
         waiter = Waiter()
-        call = Call(TICK, {}, done=waiter.done)
-        call.promote = waiter.promote
-        if self.queue.submit(call):
-            self.queue.lead_once()
-        waiter.wait()
+        self.queue.wait_for(Call(TICK, {}, done=waiter.done), waiter)
 
     def _served(self, units: Iterable[Unit]) -> list[Call]:
         found = []
@@ -151,42 +177,54 @@ class Writer:
                     found.append(served.call)
         return found
 
-    def _transact(self, batch: list[Call]) -> list[Unit]:
+    def _transact(self, batch: list[Call]) -> None:
         """Carry out the calls in one transaction; each of them has its outcome then, or waits."""
+        self._is_concluded = False
+        if self._units or self.store.writer.in_transaction:
+            self._undo()  # of what was interrupted
         while True:
-            units: list[Unit] = []
-            changes = self._changes = self.store.writer.total_changes
+            self._changes = self.store.writer.total_changes
+            self._due_before = self.next_due
             self._moment = self.now()
             try:
-                grouped = len(batch) > 1
-                if grouped or not self._writes_nothing(batch[0]):
-                    self.store.begin()
-                if grouped:
-                    reached("group.before")
-                for call in batch:
-                    if not call.gone:
-                        # Known one by one: what is done has to be undone where the next fails.
-                        units.append(self._perform(call, grouped=grouped))  # noqa: PERF401
-                self._keep_alive()
-                if any(served.call.gone for unit in units for served in unit.served):
-                    # A poll was withdrawn after it had been given a task: as if it never had.
-                    self._undo(units)
-                    self.ended = [call for call in self.ended if call not in batch]
-                    continue
-                self.store.commit()
+                if self._done(batch):
+                    break
             except sqlite3.Error as error:
                 logger.warning("the database cannot be written: %s", error)
-                self._undo(units)
                 self._refuse(batch, unavailable(f"the database cannot be written: {error}"))
-                return []
+                break
+            except Exception:
+                logger.exception("the writer failed; it changed nothing")
+                self._refuse(batch, broken())
+                break
             except BaseException:
-                self._undo(units)
-                self._refuse(batch, broken("the writer was interrupted"))
-                for call in batch:
-                    _tell(call)
+                if not self.store.writer.in_transaction and self._is_committing:
+                    self._batch = batch
                 raise
-            self._account(units, self.store.writer.total_changes - changes)
-            return units
+            finally:
+                self._is_committing = False
+        self._batch = batch
+
+    def _done(self, batch: list[Call]) -> bool:
+        """Carry out the calls once; return whether that stays."""
+        grouped = len(batch) > 1
+        begun = grouped or not self._writes_nothing(batch[0])
+        if begun:
+            self.store.begin()
+        if grouped:
+            reached("group.before")
+        for call in batch:
+            if not call.gone:
+                self._perform(call, grouped=grouped)
+        self._keep_alive()
+        if any(served.call.gone for unit in self._units for served in unit.served):
+            # A poll was withdrawn after it had been given a task: as if it never had.
+            self._undo()
+            self.ended = [call for call in self.ended if call not in batch]
+            return False
+        self._is_committing = begun
+        self.store.commit()
+        return True
 
     def _keep_alive(self) -> None:
         """Note now and then that the engine runs, where something is written anyway."""
@@ -195,9 +233,9 @@ class Writer:
             self._alive_at = self._moment
             self.store.keep(ALIVE, str(self._moment))
 
-    def _account(self, units: list[Unit], changes: int) -> None:
+    def _account(self, units: list[Unit]) -> None:
         self.stats.calls += len(units)
-        if changes:
+        if units and self.store.writer.total_changes > self._changes:
             self.stats.commits += 1
             try:
                 self.store.checkpoint()
@@ -252,9 +290,10 @@ class Writer:
             call=call,
         )
 
-    def _perform(self, call: Call, *, grouped: bool) -> Unit:
+    def _perform(self, call: Call, *, grouped: bool) -> None:
         """Carry out one call within the transaction; what it changed is undone where it fails."""
         unit = self.unit(call)
+        self._units.append(unit)  # from here on it is undone with the others
         call.fault = call.reply = None
         call.finished = False
         undo = self._undo_all
@@ -271,8 +310,7 @@ class Writer:
         except Fault as fault:
             self._failed(call, unit, fault, undo)
         except sqlite3.Error:
-            unit.abandon()
-            raise
+            raise  # all of the batch is undone
         except CorruptEventError as error:
             logger.warning("%s: %s", call.operation, error)
             self._failed(call, unit, broken(str(error)), undo)
@@ -286,7 +324,7 @@ class Writer:
         else:
             call.reply = unit.result if reply is None else reply
             call.finished = reply is not None or call.line is None or call.reply is not None
-        return unit
+            self.cache.beating.update(unit.beats)  # whatever becomes of the next call
 
     def _writes_nothing(self, call: Call) -> bool:
         """Tell whether a call needs no transaction: a heartbeat, a poll where no task waits."""
@@ -320,21 +358,30 @@ class Writer:
         if self._due_at_once > 1:
             self._due_at_once = 1  # to find out which it is
             return
-        for run, event_id in self.store.runs.due(self.now(), 1):
+        found = self.store.runs.due(self.now(), 1)
+        for run, event_id in found:
             logger.error("what is due for event %s of run %s cannot be done", event_id, run)
             self.store.runs.hold_back(run, event_id)
             self.cache.drop(run)
         self._due_at_once = due.AT_ONCE
+        if not found:  # it was something else
+            self.next_due = self._moment + RETRY_AFTER
 
-    def _undo(self, units: list[Unit]) -> None:
-        for unit in units:
+    def _undo(self) -> None:
+        """Undo the transaction: all is as it was before."""
+        for unit in self._units:
             unit.abandon()
         try:
             self.store.roll_back()
         except sqlite3.Error as error:
             logger.warning("the transaction cannot be rolled back: %s", error)
+        self.next_due = self._due_before
+        self._units = []
 
     def _refuse(self, batch: list[Call], fault: Fault) -> None:
+        self._undo()
+        # What was due is due still; but what failed would fail again at once, and again.
+        self.next_due = self._moment + RETRY_AFTER
         for call in batch:
             call.fault = fault
             call.reply = None

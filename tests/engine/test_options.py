@@ -50,7 +50,9 @@ def test_memory_has_names():
 
 def test_options_in_the_query():
     """The query of the URL sets options, and goes before those given."""
-    url = "memory://?durability=normal&poll_seconds=1.5&downtime_grace=false&functions_at_start=fail"
+    url = (
+        "memory://?durability=normal&poll_seconds=1.5&downtime_grace=false&functions_at_start=fail"
+    )
 
     place = Place.of(url, Options(poll_seconds=9, cached_executions=5))
 
@@ -86,3 +88,9 @@ def test_what_is_no_place_is_refused(url, words):
         Place.of(url)
 
     assert words in str(caught.value)
+
+
+def test_fewer_than_no_executions_cannot_be_cached():
+    """The number of cached executions is none at least."""
+    with pytest.raises(SettingsError, match="cached_executions: must not be negative, got -1"):
+        Place.of("memory://?cached_executions=-1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from swf.engine.call import Call
 from swf.engine.waiting import Waiting
 
@@ -128,3 +130,35 @@ def test_pollers_are_not_remembered_without_end():
 
     assert len(known) == 10_000
     assert known[0] == (LINE, "1", 1)
+
+
+def test_a_poll_that_is_half_withdrawn_ends_for_nobody_else():
+    """Who withdraws takes the poll from its line first; from then on it does not expire."""
+    [call] = polls(1)
+    waiting = waiting_with(call, expires_at=5)
+    waiting._lines[LINE].clear()  # as `withdraw` does, to be interrupted then
+    waiting._tidy()
+
+    assert waiting.expired(10) == []
+    assert len(waiting) == 0
+
+
+class Shrinking(OrderedDict):
+    """Polls of which the first is withdrawn at the moment at which it is looked for."""
+
+    def __iter__(self):
+        found = super().__iter__()
+        if len(self) > 1:
+            self.popitem(last=False)
+        return found
+
+
+def test_polls_are_withdrawn_while_others_look_for_the_first():
+    """Who looks for the first poll finds the next where the first goes at that moment."""
+    first, second = polls(2)
+    waiting = waiting_with(first, second)
+    waiting._expiring = Shrinking(waiting._expiring)
+    waiting._lines[LINE] = Shrinking(waiting._lines[LINE])
+
+    assert waiting.take(LINE) is second
+    assert waiting.next_expiry is not None

@@ -63,6 +63,7 @@ class Cache:
         state = self._runs.load(run)
         if state is None:
             self.beating.discard(run)
+            self._lost.pop(run, None)
             return None
         for event_id, (deadline, details) in self._lost.pop(run, {}).items():
             task = state.open.get(event_id)

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from swf.engine.store.database import migrate, open_reader, open_writer
+from swf.engine.store.database import BUSY_SECONDS, migrate, open_reader, open_writer
 from swf.engine.store.lock import FileLock
 from swf.engine.store.points import reached
 from swf.engine.store.registry import Registry
@@ -22,6 +22,12 @@ READERS: Final = 8
 
 CHECKPOINT_COMMITS: Final = 400
 """After so many commits the write-ahead log is brought home."""
+
+LOG_PAGES: Final = 16_384
+"""Pages (of 4 KiB) in the log beyond which readers are waited for, so that it begins anew."""
+
+READERS_MILLISECONDS: Final = 200
+"""How long they are waited for."""
 
 
 class Store:
@@ -80,8 +86,23 @@ class Store:
         self._commits = 0
         reached("checkpoint.before")
         mode = "TRUNCATE" if now else "PASSIVE"
-        self.writer.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
+        (_, pages, _) = self.writer.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        if not now and pages > LOG_PAGES:
+            self._begin_log_anew()
         reached("checkpoint.after")
+
+    def _begin_log_anew(self) -> None:
+        """Have the log begin again where readers keep it from that by taking turns.
+
+        Who begins to read meanwhile does so without the log, so only those are waited for that read
+        already, and not for long.
+        """
+        reached("log.full")
+        self.writer.execute(f"PRAGMA busy_timeout = {READERS_MILLISECONDS}")
+        try:
+            self.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            self.writer.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
     def kept(self, name: str) -> str | None:
         """Return a fact that is kept beside the tables."""

@@ -1,0 +1,48 @@
+"""What the write-ahead log comes to."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+
+from swf.engine.store import points
+from swf.engine.store.store import CHECKPOINT_COMMITS, LOG_PAGES, Store
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path / "swf.db", "normal")
+    yield store
+    with store.lock:
+        store.close()
+
+
+def test_the_log_begins_anew_though_readers_take_turns(store, tmp_path, monkeypatch):
+    """Where there is a reader at any moment, none of them for long, the log ends."""
+    log = tmp_path / "swf.db-wal"
+    readers: list[ExitStack] = []
+
+    def read() -> None:
+        stack = ExitStack()
+        connection, _ = stack.enter_context(store.reading())
+        connection.execute("SELECT count(*) FROM meta").fetchone()
+        readers.append(stack)
+
+    def end(name: str) -> None:
+        if name == "log.full":
+            readers.pop().close()
+
+    monkeypatch.setattr(points, "hook", end)
+    size = LOG_PAGES * 4_096 // CHECKPOINT_COMMITS + 8_192
+    for number in range(CHECKPOINT_COMMITS):
+        store.begin()
+        store.keep("text", "xy"[number % 2] * size)  # what stays the same is not written
+        store.commit()
+        read()
+        if len(readers) > 1:
+            readers.pop(0).close()
+        store.checkpoint()
+
+    assert readers == []
+    assert log.stat().st_size == 0
