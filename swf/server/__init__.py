@@ -6,13 +6,16 @@ to other processes. Needs the extra `server`.
 
 from __future__ import annotations
 
+import sys
+
 try:
     import starlette
     import uvicorn
-except ImportError as error:  # pragma: no cover  (what tests run with has them)
-    raise ImportError(
-        "serving over HTTP needs starlette and uvicorn: pip install 'swf[server]'"
-    ) from error
+except ImportError as error:
+    _NEEDED = "serving over HTTP needs starlette and uvicorn: pip install 'swf[server]'"
+    if sys.argv[0] == "-m":  # as long as `python -m swf.server` looks for what to run
+        sys.exit(f"swf.server: {_NEEDED}")
+    raise ImportError(_NEEDED) from error
 
 from swf.server.app import Application
 from swf.server.serving import Served, serve
@@ -20,4 +23,4 @@ from swf.server.sigv4 import KeyPair
 
 __all__ = ["Application", "KeyPair", "Served", "serve"]
 
-del starlette, uvicorn
+del starlette, sys, uvicorn

@@ -101,12 +101,14 @@ def _parser() -> ArgumentParser:
 
 def _function(text: str) -> tuple[str, Callable[..., Any]]:
     name, _, path = text.partition("=")
+    if not name or not path:
+        raise ArgumentTypeError(f"{text!r}: must be NAME=MODULE:FUNCTION")
     try:
         found = resolve_name(path)
     except (ValueError, ImportError, AttributeError) as error:
-        raise ArgumentTypeError(f"{text!r}: {error or 'must be NAME=MODULE:FUNCTION'}") from None
-    if not name or not callable(found):
-        raise ArgumentTypeError(f"{text!r}: must be NAME=MODULE:FUNCTION")
+        raise ArgumentTypeError(f"{text!r}: {error}") from None
+    if not callable(found):
+        raise ArgumentTypeError(f"{text!r}: {path} cannot be called")
     return name, found
 
 

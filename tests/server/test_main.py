@@ -187,12 +187,54 @@ def test_what_cannot_be_served_is_said_in_one_line(tmp_path):
     )
 
 
+@pytest.fixture
+def without_extra(tmp_path):
+    """The environment of programs that have swf without its extra."""
+    (tmp_path / "starlette.py").write_text("raise ModuleNotFoundError(name='starlette')\n")
+    return {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+
+
+def test_without_the_extra_it_says_what_to_install(without_extra):
+    """Where starlette is missing, one line says what to install."""
+    said = refused("--db", "memory://", "--port", "0", environment=without_extra)
+
+    assert said.startswith("swf.server: serving over HTTP needs starlette and uvicorn")
+    assert "pip install 'swf[server]'" in said
+    assert said.count("\n") == 1
+
+
+def test_without_the_extra_its_import_says_what_to_install(without_extra):
+    """A program that imports swf.server gets an ImportError that names the extra."""
+    program = "try:\n    import swf.server\nexcept ImportError as error:\n    print(error)"
+    said = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **without_extra},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=True,
+    ).stdout
+
+    assert "pip install 'swf[server]'" in said
+
+
 @pytest.mark.parametrize(
-    "told", ["add", "=os:path", "add=", "add=nowhere:x", "add=os:nothing", "add=os:name"]
+    ("told", "why"),
+    [
+        ("add", "must be NAME=MODULE:FUNCTION"),
+        ("=os:path", "must be NAME=MODULE:FUNCTION"),
+        ("add=", "must be NAME=MODULE:FUNCTION"),
+        ("add=nowhere:x", "No module named 'nowhere'"),
+        ("add=os:nothing", "has no attribute 'nothing'"),
+        ("add=os:name", "os:name cannot be called"),
+    ],
 )
-def test_a_function_that_is_none_is_refused(told):
-    """A Lambda function must be there when the server starts."""
-    assert "--lambda" in refused("--db", "memory://", "--port", "0", "--lambda", told)
+def test_a_function_that_is_none_is_refused(told, why):
+    """A Lambda function must be there when the server starts; the refusal says what is wrong."""
+    said = refused("--db", "memory://", "--port", "0", "--lambda", told).splitlines()[-1]
+
+    assert f"argument --lambda: {told!r}: " in said
+    assert why in said
 
 
 def test_a_lambda_task_calls_a_function_that_was_named(tmp_path):
