@@ -26,6 +26,7 @@ def opened(url: str) -> Engine:
     with _guard:
         engine = _engines.get(place.name)
         if engine is None or engine.closed:
+            _let_go_of_closed()
             engine = _engines[place.name] = Engine(place)
         elif engine.place.options != place.options and engine not in _adopted:
             raise SettingsError(
@@ -44,6 +45,7 @@ def adopt(engine: Engine) -> None:
         there = _engines.get(engine.place.name)
         if there is not None and there is not engine and not there.closed:
             raise SettingsError(f"{engine.place.name} is open already; close it first")
+        _let_go_of_closed()
         _engines[engine.place.name] = engine
         _adopted.add(engine)
     engine.on_close(lambda: _adopted.discard(engine))
@@ -53,6 +55,12 @@ def close_all() -> None:
     """Close the engines that `opened` returns; the next call for a place opens it anew."""
     for engine in list(_engines.values()):
         engine.close()
+
+
+def _let_go_of_closed() -> None:
+    """Keep no engine in memory for having been open once: tests have one each."""
+    for name in [name for name, engine in _engines.items() if engine.closed]:
+        del _engines[name]
 
 
 def _forget() -> None:

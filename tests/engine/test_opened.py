@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import weakref
 
 import pytest
 
@@ -77,13 +79,26 @@ def test_an_engine_may_be_adopted():
     assert opened(url) is not engine
 
 
+def test_a_closed_engine_is_not_kept():
+    """What was open once is let go of when another is: a thousand tests leave no thousand."""
+    with Engine.open("memory://first") as engine:
+        adopt(engine)
+    first = weakref.ref(engine)
+    del engine
+
+    opened("memory://second")
+    gc.collect()
+
+    assert first() is None
+
+
 def test_an_engine_of_a_file_that_was_opened_otherwise_is_not_opened_again(tmp_path):
     """A file that the process has open by `Engine.open` is locked, and the error says by whom."""
-    with Engine.open(f"sqlite:///{tmp_path}/a.db"):
-        with pytest.raises(
-            DatabaseLockedError, match=f"in this process already .pid {os.getpid()}"
-        ):
-            opened(f"sqlite:///{tmp_path}/a.db")
+    with (
+        Engine.open(f"sqlite:///{tmp_path}/a.db"),
+        pytest.raises(DatabaseLockedError, match=f"in this process already .pid {os.getpid()}"),
+    ):
+        opened(f"sqlite:///{tmp_path}/a.db")
 
 
 def test_a_url_leads_back_to_its_engine(tmp_path):
