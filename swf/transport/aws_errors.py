@@ -93,7 +93,8 @@ def mapped_errors(
 def _no_region(operation: str, params: Mapping[str, Any]) -> SettingsError:
     return SettingsError(
         "no region: give region= to swf.connect() or swf.settings.set(), set the environment "
-        "variable AWS_DEFAULT_REGION, or write it under [defaults] in ~/.swf",
+        "variable AWS_DEFAULT_REGION, or write it under [defaults] in ~/.swf; to do without AWS, "
+        "give endpoint_url='sqlite:///swf.db'",
         operation=operation,
         resource=resource_of(SettingsError, operation, params),
     )

@@ -309,7 +309,8 @@ class TestSettings:
         with pytest.raises(SettingsError) as caught:
             connect(**KEYS).call("DescribeDomain", DOMAIN)
 
-        for way in ("swf.connect()", "swf.settings.set()", "AWS_DEFAULT_REGION", "~/.swf"):
+        ways = ("swf.connect()", "swf.settings.set()", "AWS_DEFAULT_REGION", "~/.swf", "sqlite:///")
+        for way in ways:
             assert way in str(caught.value)
         assert str(caught.value).startswith("DescribeDomain, Domain('d'): no region")
 
