@@ -117,10 +117,12 @@ def test_any_other_interruption_aborts_too() -> None:
 
 def test_handlers_are_restored() -> None:
     """After the loop, signals mean what they meant before."""
+    before = signal.getsignal(signal.SIGINT)  # a shell may start the tests with it ignored
+
     Loop([lambda loop: None], "test").run()
 
     assert signal.getsignal(signal.SIGTERM) is former
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_handlers_are_restored_after_an_error() -> None:
