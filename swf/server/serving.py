@@ -74,8 +74,8 @@ def serve(
     """Return once an engine is served over HTTP, in a thread; port 0 is one that is free.
 
     With `keys`, only requests signed with them are answered; `request_seconds` is how long one may
-    be on its way. Raises SettingsError where the host
-    can be reached by others and there are no keys, and where it cannot be listened on.
+    be on its way. Raises SettingsError where the host can be reached by others and there are no
+    keys, and where it cannot be listened on.
     """
     listening = listen_safely(host, port, keys=keys)
     application = Application(engine, allowed_hosts=[host, *allowed_hosts], keys=keys)

@@ -66,7 +66,7 @@ class DomainQuery(NamedTuple):
 
 
 class TypeQuery(NamedTuple):
-    """Which types to list. `status` is their own: None lists what is deprecated and what is not."""
+    """Which types to list. `deprecated` is about their own status: None lists those of either."""
 
     domain: str
     kind: str
