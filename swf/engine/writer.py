@@ -259,6 +259,7 @@ class Writer:
     def close(self) -> None:
         """Look no more for what is due, answer the polls that wait, save what is not saved."""
         self._alarm.close()
+        self._poll_milliseconds = 0  # a poll that comes too late would wait for ever
         self.tick()
         with self.store.lock, suppress(sqlite3.Error):  # the next owner then takes an earlier one
             self.store.begin()

@@ -248,3 +248,15 @@ def test_a_poll_is_put_back_where_the_task_it_was_to_have_cannot_be_started(engi
 
     assert engine.held_polls == 1
     assert engine._writer.waiting.take(waiting.line) is waiting
+
+
+def test_a_poll_that_meets_the_engine_as_it_closes_is_not_held(engine):
+    """Who came in just before the door closed is answered, though nothing comes any more."""
+    answered: list[Call] = []
+    engine.begin(poll(answered), lambda work: work())
+    engine.close()
+    late = poll(answered)
+    assert engine._writer.queue.submit(late)
+    engine._writer.queue.lead()
+
+    assert [call.reply for call in answered] == [{"startedEventId": 0}] * 2
