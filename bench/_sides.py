@@ -138,8 +138,8 @@ def main(
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
     if options.side is not None:
-        folder = options.folder or Path(tempfile.mkdtemp(prefix=".data-", dir=HERE))
-        print(json.dumps(sides[options.side](options.count, folder)))
+        with tempfile.TemporaryDirectory(prefix=".data-", dir=HERE) as spare:
+            print(json.dumps(sides[options.side](options.count, options.folder or Path(spare))))
         return 0
     found = rows(Bench(Path(script), quick=options.quick))
     if options.json:
