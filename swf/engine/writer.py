@@ -180,13 +180,14 @@ class Writer:
     def _transact(self, batch: list[Call]) -> None:
         """Carry out the calls in one transaction; each of them has its outcome then, or waits."""
         self._is_concluded = False
-        if self._units or self.store.writer.in_transaction:
+        if self._units:
             self._undo()  # of what was interrupted
         while True:
-            self._changes = self.store.writer.total_changes
             self._due_before = self.next_due
             self._moment = self.now()
             try:
+                self.store.roll_back()  # of what could not be before
+                self._changes = self.store.writer.total_changes
                 if self._done(batch):
                     break
             except sqlite3.Error as error:

@@ -251,7 +251,7 @@ def test_a_poll_is_put_back_where_the_task_it_was_to_have_cannot_be_started(engi
 
 
 def test_a_poll_that_meets_the_engine_as_it_closes_is_not_held(engine):
-    """Who came in just before the door closed is answered, though nothing comes any more."""
+    """Who came in just before the door closed is told so, though nothing comes any more."""
     answered: list[Call] = []
     engine.begin(poll(answered), lambda work: work())
     engine.close()
@@ -259,4 +259,9 @@ def test_a_poll_that_meets_the_engine_as_it_closes_is_not_held(engine):
     assert engine._writer.queue.submit(late)
     engine._writer.queue.lead()
 
-    assert [call.reply for call in answered] == [{"startedEventId": 0}] * 2
+    first, second = answered
+    assert (first.reply, first.fault) == ({"startedEventId": 0}, None)
+    assert second is late
+    assert second.fault is not None
+    assert second.fault.status == 503
+    assert engine.held_polls == 0
