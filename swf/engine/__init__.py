@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from swf.engine.call import Call
 from swf.engine.engine import Engine
+from swf.engine.functions import FunctionContext, Functions
 from swf.engine.opened import adopt, close_all, opened
 from swf.engine.options import Options, Place
 from swf.engine.page import encode
@@ -12,6 +13,8 @@ from swf.engine.turn import Limits
 __all__ = [
     "Call",
     "Engine",
+    "FunctionContext",
+    "Functions",
     "Limits",
     "Options",
     "Place",
