@@ -41,8 +41,8 @@ class Options:
     of the process only (power loss may then take the last commits, never part of one).
     `poll_seconds` is how long a poll without a task is held. `functions_at_start` says what becomes
     of Lambda tasks that were running when the engine stopped: "retry", as soon as their function is
-    registered, or "fail". `downtime_grace`
-    gives tasks that are held elsewhere the time that the engine was down.
+    registered, or "fail". `downtime_grace` gives tasks that are held elsewhere the time that the
+    engine was down. `cached_executions` is how many states are kept in memory.
     """
 
     durability: str = attrs.field(default="full", validator=_one_of("full", "normal"))
@@ -93,6 +93,8 @@ class Place:
                 " or memory://"
             )
         path = Path(unquote(parts.path[1:])).expanduser().resolve()
+        if path.name == ":memory:":  # SQLite's word; as a file it would keep what nobody means to
+            raise SettingsError(f"endpoint_url {url!r}: a database in memory is memory://")
         return cls(path, f"sqlite:///{path}", set_up)
 
 

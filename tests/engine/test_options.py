@@ -72,6 +72,7 @@ def test_options_in_the_query():
         ("sqlite:///", "sqlite:///relative.db"),
         ("sqlite://host/x.db", "sqlite:///relative.db"),
         ("mysql:///x.db", "sqlite:///relative.db"),
+        ("sqlite:///:memory:", "a database in memory is memory://"),
         ("memory://#x", "'#'"),
         ("memory://?color=red", "'color' is no option; there are durability"),
         ("memory://?poll_seconds=soon", "poll_seconds cannot be 'soon'"),
