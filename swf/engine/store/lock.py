@@ -101,11 +101,6 @@ class FileLock:
                 }
             )
 
-    def withdraw(self) -> None:
-        """Tell other processes that the database is served no longer."""
-        with _held.guard:
-            self._write({"pid": os.getpid()})
-
     def release(self) -> None:
         """Own the database no longer; nothing happens where this process does not own it."""
         with _held.guard:

@@ -293,8 +293,8 @@ class TestRelease:
 
 
 class TestAnnounce:
-    def test_what_is_announced_can_be_withdrawn(self, lock, path):
-        """The address is told as long as it is true, and not a character of it afterwards."""
+    def test_what_is_announced_last_is_told(self, lock, path):
+        """An owner tells where it is served, and not a character of what it told before."""
 
         def told() -> str | None:
             reading, writing = os.pipe()
@@ -313,10 +313,13 @@ class TestAnnounce:
 
         lock.acquire()
         assert told() is None
-        lock.announce("http://127.0.0.1:8080")
+        lock.announce("http://127.0.0.1:8080", access_key="a", secret_key="s" * 100)
         assert told() == "http://127.0.0.1:8080"
-        lock.withdraw()
+        lock.announce("http://[::1]:1")
+        assert told() == "http://[::1]:1"
+        lock.release()
 
+        lock.acquire()
         assert told() is None
 
     def test_only_the_owner_announces(self, lock):
