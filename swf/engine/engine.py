@@ -254,7 +254,7 @@ class Engine:
                 View(
                     connection=connection,
                     registry=registry,
-                    now=self._writer.now(),
+                    now=self._writer.schedule.now(),
                     region=region,
                     seal=self._writer.seal,
                     limits=self.place.options.limits,

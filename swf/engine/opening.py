@@ -12,12 +12,13 @@ from collections.abc import Callable
 from typing import Final
 
 from swf.engine import transitions
+from swf.engine.due import ALIVE
 from swf.engine.state import ActivityTask, DecisionTask, LambdaFunction
 from swf.engine.store import events
 from swf.engine.store.store import Store
 from swf.engine.transitions import lambda_function
 from swf.engine.unit import Unit
-from swf.engine.writer import ALIVE, Writer
+from swf.engine.writer import Writer
 
 AT_ONCE: Final = 500
 """How many tasks one transaction brings up to date."""
@@ -35,8 +36,8 @@ def resume(writer: Writer) -> None:
     alive_at = store.kept(ALIVE)
     # First of all: a crash in what follows must not shift the deadlines twice.
     if alive_at is not None and writer.options.downtime_grace:
-        _shift(writer, max(0, writer.now() - int(alive_at)))
-    keep_alive(store, writer.now())
+        _shift(writer, max(0, writer.schedule.now() - int(alive_at)))
+    keep_alive(store, writer.schedule.now())
     _each(writer, store.runs.held_inside(), _time_out)
     _each(writer, store.runs.open_functions(), _restart_function)
 
@@ -62,7 +63,7 @@ def _shift(writer: Writer, milliseconds: int) -> None:
                     task.deadlines[name] += milliseconds
             execution.touch(task)
         unit.settle()
-        keep_alive(store, writer.now())
+        keep_alive(store, writer.schedule.now())
         store.commit()
     except BaseException:
         store.roll_back()

@@ -9,7 +9,6 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import attrs
@@ -21,6 +20,7 @@ from swf.engine.faults import broken, unavailable
 from swf.engine.handing import EMPTY, POLLED
 from swf.engine.options import Options
 from swf.engine.queue import Queue
+from swf.engine.schedule import Schedule
 from swf.engine.store.cache import Cache
 from swf.engine.store.points import reached
 from swf.engine.store.store import Store
@@ -39,21 +39,6 @@ HEARTBEAT: Final = "RecordActivityTaskHeartbeat"
 TICK: Final = "(what is due)"
 """The operation of the engine itself: time-outs, purges, heartbeats to save."""
 
-ALIVE: Final = "alive_at"
-"""Under this name it is kept when the engine was known to run, in milliseconds since the epoch."""
-
-RETRY_AFTER: Final = 1_000
-"""Milliseconds until what is due is tried again where it failed."""
-
-ALIVE_EVERY: Final = 10_000
-"""How many milliseconds lie between two such notes at least."""
-
-ALIVE_WITHIN: Final = 30_000
-"""And at most, while somebody elsewhere works on a task that may time out."""
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND: Final = timedelta(milliseconds=1)
-
 
 @attrs.define
 class Stats:
@@ -64,6 +49,7 @@ class Stats:
     commits: int = 0
     """Commits that changed something; each is one sync, where durability is "full"."""
     faults: int = 0
+    """Calls that were refused."""
     due: int = 0
     """Time-outs and timers that came due."""
 
@@ -88,18 +74,14 @@ class Writer:
         self.seal = Seal(store.secret)
         self.invoke: Callable[[Invocation], object] = _nothing
         """Calls a Lambda function, once its start is committed."""
-        self._handlers = {**handlers, TICK: self._tick}
+        self.schedule = Schedule(clock, self.tick)
+        self.ticker = due.Ticker(store, self.schedule)
+        self._handlers = {**handlers, TICK: self.ticker.tick}
         self._has_function = has_function
         self._poll_milliseconds = round(options.poll_seconds * 1000)
         self.queue = Queue(self._work)
-        self.next_due: int | None = None
-        """When to look next for what is due, in milliseconds since the epoch."""
-        self.ended: list[Call] = []
-        """Polls whose time is up."""
-        self._due_at_once = due.AT_ONCE
         self._moment = 0
         """When the latest transaction began: all of its calls happen at that moment."""
-        self._alive_at = 0
         self._batch: list[Call] | None = None
         """What the latest transaction has settled, for better or worse."""
         self._units: list[Unit] = []
@@ -110,12 +92,6 @@ class Writer:
         self._to_invoke: list[Invocation] = []
         self._changes = 0
         self._due_before: int | None = None
-        self._armed: int | None = None
-        self._alarm = clock.alarm(self._ring)
-
-    def now(self) -> int:
-        """Return the present moment in milliseconds since the epoch."""
-        return (self.clock.now() - _EPOCH) // _MILLISECOND
 
     def _work(self, batch: list[Call]) -> None:
         """Carry out calls; where this was interrupted, go on with the same where it was left."""
@@ -128,11 +104,10 @@ class Writer:
             del self._to_tell[0]
         while self._to_invoke:
             self._invoked(self._to_invoke.pop(0))
-        if self.next_due is not None:
-            if self.next_due <= self._moment:
-                self.queue.add(Call(TICK, {}, done=_nothing))
-            else:
-                self._arm(self.next_due)
+        if self.schedule.next is not None and self.schedule.next <= self._moment:
+            self.queue.add(Call(TICK, {}, done=_nothing))
+        else:
+            self.schedule.arm()
 
     def _conclude(self, batch: list[Call]) -> None:
         """Find out whom to tell what the transaction has brought."""
@@ -141,27 +116,18 @@ class Writer:
         self._account(self._units)
         self.cache.trim()
         ready = [call for call in batch if call.finished]
-        found = [*ready, *self._served(self._units), *self.ended]
+        found = [*ready, *self._served(self._units), *self.ticker.ended]
         answered = list(dict.fromkeys(found))  # a poll may come and end in one batch
         to_invoke = [one for unit in self._units for one in unit.to_invoke]
         # Nothing is called from here on, so no interrupt comes in between.
         self._to_tell, self._to_invoke = answered, to_invoke
-        self.ended, self._units, self._is_concluded = [], [], True
+        self.ticker.ended, self._units, self._is_concluded = [], [], True
 
     def _invoked(self, invocation: Invocation) -> None:
         try:
             self.invoke(invocation)
         except Exception:  # its time-out comes all the same
             logger.exception("a function could not be called for run %s", invocation.run)
-
-    def _arm(self, moment: int) -> None:
-        if self._armed is None or moment < self._armed:
-            self._armed = moment
-            self._alarm.set(_EPOCH + moment * _MILLISECOND)
-
-    def _ring(self) -> None:
-        self._armed = None
-        self.tick()
 
     def tick(self) -> None:
         """Carry out what is due, and have the alarm ring when more is."""
@@ -183,8 +149,8 @@ class Writer:
         if self._units:
             self._undo()  # of what was interrupted
         while True:
-            self._due_before = self.next_due
-            self._moment = self.now()
+            self._due_before = self.schedule.next
+            self._moment = self.schedule.now()
             try:
                 self.store.roll_back()  # of what could not be before
                 self._changes = self.store.writer.total_changes
@@ -217,25 +183,20 @@ class Writer:
         for call in batch:
             if not call.gone:
                 self._perform(call, grouped=grouped)
-        self._keep_alive()
+        if self.store.writer.total_changes > self._changes:
+            self.ticker.keep_alive(self._moment)
         if any(served.call.gone for unit in self._units for served in unit.served):
             # A poll was withdrawn after it had been given a task: as if it never had.
             self._undo()
-            self.ended = [call for call in self.ended if call not in batch]
+            self.ticker.ended = [call for call in self.ticker.ended if call not in batch]
             return False
         self._is_committing = begun
         self.store.commit()
         return True
 
-    def _keep_alive(self) -> None:
-        """Note now and then that the engine runs, where something is written anyway."""
-        is_time = self._moment - self._alive_at >= ALIVE_EVERY
-        if is_time and self.store.writer.total_changes > self._changes:
-            self._alive_at = self._moment
-            self.store.keep(ALIVE, str(self._moment))
-
     def _account(self, units: list[Unit]) -> None:
         self.stats.calls += len(units)
+        self.stats.due = self.ticker.count
         if units and self.store.writer.total_changes > self._changes:
             self.stats.commits += 1
             try:
@@ -243,28 +204,23 @@ class Writer:
             except sqlite3.Error as error:
                 logger.warning("the write-ahead log cannot be brought home yet: %s", error)
         for unit in units:
-            self.look_at(unit.due)
+            self.schedule.look_at(unit.due)
             if any(not served.call.inside for served in unit.served):
-                self.look_at(self._moment + ALIVE_WITHIN)
+                self.schedule.look_at(self._moment + due.ALIVE_WITHIN)
             self.cache.beating.difference_update(unit.saved)
             self.cache.beating.update(unit.beats)
-        self.look_at(self.waiting.next_expiry)
+        self.schedule.look_at(self.waiting.next_expiry)
         if self.cache.beating:
-            self.look_at(self._moment + due.HEARTBEATS_SAVED_WITHIN)
-
-    def look_at(self, moment: int | None) -> None:
-        """Have what is due looked for at this moment, or before."""
-        if moment is not None and (self.next_due is None or moment < self.next_due):
-            self.next_due = moment
+            self.schedule.look_at(self._moment + due.HEARTBEATS_SAVED_WITHIN)
 
     def close(self) -> None:
         """Look no more for what is due, answer the polls that wait, save what is not saved."""
-        self._alarm.close()
+        self.schedule.close()
         self._poll_milliseconds = 0  # a poll that comes too late would wait for ever
         self.tick()
         with self.store.lock, suppress(sqlite3.Error):  # the next owner then takes an earlier one
             self.store.begin()
-            self.store.keep(ALIVE, str(self.now()))
+            self.store.keep(due.ALIVE, str(self.schedule.now()))
             self.store.commit()
         self.release(every=True)
 
@@ -280,7 +236,7 @@ class Writer:
         return Unit(
             connection=self.store.writer,
             registry=self.store.registry,
-            now=self.now() if call is None else self._moment,
+            now=self.schedule.now() if call is None else self._moment,
             region="us-east-1" if call is None else call.region,
             seal=self.seal,
             limits=self.options.limits,
@@ -345,7 +301,7 @@ class Writer:
         unit.abandon()
         undo()
         if call.operation == TICK:
-            self._mistrust()
+            self.ticker.mistrust(unit)
 
     def _undo_operation(self) -> None:
         self.store.writer.execute("ROLLBACK TO operation")
@@ -355,20 +311,6 @@ class Writer:
         self.store.roll_back()
         self.store.begin()
 
-    def _mistrust(self) -> None:
-        """See that what cannot be carried out keeps nothing else from coming due."""
-        if self._due_at_once > 1:
-            self._due_at_once = 1  # to find out which it is
-            return
-        found = self.store.runs.due(self.now(), 1)
-        for run, event_id in found:
-            logger.error("what is due for event %s of run %s cannot be done", event_id, run)
-            self.store.runs.hold_back(run, event_id)
-            self.cache.drop(run)
-        self._due_at_once = due.AT_ONCE
-        if not found:  # it was something else
-            self.next_due = self._moment + RETRY_AFTER
-
     def _undo(self) -> None:
         """Undo the transaction: all is as it was before."""
         for unit in self._units:
@@ -377,37 +319,17 @@ class Writer:
             self.store.roll_back()
         except sqlite3.Error as error:
             logger.warning("the transaction cannot be rolled back: %s", error)
-        self.next_due = self._due_before
+        self.schedule.next = self._due_before
         self._units = []
 
     def _refuse(self, batch: list[Call], fault: Fault) -> None:
         self._undo()
         # What was due is due still; but what failed would fail again at once, and again.
-        self.next_due = self._moment + RETRY_AFTER
+        self.schedule.next = self._moment + due.RETRY_AFTER
         for call in batch:
             call.fault = fault
             call.reply = None
             call.finished = True
-
-    def _tick(self, unit: Unit, _request: Any) -> dict[str, Any]:
-        """Do what is due, and find out when to look again."""
-        # A batch may hold two of these: the second finds none, and those of the first are ended.
-        self.ended += self.waiting.expired(unit.now)
-        for call in self.ended:
-            call.reply = dict(EMPTY[call.line[0]]) if call.line else None
-            call.finished = True
-        done = due.carry_out(unit, self._due_at_once)
-        self.stats.due += done
-        unit.settle()
-        self.next_due = None
-        if self.store.runs.held_outside(1):
-            if unit.now - self._alive_at >= ALIVE_WITHIN:
-                self._alive_at = unit.now
-                self.store.keep(ALIVE, str(unit.now))
-            self.look_at(self._alive_at + ALIVE_WITHIN)
-        for moment in due.next_moments(unit):
-            self.look_at(moment)
-        return {}
 
 
 def _nothing(*_: Any) -> None:
