@@ -8,6 +8,7 @@ meanwhile, timers and whole executions above all, comes due now.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -19,6 +20,9 @@ from swf.engine.store.store import Store
 from swf.engine.transitions import lambda_function
 from swf.engine.unit import Unit
 from swf.engine.writer import Writer
+from swf.exceptions import CorruptEventError
+
+logger = logging.getLogger(__name__)
 
 AT_ONCE: Final = 500
 """How many tasks one transaction brings up to date."""
@@ -99,7 +103,12 @@ def _restart_function(unit: Unit, run: int, event_id: int, writer: Writer) -> No
     if execution is None or not isinstance(task, LambdaFunction):
         return
     if writer.options.functions_at_start == "retry":
-        [row] = events.read(unit.connection, run, event_id, event_id)
+        try:
+            [row] = events.read(unit.connection, run, event_id, event_id)
+        except CorruptEventError as error:
+            logger.warning("a function cannot be run again: %s", error)
+            unit.runs.hold_back(run)  # it is for a check to tell of, and harms no other
+            return
         unit.invoke(execution, task, json.loads(row[3]).get("input"))
     else:
         unit.act(

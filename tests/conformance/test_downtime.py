@@ -309,6 +309,18 @@ def test_a_function_that_was_running_is_run_again_once_it_is_registered(service:
     assert run.types(6) == ["LambdaFunctionCompleted", "DecisionTaskScheduled"]
 
 
+def test_a_damaged_run_does_not_keep_the_engine_from_opening(service: Service) -> None:
+    """Where what a function was given is damaged, it is not run again; all others go on."""
+    _restarted(service)
+    service.engine._store.writer.execute("UPDATE event SET at = 1 WHERE id = 5")
+
+    service.reopen()
+
+    service.start("other")
+    assert service.decision_task()["workflowExecution"]["workflowId"] == "other"
+    service.engine._store.writer.execute("DELETE FROM execution WHERE run = 1")  # it is broken
+
+
 def test_a_function_that_was_running_fails_by_option(stored: Callable[..., Service]) -> None:
     """functions_at_start says whether to try again; "fail" records the failure."""
     service = stored(functions_at_start="fail")
