@@ -9,7 +9,7 @@ no settings.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from swf import _lazy
 from swf._version import __version__
@@ -43,13 +43,21 @@ __all__ = [
 ]
 
 
+def _opened(url: str) -> Any:
+    return import_module("swf.engine").opened(url)
+
+
+def _shared(url: str) -> Any:
+    return import_module("swf.server.sharing").share(url)
+
+
 def _embedded(recipe: Recipe) -> Transport:
     """Return the transport to an embedded SWF: only here are the two sides of the door in view."""
     transport: Transport = import_module("swf.transport.local").LocalTransport(
         recipe.endpoint_url,
         region=recipe.region,
-        opener=lambda url: import_module("swf.engine").opened(url),
-        share=lambda url: import_module("swf.server.sharing").share(url),
+        opener=_opened,
+        share=_shared,
     )
     return transport
 

@@ -6,7 +6,7 @@ import secrets
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -121,7 +121,7 @@ class Store:
     # The readers' part
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[sqlite3.Connection, Registry]]:
+    def reading(self) -> Generator[tuple[sqlite3.Connection, Registry]]:
         """Lend a connection, and the registry on it, that sees one moment of the database."""
         if self.path is None:
             with self.lock:
