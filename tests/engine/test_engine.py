@@ -269,8 +269,15 @@ class TestPolls:
 
     def test_an_interrupted_poll_is_withdrawn(self, held, hook):
         """Ctrl-C in a poll leaves nobody behind who would swallow a task."""
-        # The interrupt meets the thread while it does the writer's work.
-        hook(lambda name: (_ for _ in ()).throw(KeyboardInterrupt) if "before" in name else None)
+        # The interrupt meets the thread while it does the writer's work; it comes once, and not to
+        # the thread that then goes on with the work.
+        interrupts = [KeyboardInterrupt()]
+
+        def interrupt(name: str) -> None:
+            if "before" in name and interrupts:
+                raise interrupts.pop()
+
+        hook(interrupt)
         with pytest.raises(KeyboardInterrupt):
             held.decision_task()
         hook(None)
