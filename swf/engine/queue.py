@@ -121,4 +121,13 @@ class Queue:
             if call is not self._leader and call is not self._promoted:
                 return
             self._promoted, self._leader = None, self
-        threading.Thread(target=self.lead, name="swf-writer", daemon=True).start()
+        threading.Thread(target=self._lead_on, name="swf-writer", daemon=True).start()
+
+    def _lead_on(self) -> None:
+        """Do the work that an interrupted thread left, in a thread that no interrupt is meant for."""
+        try:
+            self.lead()
+        except BaseException:
+            logger.exception("the writer's work was interrupted; the next call goes on with it")
+            with self._guard:
+                self._leader = None

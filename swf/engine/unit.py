@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import attrs
 
@@ -28,7 +28,7 @@ from swf.wire import TypeKey
 P = ParamSpec("P")
 T = TypeVar("T")
 
-DAY: int = 86_400_000
+DAY: Final = 86_400_000
 """Milliseconds."""
 
 

@@ -8,6 +8,14 @@ from typing import Final
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
+_ENGINE: Final = {
+    "calls": "Calls that came to the engine's writer.",
+    "commits": "Commits that changed something.",
+    "faults": "Calls that the writer refused.",
+    "due": "Time-outs and timers that came due.",
+}
+"""What the engine counts, in words."""
+
 
 class Meter:
     """Counts answers by operation and fault, the seconds they took, and the polls that are held."""
@@ -49,5 +57,6 @@ class Meter:
         yield "# TYPE swf_gone_clients_total counter"
         yield f"swf_gone_clients_total {self.gone}"
         for name, value in engine.items():
-            yield f"# TYPE swf_engine_{name} untyped"
-            yield f"swf_engine_{name} {value}"
+            yield f"# HELP swf_engine_{name}_total {_ENGINE[name]}"
+            yield f"# TYPE swf_engine_{name}_total counter"
+            yield f"swf_engine_{name}_total {value}"

@@ -30,7 +30,7 @@ def test_every_line_is_prometheus():
         'swf_answer_seconds_count{operation="StartTimer"} 3',
     ]
     assert "swf_held_polls 3" in samples
-    assert "swf_engine_commits 7" in samples
+    assert "swf_engine_commits_total 7" in samples
     types = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")]
     assert len(types) == len(set(types))
     assert text.endswith("\n")
@@ -60,7 +60,7 @@ def test_metrics_are_text(server):
 
     assert reply.status == 200
     assert reply.headers["content-type"].startswith("text/plain; version=0.0.4")
-    assert b"swf_engine_commits " in reply.body
+    assert b"swf_engine_commits_total " in reply.body
 
 
 def test_task_lists_tell_who_waits_for_what(server):
