@@ -124,7 +124,7 @@ class Queue:
         threading.Thread(target=self._lead_on, name="swf-writer", daemon=True).start()
 
     def _lead_on(self) -> None:
-        """Do the work that an interrupted thread left, in a thread that no interrupt is meant for."""
+        """Do the work that an interrupted thread left, in a thread that none is meant to stop."""
         try:
             self.lead()
         except BaseException:
