@@ -142,7 +142,7 @@ def _apply_policy(unit: Unit, source: Execution, asked: ApplyPolicy) -> None:
         return
     if asked.policy == "TERMINATE":
         unit.act(child, workflow_execution.terminate, None, "CHILD_POLICY_APPLIED")
-    elif asked.policy == "REQUEST_CANCEL":
+    else:  # REQUEST_CANCEL: abandoned children are not delivered to
         unit.act(child, workflow_execution.request_cancel, source.link, 0, "CHILD_POLICY_APPLIED")
 
 

@@ -6,7 +6,7 @@ Source: PollForDecisionTask, PollForActivityTask.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
@@ -59,10 +59,8 @@ def poll(unit: Unit, call: Call, kind: str) -> dict[str, Any] | None:
     unit.registry.domain_known(domain)
     unit.waiting.saw(line, call.params.get("identity", ""), unit.now)
     while (found := unit.runs.first_in_line(domain, task_list, kind)) is not None:
-        execution = unit.execution(found[0])
-        task = None if execution is None else execution.open[found[1]]
-        if execution is None or not isinstance(task, DecisionTask | ActivityTask):
-            raise AssertionError(f"run {found[0]} has no task {found[1]}")
+        execution = unit.known(found[0])
+        task = cast("DecisionTask | ActivityTask", execution.open[found[1]])
         if _hand(unit, execution, task, call, waited=False):
             return None
         # The history was full: the execution is closed now, and nothing of it is in line.

@@ -58,10 +58,8 @@ def _shift(writer: Writer, milliseconds: int) -> None:
     try:
         unit = writer.unit()
         for run, event_id in store.runs.held_outside():
-            execution = unit.execution(run)
-            task = None if execution is None else execution.open[event_id]
-            if execution is None or task is None:
-                continue
+            execution = unit.known(run)
+            task = execution.open[event_id]
             for name in _SHIFTED:
                 if name in task.deadlines:
                     task.deadlines[name] += milliseconds
@@ -91,16 +89,16 @@ def _each(writer: Writer, found: list[tuple[int, int]], bring: Bring) -> None:
 
 
 def _time_out(unit: Unit, run: int, event_id: int, _writer: Writer) -> None:
-    execution = unit.execution(run)
-    task = None if execution is None else execution.open.get(event_id)
-    if execution is not None and isinstance(task, ActivityTask | DecisionTask):
+    execution = unit.known(run)
+    task = execution.open.get(event_id)
+    if isinstance(task, ActivityTask | DecisionTask):  # the one before it may have closed all
         unit.act(execution, transitions.time_out, task, "START_TO_CLOSE")
 
 
 def _restart_function(unit: Unit, run: int, event_id: int, writer: Writer) -> None:
-    execution = unit.execution(run)
-    task = None if execution is None else execution.open.get(event_id)
-    if execution is None or not isinstance(task, LambdaFunction):
+    execution = unit.known(run)
+    task = execution.open.get(event_id)
+    if not isinstance(task, LambdaFunction):  # the one before it may have closed all
         return
     if writer.options.functions_at_start == "retry":
         try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 import attrs
 
@@ -73,6 +73,11 @@ class Unit(View):
     """The earliest deadline among what was saved."""
     _asked: deque[tuple[Execution, Delivery]] = attrs.field(factory=deque)
 
+    @property
+    def caller(self) -> Call:
+        """The request at work, in the handler of one."""
+        return cast("Call", self.call)
+
     # What lies outside an execution
 
     def workflow_type(self, domain: str, key: TypeKey) -> RegisteredType | None:
@@ -100,6 +105,13 @@ class Unit(View):
             found = self.cache.get(run)
             if found is not None:
                 self.touched[run] = found
+        return found
+
+    def known(self, run: int) -> Execution:
+        """Return the state of a run that a row of the store is about."""
+        found = self.execution(run)
+        if found is None:
+            raise LookupError(f"there is no run {run}, but what is open in it")
         return found
 
     def open_execution(

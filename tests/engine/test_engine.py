@@ -13,14 +13,16 @@ from embedded_harness import (
     NO_ACTIVITY_TASK,
     NO_DECISION_TASK,
     PATIENCE_SECONDS,
+    ROLE,
     Service,
+    function,
     patiently,
     schedule,
     timer,
 )
 
 from swf.clock import ManualClock, SystemClock
-from swf.engine import Call, Engine, Options, opened
+from swf.engine import Call, Engine, Limits, Options, opened
 from swf.engine.store import points
 from swf.exceptions import EngineError, SettingsError
 from swf.fault import Fault
@@ -388,6 +390,20 @@ class TestFailures:
 
         assert on_file.decision_task()["workflowExecution"]["workflowId"] == "good"
 
+    def test_what_is_open_in_no_run_is_told(self, on_file):
+        """Where a row tells of a run that is not there, the answer is 500, and others go on."""
+        on_file.start("gone")
+        on_file.start("here")
+        on_file.engine._store.writer.execute("DELETE FROM execution WHERE run = 1")
+        on_file.engine._writer.cache.drop(1)
+
+        fault = on_file.fault("PollForDecisionTask", domain=DOMAIN, taskList={"name": "deciders"})
+
+        assert fault.status == 500
+        on_file.start("other")
+        on_file.engine._store.writer.execute("DELETE FROM entity WHERE run = 1")
+        assert on_file.decision_task()["workflowExecution"]["workflowId"] == "here"
+
     def test_what_cannot_come_due_keeps_nothing_from_coming_due(self, on_file):
         """A deadline that cannot be carried out is passed over, and time goes on for the others."""
         runs = [on_file.start(f"w{number}") for number in range(3)]
@@ -488,6 +504,48 @@ class TestRestart:
             "WorkflowExecutionTimedOut",
             {"timeoutType": "START_TO_CLOSE", "childPolicy": "TERMINATE"},
         )
+
+    def test_a_history_that_fills_up_at_the_restart_closes_the_run(self, url):
+        """Where the first of two dead tasks fills the history, the second is closed with it."""
+        options = Options(poll_seconds=0, limits=Limits(events=10))
+        service = Service(url, options=options)
+        run = service.begun(schedule("a"), schedule("b"))
+        service.activity_task()
+        service.activity_task()
+
+        service.reopen()
+
+        assert run.types(8) == ["ActivityTaskTimedOut", "WorkflowExecutionTerminated"]
+        assert run.history()[-1][1]["cause"] == "EVENT_LIMIT_EXCEEDED"
+        service.close()
+
+    def test_functions_that_fill_the_history_at_the_restart_close_the_run(self, url):
+        """Where the failure of one function fills the history, the next is closed with it."""
+        options = Options(poll_seconds=0, functions_at_start="fail", limits=Limits(events=10))
+        service = Service(url, options=options)
+        service.engine.functions.register("add", lambda event, _context: event)
+        run = service.start(lambdaRole=ROLE)
+        service.engine.functions.close()  # as if the process had died: nothing is run or told
+        run.decide(function("f"), function("g"))
+
+        service.reopen()
+
+        assert run.types(8) == ["LambdaFunctionFailed", "WorkflowExecutionTerminated"]
+        service.close()
+
+    def test_a_function_without_room_for_its_start_is_not_called(self, url):
+        """Where the history is full before a function has started, it is never called."""
+        called = []
+        service = Service(url, options=Options(poll_seconds=0, limits=Limits(events=6)))
+        service.engine.functions.register("add", lambda event, _context: called.append(event))
+        run = service.start(lambdaRole=ROLE)
+
+        run.decide(function("f"))
+
+        assert run.types(4) == ["LambdaFunctionScheduled", "WorkflowExecutionTerminated"]
+        assert service.engine.functions.join(PATIENCE_SECONDS)
+        assert called == []
+        service.close()
 
 
 class TestLife:

@@ -143,3 +143,38 @@ def test_the_next_call_goes_on_where_the_work_was_interrupted_twice():
     asked(queue, "next")
 
     assert done == ["interrupted", "next"]
+
+
+def test_who_is_interrupted_while_another_works_leaves_alone():
+    """An interrupt of a caller that only waits changes nothing for the one that works."""
+    done: list[str] = []
+
+    class Interrupted(Waiter):
+        """Is interrupted while it waits."""
+
+        def wait(self) -> None:
+            raise KeyboardInterrupt
+
+    def work(batch: list[Call]) -> None:
+        done.extend(call.operation for call in batch)
+        if len(done) == 1:
+            waiter = Interrupted()
+            with pytest.raises(KeyboardInterrupt):
+                queue.wait_for(Call("second", {}, done=noted), waiter)
+        answer(batch)
+
+    queue = Queue(work)
+    asked(queue, "first")
+
+    assert done == ["first", "second"]
+    assert len(queue) == 0
+
+
+def test_who_was_promoted_and_is_no_more_does_nothing():
+    """A thread that is told too late to take over finds that somebody else has."""
+    worked: list[list[Call]] = []
+    queue = Queue(worked.append)
+
+    queue._take_over(Call("late", {}, done=noted))
+
+    assert worked == []

@@ -16,9 +16,7 @@ from swf.wire import Wire
 
 def poll(unit: Unit, _request: Wire) -> dict[str, Any] | None:
     """PollForActivityTask: the first task in line, or a wait."""
-    if unit.call is None:
-        raise AssertionError("a poll has a caller")
-    return handing.poll(unit, unit.call, ACTIVITY_TASK)
+    return handing.poll(unit, unit.caller, ACTIVITY_TASK)
 
 
 def heartbeat(unit: Unit, request: Wire) -> dict[str, Any]:

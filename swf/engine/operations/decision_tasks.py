@@ -16,11 +16,9 @@ from swf.wire import Wire
 
 def poll(unit: Unit, request: Wire) -> dict[str, Any] | None:
     """PollForDecisionTask: the first task in line, a further page of one, or a wait."""
-    if unit.call is None:
-        raise AssertionError("a poll has a caller")
     if request.get("nextPageToken"):
-        return handing.next_page(unit, unit.call) or dict(handing.EMPTY[DECISION_TASK])
-    return handing.poll(unit, unit.call, DECISION_TASK)
+        return handing.next_page(unit, unit.caller) or dict(handing.EMPTY[DECISION_TASK])
+    return handing.poll(unit, unit.caller, DECISION_TASK)
 
 
 def respond_completed(unit: Unit, request: Wire) -> None:

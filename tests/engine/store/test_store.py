@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from swf.engine.store import points
-from swf.engine.store.store import CHECKPOINT_COMMITS, LOG_PAGES, Store
+from swf.engine.store.store import CHECKPOINT_COMMITS, LOG_PAGES, READERS, Store
 
 
 @pytest.fixture
@@ -46,3 +46,17 @@ def test_the_log_begins_anew_though_readers_take_turns(store, tmp_path, monkeypa
 
     assert readers == []
     assert log.stat().st_size == 0
+
+
+def test_no_more_readers_are_kept_than_are_of_use(store):
+    """However many read at once, only some of their connections stay open afterwards."""
+    with ExitStack() as stack:
+        lent = [stack.enter_context(store.reading())[0] for _ in range(READERS + 2)]
+
+    open_still = [connection for connection in lent if connection in kept_by(store)]
+    assert len(open_still) == READERS
+
+
+def kept_by(store) -> list[object]:
+    """Return the reading connections that a store keeps."""
+    return [connection for connection, _ in store._readers]
