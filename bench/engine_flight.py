@@ -24,7 +24,7 @@ from _sides import Bench, Found, Timed, median, ratio, row
 
 WORKFLOWS = 32
 OF_SQL = 0.35
-CPU_BOUND = 0.85
+CPU_BOUND = 0.9
 """The rest is waiting for the disk, as it is for the SQL alone."""
 OF_DBOS = 10
 MOST_SYNCS = 0.2
