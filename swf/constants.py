@@ -96,5 +96,7 @@ DEFAULT_RETENTION_DAYS: Final = 30
 MAX_EXECUTION_SECONDS: Final = 31_536_000
 """One year: no execution and no task may take longer."""
 MAX_LAMBDA_SECONDS: Final = 900
+DEFAULT_REGION: Final = "us-east-1"
+"""The region of an SWF on this machine, where nobody names one."""
 LONG_POLL_SECONDS: Final = 60
 """How long SWF holds a poll that finds no task."""

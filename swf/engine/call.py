@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
 
+from swf.constants import DEFAULT_REGION
 from swf.fault import Fault
 
 Run = Callable[[Callable[[], None]], object]
@@ -40,7 +41,7 @@ class Call:
         operation: str,
         params: Mapping[str, Any],
         *,
-        region: str = "us-east-1",
+        region: str = DEFAULT_REGION,
         inside: bool = True,
         done: Callable[[Call], object],
     ) -> None:

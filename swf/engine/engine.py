@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 from urllib.parse import quote
 
 from swf.clock import Clock, SystemClock
+from swf.constants import DEFAULT_REGION
 from swf.engine import opening
 from swf.engine.call import Call, Run, Waiter
 from swf.engine.faults import broken, unavailable
@@ -30,9 +31,6 @@ from swf.fault import Fault
 from swf.wire import Wire
 
 logger = logging.getLogger(__name__)
-
-REGION: Final = "us-east-1"
-"""The region of resource names, for callers within the process."""
 
 WORK: Final = "(work of a tool)"
 """The operation of `Engine.perform`."""
@@ -99,7 +97,7 @@ class Engine:
         return self._closed
 
     def handle(
-        self, operation: str, params: Mapping[str, Any], *, region: str = REGION
+        self, operation: str, params: Mapping[str, Any], *, region: str = DEFAULT_REGION
     ) -> dict[str, Any]:
         """Perform one operation and return its reply ({} where it has none).
 
@@ -166,7 +164,7 @@ class Engine:
         """
         self._check_usable()
         waiting = self._writer.waiting
-        with self._store.reading() as (connection, registry):
+        with _faults(), self._store.reading() as (connection, registry):
             registry.domain_known(domain)
             return backlog.task_lists(connection, domain, waiting)
 
@@ -189,7 +187,7 @@ class Engine:
     def perform(self, work: Callable[[Unit], None]) -> None:
         """Have a tool's work done by the writer, wholly or not at all; raise Fault if it fails."""
         self._check_usable()
-        self._write(WORK, {"work": work}, REGION)
+        self._write(WORK, {"work": work}, DEFAULT_REGION)
 
     def close(self) -> None:
         """Answer the polls that wait, save everything, and give the file free."""
@@ -238,7 +236,7 @@ class Engine:
         def ended(outcome: Outcome) -> None:
             told = {"run": invocation.run, "scheduled_id": task.event_id, "outcome": outcome}
             with suppress(Fault, EngineError):  # there is nobody to tell
-                self._write(lambda_tasks.ENDED, told, REGION)
+                self._write(lambda_tasks.ENDED, told, DEFAULT_REGION)
 
         self.functions.submit(
             task.function,

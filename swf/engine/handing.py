@@ -28,7 +28,8 @@ EMPTY: Final[dict[str, dict[str, Any]]] = {
 }
 """What a poll that found nothing is answered with: without a task token."""
 
-SCOPE: Final = "PollForDecisionTask"
+_PAGES: Final = "PollForDecisionTask"
+"""What page tokens of decision tasks are for."""
 
 POLLED: Final = {"PollForDecisionTask": DECISION_TASK, "PollForActivityTask": ACTIVITY_TASK}
 """The kind of task that each poll asks for."""
@@ -155,7 +156,7 @@ def next_page(unit: Unit, call: Call) -> dict[str, Any] | None:
     """
     domain, task_list = call.params["domain"], call.params["taskList"]["name"]
     unit.registry.domain_known(domain)
-    pages, position = unit.seal.read_page_token(SCOPE, call.params["nextPageToken"])
+    pages, position = unit.seal.read_page_token(_PAGES, call.params["nextPageToken"])
     execution = unit.execution(pages["run"])
     task = None if execution is None else execution.open.get(pages["task"])
     if execution is None or not isinstance(task, DecisionTask):
@@ -190,7 +191,7 @@ def _page(
     rows = _rows(unit, execution, first, last, size, reverse=pages["reverse"])
     page: dict[str, Any] = {"events": EventPage(rows)}
     if more:
-        page["nextPageToken"] = unit.seal.page_token(SCOPE, [pages, following])
+        page["nextPageToken"] = unit.seal.page_token(_PAGES, [pages, following])
     return page
 
 

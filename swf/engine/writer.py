@@ -14,6 +14,7 @@ from typing import Any, Final
 import attrs
 
 from swf.clock import Clock
+from swf.constants import DEFAULT_REGION
 from swf.engine import due
 from swf.engine.call import Call, Waiter
 from swf.engine.faults import broken, unavailable
@@ -34,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[Unit, Any], dict[str, Any] | None]
 
-HEARTBEAT: Final = "RecordActivityTaskHeartbeat"
+RECORD_HEARTBEAT: Final = "RecordActivityTaskHeartbeat"
 
 TICK: Final = "(what is due)"
 """The operation of the engine itself: time-outs, purges, heartbeats to save."""
@@ -66,7 +67,6 @@ class Writer:
         has_function: Callable[[str], bool],
     ) -> None:
         self.store = store
-        self.clock = clock
         self.options = options
         self.stats = Stats()
         self.waiting = Waiting()
@@ -237,7 +237,7 @@ class Writer:
             connection=self.store.writer,
             registry=self.store.registry,
             now=self.schedule.now() if call is None else self._moment,
-            region="us-east-1" if call is None else call.region,
+            region=DEFAULT_REGION if call is None else call.region,
             seal=self.seal,
             limits=self.options.limits,
             cache=self.cache,
@@ -286,7 +286,7 @@ class Writer:
 
     def _writes_nothing(self, call: Call) -> bool:
         """Tell whether a call needs no transaction: a heartbeat, a poll where no task waits."""
-        if call.operation == HEARTBEAT:
+        if call.operation == RECORD_HEARTBEAT:
             return True
         kind = POLLED.get(call.operation)
         if kind is None or "nextPageToken" in call.params:

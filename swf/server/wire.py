@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final
 
+from swf.constants import DEFAULT_REGION
 from swf.fault import Fault
 from swf.server.limits import MAX_BODY_BYTES, MAX_DISCARDED_BYTES
 from swf.shapes import OPERATIONS
@@ -22,7 +23,6 @@ Send = Callable[[Message], Awaitable[None]]
 Headers = Mapping[bytes, bytes]
 
 JSON: Final = b"application/x-amz-json-1.0"
-DEFAULT_REGION: Final = "us-east-1"
 
 _PREFIXES: Final = (
     b"SimpleWorkflowService",

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 import attrs
 
+from swf.constants import DEFAULT_REGION
 from swf.engine import Engine
 from swf.exceptions import ValidationTypeError
 from swf.fault import Fault
 from swf.shapes import OPERATIONS, SHAPES
 from swf.wire import moment
 
-REGION: Final = "us-east-1"
 _EVENT: Final = "before-call.swf"
 
 
@@ -46,7 +46,7 @@ def attach(target: Any, engine: Engine) -> None:
     def answer(
         model: Any, params: Mapping[str, Any], context: Mapping[str, Any], **_: Any
     ) -> tuple[_Http, dict[str, Any]]:
-        region = context.get("client_region") or REGION
+        region = context.get("client_region") or DEFAULT_REGION
         return _answered(engine, model.name, params["body"], region)
 
     register(_EVENT, answer)

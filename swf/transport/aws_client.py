@@ -22,6 +22,7 @@ from botocore.session import Session
 
 from swf import settings
 from swf._version import __version__
+from swf.constants import DEFAULT_REGION
 from swf.exceptions import (
     CredentialsError,
     ResponseError,
@@ -36,9 +37,6 @@ from swf.transport.recipe import Recipe
 from swf.transport.reply import check_reply
 from swf.transport.resource import resource_of
 from swf.wire import epoch, moment, snake_case
-
-LOOPBACK_REGION: Final = "us-east-1"
-"""The region of a server on this machine where nothing tells another."""
 
 LOOPBACK_KEYS: Final = {"aws_access_key_id": "loopback", "aws_secret_access_key": "loopback"}
 """The keys for a server on this machine, which asks for a signature and cannot check it."""
@@ -282,7 +280,7 @@ def _created(
     try:
         return session.create_client(
             "swf",
-            region_name=region or LOOPBACK_REGION,
+            region_name=region or DEFAULT_REGION,
             endpoint_url=recipe.endpoint_url,
             config=config,
             **keys,

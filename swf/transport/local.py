@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import attrs
 
+from swf.constants import DEFAULT_REGION
 from swf.exceptions import (
     ConnectionFailedError,
     CredentialsError,
@@ -21,9 +22,6 @@ from swf.transport.aws import AwsTransport
 from swf.transport.base import Transport
 from swf.transport.recipe import Recipe
 from swf.transport.resource import resource_of
-
-REGION: Final = "us-east-1"
-"""The region of resource names where none is set."""
 
 
 class Door(Protocol):
@@ -58,7 +56,7 @@ class Endpoint:
         """Return what a transport to this endpoint is made from."""
         return Recipe(
             endpoint_url=self.url,
-            region=region or REGION,
+            region=region or DEFAULT_REGION,
             credentials={
                 "aws_access_key_id": self.access_key,
                 "aws_secret_access_key": self.secret_key,
@@ -109,7 +107,7 @@ class LocalTransport(Transport):
         share: Callable[[str], tuple[str, str, str]],
     ) -> None:
         self.url = url
-        self._region = region or REGION
+        self._region = region or DEFAULT_REGION
         self._open = opener
         self._share = share
         self._opened: Door | None = None

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from swf.constants import TimeoutType
 from swf.engine.state import ActivityTask, Execution
 from swf.engine.store.runs import Runs
-
-HEARTBEAT: Final = "HEARTBEAT"
 
 Beat = tuple[int | None, str | None]
 """What a heartbeat leaves: the deadline for the next, and its details."""
@@ -42,7 +39,7 @@ class Cache:
         if state is None or run not in self.beating:
             return
         self._lost[run] = {
-            task.event_id: (task.deadlines.get(HEARTBEAT), task.heartbeat_details)
+            task.event_id: (task.deadlines.get(TimeoutType.HEARTBEAT), task.heartbeat_details)
             for task in state.open.values()
             if isinstance(task, ActivityTask) and task.started_id
         }
@@ -69,7 +66,7 @@ class Cache:
             task = state.open.get(event_id)
             if isinstance(task, ActivityTask) and task.started_id:
                 if deadline is not None:
-                    task.deadlines[HEARTBEAT] = deadline
+                    task.deadlines[TimeoutType.HEARTBEAT] = deadline
                 task.heartbeat_details = details
                 state.touch(task)
         return state
