@@ -34,10 +34,12 @@ SHARED: Final = (
 CLIENT: Final = (
     "settings",  #    1: where credentials, region and endpoint come from
     "transport",  #   2: how a call reaches an SWF; alone in knowing boto3
+    "payload",  #     2: how values travel as text; big ones in a store
     "core",  #        3: an object that holds a connection
     "models",  #      4: domains, types, executions; events, decisions and histories
     "querysets",  #   5: lists of models
     "actors",  #      6: deciders and workers
+    "flow",  #        7: workflows as ordinary Python: futures, replay, retry, signals
 )
 ENGINE: Final = (
     "engine",  #      E1: the embedded SWF
