@@ -10,7 +10,12 @@
     ├── PollTimeout (TimeoutError)              a poll ended without a task
     ├── IncompleteTaskError                     a decision task came without its history
     ├── ActivityCanceled                        an activity's code gives way to a cancel request
+    ├── ActivityFailed                          an activity's code says itself how it failed
+    ├── CompleteLater                           an activity is answered elsewhere, by its token
     ├── ActorError                              an actor cannot start, or lost a process
+    │   ├── ActivityOverdueError (TimeoutError) an activity ran past its time-out
+    │   ├── ProcessEndedError                   a process ended while it computed a task
+    │   └── SlotsLostError                      too many threads are held by code without end
     ├── InconsistentHistoryError (ValueError)   a history that SWF cannot have written
     │   └── TransitionError                     an entity went where it cannot go
     ├── CorruptEventError                       a stored event is not the one that was recorded
@@ -18,6 +23,16 @@
     │   └── ReadTimeout (TimeoutError)          it was reached, and did not answer in time
     ├── CredentialsError (PermissionError)      no credentials, or half of a pair
     ├── NotPicklableError (TypeError)           a connection that belongs to this process
+    ├── PayloadError                            a value cannot travel as text, or did not arrive
+    │   ├── PayloadEncodeError (TypeError)      it has no form as text
+    │   ├── PayloadDecodeError (ValueError)     the text is none of a value
+    │   │   └── PayloadTypeError (LookupError)  of a type that nobody registered here
+    │   ├── PayloadTooLargeError (ValueError)   longer than may be sent or stored
+    │   ├── PayloadKeyError (LookupError)       encrypted with a key that is not in the ring
+    │   ├── PayloadTamperedError                not what was sealed
+    │   └── PayloadStoreError                   the store cannot be used
+    │       └── PayloadMissingError (LookupError)  or does not have it
+    ├── RemoteError                             code elsewhere failed, with a type not known here
     ├── EngineError                             the embedded SWF cannot do what it is asked
     │   └── DatabaseError                       its file cannot be used
     │       ├── DatabaseCorruptError            damaged
@@ -174,10 +189,47 @@ class ActivityCanceled(SWFError):
         self.details = details
 
 
+class ActivityFailed(SWFError):
+    """Raised by an activity's own code: it failed, and says itself what SWF is told of that.
+
+    The worker answers RespondActivityTaskFailed with `reason` and `details`, each shortened to what
+    SWF takes.
+    """
+
+    def __init__(self, reason: str = "", *, details: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.details = details
+
+
+class CompleteLater(SWFError):
+    """Raised by an activity's own code: whoever has the task token will answer the task.
+
+    The worker sends no answer then, and no heartbeat any more. The answer is an ActivityWorker's
+    `complete(token)`, `fail(token)` or `cancel(token)`, in any process; until then SWF's time-outs
+    go on.
+    """
+
+
 class ActorError(SWFError):
     """An actor cannot be started as asked, or something of its own ended unasked.
 
     That is a process, or a task's code that would have ended the program (`sys.exit()`).
+    """
+
+
+class ActivityOverdueError(ActorError, TimeoutError):
+    """The code of an activity was still at work when the task's time-out had passed."""
+
+
+class ProcessEndedError(ActorError):
+    """A process ended while it computed a task; the message names the signal or the exit code."""
+
+
+class SlotsLostError(ActorError):
+    """More threads are held by activities past their time-outs than a worker puts up with.
+
+    No thread can be ended from outside: the process has to be replaced.
     """
 
 
@@ -217,6 +269,65 @@ class CredentialsError(SWFError, PermissionError):
 
 class NotPicklableError(SWFError, TypeError):
     """A connection holds what cannot, or should not, be handed to another process."""
+
+
+class PayloadError(SWFError):
+    """A value cannot travel as text, or what travelled cannot be had again."""
+
+
+class PayloadEncodeError(PayloadError, TypeError):
+    """A value has no form as text; the message names its place, its type and the way out."""
+
+
+class PayloadDecodeError(PayloadError, ValueError):
+    """A text is not one that stands for a value; the message says what is wrong with it."""
+
+
+class PayloadTypeError(PayloadDecodeError, LookupError):
+    """A text holds a value of a type that is not registered in this process.
+
+    `name` is what the type is called on the wire.
+    """
+
+    def __init__(self, message: str = "", *, name: str = "") -> None:
+        super().__init__(message)
+        self.name = name
+
+
+class PayloadTooLargeError(PayloadError, ValueError):
+    """A payload is longer than what may be sent, stored or read."""
+
+
+class PayloadKeyError(PayloadError, LookupError):
+    """A payload was encrypted with a key that the key ring does not have."""
+
+
+class PayloadTamperedError(PayloadError):
+    """A payload is not what was sealed: its size, its digest or its authentication differs."""
+
+
+class PayloadStoreError(PayloadError):
+    """The store of a payload cannot be reached or used, or is not the one it was put into."""
+
+
+class PayloadMissingError(PayloadStoreError, LookupError):
+    """The store does not have the payload that a text refers to."""
+
+
+class RemoteError(SWFError):
+    """Code in another process failed, with an error whose type is not known in this one.
+
+    `type` is the error's type as it was sent, None where nobody sent one; `traceback` its
+    traceback, empty where there is none. A cause that was sent is `__cause__`.
+    """
+
+    def __init__(self, message: str = "", *, type: str | None = None, traceback: str = "") -> None:
+        super().__init__(message)
+        self.type = type
+        self.traceback = traceback
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.type, self.message) if part)
 
 
 class EngineError(SWFError):

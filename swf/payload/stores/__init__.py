@@ -1,0 +1,1 @@
+"""Where payloads lie that are too long to be sent."""
