@@ -23,6 +23,7 @@ SHARED: Final = (
     "constants",
     "exceptions",
     "clock",
+    "virtual_clock",
     "shapes",
     "wire",
     "rules",
@@ -73,6 +74,9 @@ LAZY: Final = (
     ("swf", "swf.transport.local"),
     ("swf.testing.embedded", "swf.server.sharing"),
     ("swf", "swf.querysets"),  # tells the models, which stand lower, who knows their lists
+    ("swf.payload.encrypt", "cryptography"),  # an extra each
+    ("swf.payload.stores.fsspec", "fsspec"),
+    ("swf.payload.stores.redis", "redis"),
     ("swf.models.views", "rich"),  # only where something is shown
     ("swf.transport.aws", "swf.transport.aws_client"),  # where boto3 is, only for the first call
 )

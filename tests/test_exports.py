@@ -18,6 +18,7 @@ PACKAGES: Final = (
     "swf.models.decision",
     "swf.models.event",
     "swf.models.history",
+    "swf.payload",
     "swf.querysets",
     "swf.transport",
 )

@@ -137,7 +137,7 @@ def _parts(error: BaseException) -> dict[str, Any]:
     """Return the arguments and attributes of an error as plain JSON, those that can travel."""
     kind = kind_of(type(error))
     try:
-        parts = {"args": list(error.args)} if kind is None else kind.take(error)
+        parts: dict[str, Any] = {"args": list(error.args)} if kind is None else kind.take(error)
     except Exception:  # noqa: BLE001  (an attribute may be any code)
         return {}
     parts.pop("cause", None)

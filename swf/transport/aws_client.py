@@ -148,7 +148,7 @@ class Clients:
             return made.client
         if kind not in self._clients:
             if self._session is None:
-                self._session = _session_of(made)
+                self._session = session_of(made)
             client = self._clients[kind] = _client_of(self._session, made, kind)
             self._endpoint_url = client.meta.endpoint_url
         return self._clients[kind]
@@ -213,7 +213,7 @@ def _timed(params: Mapping[str, Any]) -> dict[str, Any]:
 _TIME_FILTERS: Final = frozenset({"closeTimeFilter", "startTimeFilter"})
 
 
-def _session_of(recipe: Recipe) -> Session:
+def session_of(recipe: Recipe) -> Session:
     """Return the session that the recipe names, else the process's own for these credentials.
 
     Making one costs some 80 ms and 8 MB, so connections share them for as long as one is in use.

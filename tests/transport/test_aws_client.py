@@ -212,7 +212,7 @@ class TestSending:
 
 
 def session_of(**fields: str) -> Session:
-    return aws_client._session_of(Recipe(**fields))
+    return aws_client.session_of(Recipe(**fields))
 
 
 def test_connections_of_one_process_share_a_session():

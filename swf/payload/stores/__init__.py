@@ -1,1 +1,1 @@
-"""Where payloads lie that are too long to be sent."""
+"""Where payloads lie that are too long to be sent; `swf.payload` offers them by name."""
