@@ -284,14 +284,7 @@ class PayloadDecodeError(PayloadError, ValueError):
 
 
 class PayloadTypeError(PayloadDecodeError, LookupError):
-    """A text holds a value of a type that is not registered in this process.
-
-    `name` is what the type is called on the wire.
-    """
-
-    def __init__(self, message: str = "", *, name: str = "") -> None:
-        super().__init__(message)
-        self.name = name
+    """A text holds a value of a type that is not registered in this process; it is named."""
 
 
 class PayloadTooLargeError(PayloadError, ValueError):
@@ -317,17 +310,13 @@ class PayloadMissingError(PayloadStoreError, LookupError):
 class RemoteError(SWFError):
     """Code in another process failed, with an error whose type is not known in this one.
 
-    `type` is the error's type as it was sent, None where nobody sent one; `traceback` its
-    traceback, empty where there is none. A cause that was sent is `__cause__`.
+    `type` and `traceback` are the error's as they were sent; the message begins with the type.
     """
 
     def __init__(self, message: str = "", *, type: str | None = None, traceback: str = "") -> None:
         super().__init__(message)
         self.type = type
         self.traceback = traceback
-
-    def __str__(self) -> str:
-        return ": ".join(part for part in (self.type, self.message) if part)
 
 
 class EngineError(SWFError):

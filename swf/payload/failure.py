@@ -101,7 +101,10 @@ def _type_name(error: BaseException) -> str:
 def _message(error: BaseException) -> str:
     """Return what an error says; one that cannot be printed says nothing."""
     try:
-        return _sayable(error.message if type(error) is RemoteError else str(error))
+        message = str(error)
+        if type(error) is RemoteError and error.type:
+            message = message.removeprefix(f"{error.type}: ")
+        return _sayable(message)
     except Exception:  # noqa: BLE001  (an error in an error's message)
         return ""
 
@@ -197,7 +200,8 @@ def _error(told: Mapping[str, Any], depth: int) -> BaseException:
     text = _lines(told.get("traceback"))
     error = _known(name, told)
     if error is None:
-        error = RemoteError(told.get("message", ""), type=name, traceback=text)
+        message = ": ".join(filter(None, (name, told.get("message"))))
+        error = RemoteError(message, type=name, traceback=text)
     if text:
         error.add_note(f"Where it was raised:\n{text}")
     if told.get("non_retryable") is True:

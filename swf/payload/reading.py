@@ -73,8 +73,7 @@ def _object(name: str, parts: Any) -> Any:
         raise PayloadTypeError(
             f"a value of the type {name!r} came, and none is registered under that name in this "
             f"process: import what defines it, decorated with @register or named in the signature "
-            f"of an activity or workflow",
-            name=name,
+            f"of an activity or workflow"
         )
     try:
         return kind.make(parts)
