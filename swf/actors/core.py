@@ -8,7 +8,7 @@ import os
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any, ClassVar, Final
 
@@ -83,6 +83,9 @@ class Actor(ConnectedSWFObject):
     Raises ValidationError, naming the argument, for what SWF would not take.
     """
 
+    orphan_seconds: float = 60.0
+    """How long a child process that polls may take to drain when its parent was killed."""
+
     _hook: ClassVar[str] = "run_once"  # what a subclass gives its meaning
 
     def __init__(
@@ -100,7 +103,7 @@ class Actor(ConnectedSWFObject):
         if connection is not None and not isinstance(connection, Transport):
             raise ValidationTypeError(f"{kind}: connection: not a connection: {connection!r}")
         if clock is not None and not _is_clock(clock):
-            raise ValidationTypeError(f"{kind}: clock: must have now() and wait(), got {clock!r}")
+            raise ValidationTypeError(f"{kind}: clock: must be a Clock, got {clock!r}")
         _check(kind, "task_list", "Name", task_list)
         if identity is not None:
             _check(kind, "identity", "Identity", identity)
@@ -108,6 +111,7 @@ class Actor(ConnectedSWFObject):
         self._clock: Clock = clock or SystemClock()
         self._counts = Counts()
         self._loop: Loop | None = None
+        self._permits: threading.Semaphore | None = None
         self.domain = (
             Domain(domain, connection=connection) if isinstance(domain, str) else as_domain(domain)
         )
@@ -123,10 +127,12 @@ class Actor(ConnectedSWFObject):
     def counts(self) -> dict[str, int]:
         """How often what happened since `start`; what never did is left out.
 
-        `tasks` were polled: `answered`, `unanswered`, `presumed` or still at work. What was
-        answered is also counted as `completed`, `failed` or `canceled`; it is presumed so where no
-        reply came, and the task was then found closed. `retries` are calls made again, `errors`
-        what was logged as such. The counts of a child process come in when it ends.
+        `tasks` were polled: `answered`, `unanswered`, `presumed`, left to be answered `later` by
+        others, or still at work. What was answered is also counted as `completed`, `failed` or
+        `canceled`; it is presumed so where no reply came, and the task was then found closed.
+        `retries` are calls made again, `errors` what was logged as such, `lost_slots` threads that
+        were given up, `processes_replaced` those that have ended unasked. The counts of a child
+        process that polls by itself come in when it ends.
         """
         return self._counts.as_dict()
 
@@ -149,8 +155,15 @@ class Actor(ConnectedSWFObject):
         it raises itself is logged and goes no further.
         """
 
-    def start(self, *, threads: int = 1, processes: int = 0, block: bool = True) -> None:
-        """Poll and work until `stop()` is called.
+    def start(
+        self,
+        *,
+        threads: int = 1,
+        processes: int = 0,
+        tasks: int | None = None,
+        block: bool = True,
+    ) -> None:
+        """Poll and work until `stop()` is called, or until so many `tasks` have been seen to.
 
         Each of `threads` polls by itself and works on what it polled. With `processes`, so many
         child processes of as many threads each do so instead: the actor is pickled for them
@@ -163,29 +176,16 @@ class Actor(ConnectedSWFObject):
         Raises what made the loop end other than by `stop()`: an error of access, credentials or
         domain, a bug, or ActorError for processes that cannot start. It is logged, too.
         """
-        kind = type(self).__name__
-        for name, value, least in (("threads", threads, 1), ("processes", processes, 0)):
-            if isinstance(value, bool) or not isinstance(value, int):
-                raise ValidationTypeError(f"{kind}.start: {name}: must be an int, got {value!r}")
-            if value < least:
-                raise ValidationError(
-                    f"{kind}.start: {name}: must be at least {least}, got {value!r}"
-                )
-        if self.running:
-            raise ActorError(f"{self!r} is running already")
-        hooks = (getattr(type(self), hook) for hook in ("run_once", self._hook))
-        if all(hook.__module__.startswith("swf.actors.") for hook in hooks):
-            raise ActorError(f"{kind}: subclass it and say in `{self._hook}` what to do")
-        hook = getattr(self, self._hook)
-        if inspect.iscoroutinefunction(hook) or inspect.isasyncgenfunction(hook):
-            raise ActorError(f"{kind}: `{self._hook}` is `async def`: the loop calls a `def` only")
+        self._check_start(threads, processes, tasks)
         self._counts = Counts()
+        self._permits = None if tasks is None else threading.Semaphore(tasks)
         runners: list[Runner] = (
             [supervisor(self, threads, self._counts.add)] * processes
             if processes
             else [self._poll_until_drained] * threads
         )
         self._loop = loop = Loop(runners, repr(self), release=self._release)
+        self._prepare(loop, threads)
         logger.info("%r starts with %d threads, %d processes", self, threads, processes)
         if block:
             loop.run()
@@ -212,38 +212,97 @@ class Actor(ConnectedSWFObject):
         """End the polls that wait, where SWF is in this process and no task is lost by that."""
         self.connection.release()
 
+    def _check_start(self, threads: int, processes: int, tasks: int | None) -> None:
+        """Raise where the actor cannot be started like this."""
+        kind = type(self).__name__
+        numbers = (("threads", threads, 1), ("processes", processes, 0), ("tasks", tasks, 1))
+        for name, value, least in numbers:
+            if value is None:
+                continue
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise ValidationTypeError(f"{kind}.start: {name}: must be an int, got {value!r}")
+            if value < least:
+                raise ValidationError(
+                    f"{kind}.start: {name}: must be at least {least}, got {value!r}"
+                )
+        if tasks is not None and processes:
+            raise ValidationError(
+                f"{kind}.start: tasks: processes that poll by themselves do not count together; "
+                "leave out one of both"
+            )
+        if self.running:
+            raise ActorError(f"{self!r} is running already")
+        self._check_hooks(("run_once", self._hook))
+
+    def _check_hooks(self, hooks: Sequence[str]) -> None:
+        """Raise ActorError unless a subclass says in one of these methods what to do."""
+        kind = type(self).__name__
+        methods = [getattr(type(self), hook) for hook in hooks]
+        if all(method.__module__.startswith("swf.actors.") for method in methods):
+            raise ActorError(f"{kind}: subclass it and say in `{hooks[-1]}` what to do")
+        hook = getattr(self, self._hook)
+        if inspect.iscoroutinefunction(hook) or inspect.isasyncgenfunction(hook):
+            raise ActorError(f"{kind}: `{self._hook}` is `async def`: the loop calls a `def` only")
+
+    def _prepare(self, loop: Loop, threads: int) -> None:
+        """Make what a loop of so many threads needs, and have it end with the loop."""
+
     def _poll_until_drained(self, loop: Loop) -> None:
         backoff, pause = Backoff(), Backoff(0.05, 1)
-        while not loop.draining.is_set():
-            begun = monotonic()
-            try:
-                self.run_once()
-            except PollTimeout:
-                backoff.reset()
-                if monotonic() - begun < UNHELD_SECONDS:
-                    loop.draining.wait(pause.seconds())
-                else:
-                    pause.reset()
-            except Exception as error:
-                if not may_pass(error):
-                    raise
-                seconds = backoff.seconds()
-                self._counts.add({"retries": 1})
-                told = described(error)
-                logger.warning("%r polls again in %.1f s after %s", self, seconds, told)
-                self._tell(error, None)
-                self._clock.wait(loop.draining, seconds)
-            else:
-                backoff.reset()
+        permitted = self._is_permitted()
+        while permitted and loop.has_me and not loop.draining.is_set():
+            if self._worked(loop, backoff, pause):
+                permitted = self._is_permitted()
 
-    def _deliver(self, task: Any, outcome: str, send: Callable[[], object]) -> None:
+    def _is_permitted(self) -> bool:
+        """Take one of the tasks that may still be polled; tell whether there was one."""
+        return self._permits is None or self._permits.acquire(blocking=False)
+
+    def _worked(self, loop: Loop, backoff: Backoff, pause: Backoff) -> bool:
+        """Poll, and see to what was polled; wait a while after an error. Return whether it was."""
+        begun = monotonic()
+        try:
+            self.run_once()
+        except PollTimeout:
+            backoff.reset()
+            if monotonic() - begun < UNHELD_SECONDS:
+                loop.draining.wait(pause.seconds())
+            else:
+                pause.reset()
+        except Exception as error:
+            if not may_pass(error):
+                raise
+            seconds = backoff.seconds()
+            self._counts.add({"retries": 1})
+            told = described(error)
+            logger.warning("%r polls again in %.1f s after %s", self, seconds, told)
+            self._tell(error, None)
+            self._clock.wait(loop.draining, seconds)
+        else:
+            backoff.reset()
+            return True
+        return False
+
+    def _deliver(
+        self,
+        task: Any,
+        outcome: str,
+        send: Callable[[], object],
+        *,
+        if_closed: str | None = None,
+    ) -> None:
         """Send the answer of a task and count it; report one that SWF does not take.
 
-        Raises what no other task would fare better with.
+        A task that was closed before is an error, unless `if_closed` has words for the log. Raises
+        what no other task would fare better with.
         """
         try:
             certain = self._answer(task, send)
         except Exception as error:
+            if if_closed is not None and isinstance(error, DoesNotExistError):
+                self._counts.add({"unanswered": 1})
+                logger.info(if_closed, extra=ids(task))
+                return
             self._counts.add({"unanswered": 1})
             self._report("SWF did not take the answer of a task", error, task)
             if isinstance(error, HOPELESS):
@@ -306,31 +365,14 @@ class Actor(ConnectedSWFObject):
         return f"{socket.gethostname()}:{os.getpid()}:{thread}"[:MAX_IDENTITY_LENGTH]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_loop": None}
+        return {**self.__dict__, "_loop": None, "_permits": None}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.domain.name!r}, {self.task_list!r})"
 
 
-def contained(error: BaseException) -> Exception:
-    """Return the error of a task's code as one that the loop goes on after.
-
-    What would have ended the program, `sys.exit()` say, is the cause of an ActorError. Ctrl-C alone
-    is raised again where it arrives: in the main thread.
-    """
-    if isinstance(error, Exception):
-        return error
-    in_main = threading.current_thread() is threading.main_thread()
-    if in_main and isinstance(error, KeyboardInterrupt):
-        raise error
-    ended = described(error)
-    contained = ActorError(f"the code of a task would have ended the program by {ended}")
-    contained.__cause__ = error
-    return contained
-
-
 def _is_clock(value: object) -> bool:
-    methods = (getattr(value, method, None) for method in ("now", "wait"))
+    methods = (getattr(value, method, None) for method in ("now", "wait", "alarm"))
     return not isinstance(value, type) and all(map(callable, methods))
 
 

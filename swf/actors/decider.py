@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from swf.actors.core import Actor, contained
+from swf.actors.core import Actor
+from swf.actors.outcome import contained
 from swf.actors.pages import all_pages
 from swf.actors.tasks import DecisionTask
 from swf.actors.words import described

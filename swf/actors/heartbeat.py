@@ -5,20 +5,16 @@ from __future__ import annotations
 import logging
 import math
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
 from swf.actors.backoff import may_pass
+from swf.actors.beats import Beats
+from swf.actors.deadlines import Deadline, Deadlines
 from swf.actors.tasks import HeartbeatReply
 from swf.clock import Clock, SystemClock
-from swf.constants import MAX_HEARTBEAT_DETAILS_LENGTH
-from swf.exceptions import (
-    ActivityCanceled,
-    DoesNotExistError,
-    ValidationError,
-    ValidationTypeError,
-)
-from swf.wire import payload, sendable
+from swf.exceptions import DoesNotExistError, ValidationError, ValidationTypeError
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +23,7 @@ LEAVE_SECONDS: Final = 1.0
 """How long the end of a block waits for a heartbeat that is on its way."""
 
 
-class _Beats(Protocol):
+class _Sender(Protocol):
     """What can send a heartbeat: an ActivityWorker."""
 
     def heartbeat(self, task_token: str, details: Any = None) -> HeartbeatReply:
@@ -35,7 +31,7 @@ class _Beats(Protocol):
         ...
 
 
-class Heartbeat:
+class Heartbeat(Beats):
     """Sends a heartbeat every `interval` seconds from within the block, in a thread of its own.
 
     Each carries the latest details given to `heartbeat()`. An error is logged, and the next beat is
@@ -43,32 +39,40 @@ class Heartbeat:
     the task is closed, `lost` is true and the beats end. Leaving the block ends them too; for one
     that hangs it waits a second and no longer.
 
-    An activity's `execute` gets one as its context.
+    An activity's `execute` gets one as its context. With `deadlines`, the thread begins only when
+    the first beat is due, which most tasks never see. `answered` is called after each beat that
+    SWF answered, in whatever way.
     """
 
     def __init__(
         self,
-        worker: _Beats,
+        worker: _Sender,
         task_token: str,
         *,
         interval: float,
         clock: Clock | None = None,
+        deadlines: Deadlines | None = None,
+        answered: Callable[[], object] = lambda: None,
     ) -> None:
+        super().__init__()
         self.interval = check_interval("Heartbeat: interval", interval)
         self.error: Exception | None = None
         self._worker = worker
         self._task_token = task_token
         self._clock = clock or SystemClock()
+        self._deadlines = deadlines
+        self._answered = answered
         self._details: str | None = None
         self._finished = threading.Event()
         self._answering = False
-        self._unwanted = threading.Event()  # canceled, or lost: no one waits for the result
-        self._lost = False
-        self._canceled = False
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+        self._first: Deadline | None = None
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        if self._deadlines is None:
+            self._begin(self._run)
+        else:
+            self._first = self._deadlines.after(self.interval, lambda: self._begin(self._run_late))
         return self
 
     def __exit__(
@@ -78,8 +82,11 @@ class Heartbeat:
         trace: TracebackType | None,
     ) -> None:
         self.finish()
+        if self._deadlines is not None and self._first is not None:
+            self._deadlines.call_off(self._first)
         # It may hang in its call; nobody needs its answer any more, and no task waits for it.
-        self._thread.join(LEAVE_SECONDS)
+        if self._thread is not None:
+            self._thread.join(LEAVE_SECONDS)
 
     def finish(self) -> None:
         """Begin no further beat; one that is on its way may still arrive."""
@@ -92,43 +99,14 @@ class Heartbeat:
         """
         self._answering = True
 
-    @property
-    def cancel_requested(self) -> bool:
-        """Whether SWF said that the activity shall be canceled."""
-        return self._canceled
-
-    @property
-    def lost(self) -> bool:
-        """Whether SWF said that the task is closed: it timed out, or its execution is over."""
-        return self._lost
-
-    def heartbeat(self, details: Any = None) -> None:
-        """Have the next beat, and all after it, carry these details; nothing is sent at once.
-
-        A str is carried as it is, anything else as JSON. Raises ValidationError where they are
-        longer than 2048 characters or hold a lone surrogate.
-        """
-        text = payload(details, "details")
-        if text is not None and len(text) > MAX_HEARTBEAT_DETAILS_LENGTH:
-            raise ValidationError(
-                f"details: has at most {MAX_HEARTBEAT_DETAILS_LENGTH} characters, not {len(text)}"
-            )
-        if text is not None and not sendable(text):
-            raise ValidationError("details: must be valid Unicode")
-        self._details = text
-
-    def check_canceled(self, details: Any = None) -> None:
-        """Return unless the work is not wanted any more: then raise ActivityCanceled.
-
-        The worker answers it with RespondActivityTaskCanceled and `details`.
-        """
-        if self._unwanted.is_set():
-            reason = "the task is closed" if self._lost else "a cancel was requested"
-            raise ActivityCanceled(reason, details=details)
-
     def wait(self, seconds: float) -> bool:
         """Return True as soon as the work is not wanted any more, False once `seconds` passed."""
         return self._clock.wait(self._unwanted, seconds)
+
+    def lose(self) -> None:
+        """Let the code know that its task is closed, and send no further beat."""
+        super().lose()
+        self._finished.set()
 
     def beat(self) -> None:
         """Send a heartbeat now; what it brings shows in `cancel_requested`, `lost` and `error`."""
@@ -136,22 +114,36 @@ class Heartbeat:
             reply = self._worker.heartbeat(self._task_token, self._details)
         except DoesNotExistError as error:
             # Once an answer is on its way, it is that which finds out whether the task was lost.
-            if not (self._answering or self._finished.is_set()):
-                logger.warning("heartbeat: %s", error)
-                self._lost = True
-                self._unwanted.set()
-            self._finished.set()
+            if self._answering or self._finished.is_set():
+                self._finished.set()
+                return
+            logger.warning("heartbeat: %s", error)
+            self.lose()
         except Exception as error:
             if may_pass(error):
                 logger.warning("a heartbeat failed, the next one follows: %s", error)
-                return
-            logger.exception("a heartbeat failed")
-            self.error = error
+            else:
+                logger.exception("a heartbeat failed")
+                self.error = error
+            return
         else:
             self.error = None
             if reply.cancel_requested:
-                self._canceled = True
-                self._unwanted.set()
+                self.cancel()
+        self._answered()
+
+    def _carry(self, text: str | None) -> None:
+        self._details = text
+
+    def _begin(self, run: Callable[[], None]) -> None:
+        thread = threading.Thread(target=run, name="heartbeat", daemon=True)
+        thread.start()
+        self._thread = thread
+
+    def _run_late(self) -> None:
+        if not self._finished.is_set():
+            self.beat()
+            self._run()
 
     def _run(self) -> None:
         while not self._clock.wait(self._finished, self.interval):

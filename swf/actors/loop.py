@@ -24,9 +24,9 @@ LOOK_SECONDS: Final = 0.1
 class Loop:
     """Runners, each in a thread of its own, until all have returned.
 
-    A runner returns soon after `draining` is set, `release` frees it from what it waits for, and it
-    sets what stands in `aborting` for what must
-    not outlive the program. The first runner that raises has all the others drain.
+    A runner returns soon after `draining` is set, and `release` frees it from what it waits for.
+    The first one that raises has all the others drain. What stands in `aborting` ends at once what
+    must not outlive the program; what stands in `ending` is called when the last runner returns.
     """
 
     def __init__(
@@ -39,21 +39,29 @@ class Loop:
         self._release = release
         self.draining = threading.Event()
         self.aborting: list[Callable[[], object]] = []
+        self.ending: list[Callable[[], object]] = []
+        self._name = name
         self._lock = threading.Lock()
         self._failure: BaseException | None = None
-        self._threads = [
-            threading.Thread(target=self._run, args=(runner,), name=f"{name} {number}", daemon=True)
-            for number, runner in enumerate(runners, 1)
-        ]
+        self._begun = 0
+        self._runners: dict[threading.Thread, Runner] = {}
+        for runner in runners:
+            self._add(runner)
+        self._at_work = set(self._runners)
 
     @property
     def alive(self) -> bool:
         """Whether a runner has not yet returned."""
-        return any(thread.is_alive() for thread in self._threads)
+        return self._first_alive() is not None
+
+    @property
+    def has_me(self) -> bool:
+        """Whether the present thread is one of the loop's, and was not given up."""
+        return threading.current_thread() in self._runners
 
     def start(self) -> None:
         """Have all runners run."""
-        for thread in self._threads:
+        for thread in list(self._runners):
             thread.start()
 
     def run(self) -> None:
@@ -82,25 +90,63 @@ class Loop:
         for end in self.aborting:
             end()
 
+    def give_up(self, thread: threading.Thread) -> None:
+        """Go on without a thread that may never return: unless the loop drains, with another.
+
+        Its runner asks `has_me` when it does return. A thread that is none of the loop's changes
+        nothing.
+        """
+        with self._lock:
+            runner = self._runners.pop(thread, None)
+            if runner is None:
+                return
+            self._at_work.discard(thread)
+            if not self.draining.is_set():
+                another = self._add(runner)
+                self._at_work.add(another)
+                another.start()
+        self._end_if_last()
+
+    def fail(self, error: BaseException) -> None:
+        """Drain, and have whoever joins be told of this error, unless there was one before."""
+        with self._lock:
+            self._failure = self._failure or error
+        self.drain()
+
     def join(self, timeout: float | None = None) -> bool:
         """Wait, at most `timeout` seconds, until all runners have returned; say whether they have.
 
         Raises the first error of a runner.
         """
         until = None if timeout is None else monotonic() + timeout
-        for thread in self._threads:
+        for thread in iter(self._first_alive, None):
             self._await(thread, until)
+            if until is not None and monotonic() >= until:
+                break
         if self.alive:
             return False
         if self._failure is not None:
             raise self._failure
         return True
 
+    def _add(self, runner: Runner) -> threading.Thread:
+        self._begun += 1
+        name = f"{self._name} {self._begun}"
+        thread = threading.Thread(target=self._run, args=(runner,), name=name, daemon=True)
+        self._runners[thread] = runner
+        return thread
+
+    def _first_alive(self) -> threading.Thread | None:
+        with self._lock:
+            return next((one for one in self._runners if one.is_alive()), None)
+
     def _await(self, thread: threading.Thread, until: float | None) -> None:
         """Wait for a thread; while the loop drains, free it of what it began to wait for since."""
-        while thread.is_alive() and (until is None or monotonic() < until):
+        while thread.is_alive() and thread in self._runners:
             left = LOOK_SECONDS if until is None else min(LOOK_SECONDS, until - monotonic())
-            thread.join(max(0.0, left))
+            if left < 0:
+                return
+            thread.join(left)
             if self.draining.is_set():
                 self._release()
 
@@ -117,6 +163,19 @@ class Loop:
             what = "ends, and so does the loop" if first else "ends after the first that failed"
             name = threading.current_thread().name
             logger.exception("%s %s: %s", name, what, described(error))  # noqa: TRY401
+        finally:
+            with self._lock:
+                self._at_work.discard(threading.current_thread())
+            self._end_if_last()
+
+    def _end_if_last(self) -> None:
+        """Have all be ended that ends with the loop, if no runner is at work any more."""
+        with self._lock:
+            if self._at_work:
+                return
+            ending, self.ending = self.ending, []
+        for end in ending:
+            end()
 
 
 Runner = Callable[[Loop], None]

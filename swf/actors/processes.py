@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import pickle
 import signal
+import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
 from multiprocessing.util import Finalize
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from swf.actors.backoff import Backoff
 from swf.actors.loop import Loop, Runner, handled_signals
 from swf.actors.words import described
-from swf.exceptions import ActorError, SWFError
+from swf.exceptions import ActorError, SlotsLostError, SWFError
 from swf.transport import Transport
 from swf.transport.connection import use_by_default
 
@@ -33,19 +37,21 @@ STEADY: Final = timedelta(minutes=1)
 """A child that has run for so long was well: its end has nothing to do with ends before."""
 
 _spawn: Final = multiprocessing.get_context("spawn")
-_starting: Final = threading.Lock()  # two processes at once are too much for `spawn`
+spawning: Final = threading.Lock()
+"""Held while a process is started: two at once are too much for `spawn`."""
 
 
 def supervisor(actor: Actor, threads: int, count: Callable[[Mapping[str, int]], object]) -> Runner:
     """Return the runner that keeps one child process at the actor's work.
 
-    A child that dies is replaced, after a while that grows with each time until one has run for a
-    minute. Raises what ended the child's loop, and ActorError where a child cannot be started or
-    ends before it has begun.
+    A child that dies is replaced: the first one at once, others after a while that grows with each
+    time until one has run for a minute. Raises what ended the child's loop, and ActorError where a
+    child cannot be started or ends before it has begun.
     """
 
     def run(loop: Loop) -> None:
         backoff, clock = Backoff(1, 60), actor._clock
+        seconds = 0.0
         while not loop.draining.is_set():
             began = clock.now()
             child = _Child(actor, threads, count, loop.drain)
@@ -60,7 +66,7 @@ def supervisor(actor: Actor, threads: int, count: Callable[[Mapping[str, int]], 
                 return
             if clock.now() - began >= STEADY:
                 backoff.reset()
-            seconds = backoff.seconds()
+                seconds = 0.0
             count({"processes_replaced": 1})
             logger.error(
                 "%r: process %s ended (exit code %s); another starts in %.1f s",
@@ -69,7 +75,9 @@ def supervisor(actor: Actor, threads: int, count: Callable[[Mapping[str, int]], 
                 child.process.exitcode,
                 seconds,
             )
-            clock.wait(loop.draining, seconds)
+            if seconds:
+                clock.wait(loop.draining, seconds)
+            seconds = backoff.seconds()
 
     return run
 
@@ -96,7 +104,7 @@ class _Child:
             target=run_child, args=(actor, threads, theirs, ours), name=repr(actor)
         )
         try:
-            with _starting:
+            with spawning:
                 self.process.start()
         except BaseException as error:
             self._link.close()
@@ -107,6 +115,7 @@ class _Child:
         finally:
             # The child has its own: when it ends, this end of the link learns so.
             theirs.close()
+        self._exit = exit_line(self.process)
         # A program that ends without `stop()` waits for its children: let them know, and let nobody
         # replace them, nor log that they have ended while the interpreter closes its files.
         self._at_exit = Finalize(None, self._leave, exitpriority=10)
@@ -122,11 +131,11 @@ class _Child:
                 told = True
                 self._send("drain")
             # The link alone does not tell: whom the child has forked may hold its end open.
-            ended = self.process.exitcode is not None
-            if wait([self._link], 0 if ended else LOOK_SECONDS):
+            ready = wait([self._link, self._exit], LOOK_SECONDS)
+            if self._link in ready:
                 if not self._receive():
                     break
-            elif ended:
+            elif ready:
                 break
         self.process.join()
         if self._failure is not None:
@@ -182,6 +191,7 @@ class _Child:
         """Give back the link; a child that still runs takes it as the word to drain."""
         self._at_exit.cancel()
         self._link.close()
+        close_exit_line(self._exit, self.process)
 
 
 def run_child(
@@ -197,23 +207,51 @@ def run_child(
     # it would have programs that a task starts ignore it as well: they inherit that.
     signal.signal(signal.SIGINT, _unheeded)
     loop = Loop([actor._poll_until_drained] * threads, repr(actor))
+    actor._loop = loop
+    actor._prepare(loop, threads)
 
     def listen() -> None:
         try:
             link.recv()
         except (EOFError, OSError):
             logger.warning("%r: the parent process has gone", actor)
+            loop.drain()
+            if not ended.wait(actor.orphan_seconds):
+                os._exit(1)
         loop.drain()
 
+    ended = threading.Event()
     threading.Thread(target=listen, name="parent", daemon=True).start()
     link.send(("ready", None))
     try:
         with handled_signals(loop, (signal.SIGTERM,)):
             loop.start()
             loop.join()
+    except SlotsLostError:  # it was logged; a process that has all its threads takes our place
+        _send(link, ("counts", actor.counts))
+        sys.exit(1)
     except Exception as error:  # noqa: BLE001  (the parent raises it)
         _send(link, ("failed", portable(error)))
+    finally:
+        ended.set()
     _send(link, ("counts", actor.counts))
+
+
+def exit_line(process: SpawnProcess) -> int:
+    """Return what `wait` finds ready once a process has ended.
+
+    Its sentinel does not tell that as long as a fork of the process lives, which has it open too.
+    """
+    if sys.platform == "linux" and process.pid is not None:
+        with suppress(OSError):  # it has ended already, and somebody has taken note
+            return os.pidfd_open(process.pid)
+    return process.sentinel
+
+
+def close_exit_line(line: int, process: SpawnProcess) -> None:
+    """Give back what `exit_line` returned."""
+    if line != process.sentinel:
+        os.close(line)
 
 
 def _unheeded(number: int, frame: FrameType | None) -> None:

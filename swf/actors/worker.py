@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Any, ClassVar, Final
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Final, get_args
 
 from swf.actors.backoff import may_pass
-from swf.actors.core import Actor, contained
-from swf.actors.heartbeat import Heartbeat, check_interval
+from swf.actors.beats import Beats
+from swf.actors.core import Actor
+from swf.actors.heartbeat import check_interval
+from swf.actors.job import Job, Limits, Work, job_of
+from swf.actors.loop import Loop
+from swf.actors.outcome import Outcome, carried, details_text, failure
+from swf.actors.slots import Executes, Isolation, Slots
+from swf.actors.stint import Stint
 from swf.actors.tasks import ActivityTask, HeartbeatReply
-from swf.actors.words import described, escaped, shortened, traced
+from swf.actors.words import described, ids, shortened
 from swf.clock import Clock
-from swf.constants import MAX_DETAILS_LENGTH, MAX_REASON_LENGTH, MAX_RESULT_LENGTH, NONE
+from swf.constants import MAX_REASON_LENGTH, NONE
 from swf.exceptions import (
-    ActivityCanceled,
+    ActivityOverdueError,
     ActivityTaskDoesNotExist,
     PollTimeout,
     ResponseError,
     ValidationError,
-    ValidationTypeError,
 )
 from swf.models.activity import ActivityType
 from swf.models.domain import Domain
 from swf.models.workflow import WorkflowExecution
 from swf.transport import Transport
-from swf.wire import TypeKey, Wire, payload, sendable, told
+from swf.wire import ExecutionKey, TypeKey, Wire, payload, told
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +44,20 @@ BEATS_PER_TIMEOUT: Final = 3
 class ActivityWorker(Actor):
     """Polls a task list for activity tasks, does their work, and answers them.
 
-    For a loop, subclass it and do the work in `execute`; then `start()`. Or call `poll` and
-    `complete`, `fail` or `cancel` yourself.
+    For a loop, subclass it and do the work in `execute`, or give the callable `work` that does it;
+    then `start()`. Or call `poll` and `complete`, `fail` or `cancel` yourself.
 
     `heartbeat_interval` is in seconds. Where it is not given, it is a third of the heartbeat
     time-out that the activity type registered (DescribeActivityType, once per type), or a minute.
     SWF does not tell a worker when a decision gives a task a shorter time-out: give the interval
     then.
     """
+
+    cancel_grace_seconds: float = 30.0
+    """How long code in a process has to heed that its work is not wanted; then it is ended."""
+
+    kill_grace_seconds: float = 5.0
+    """How long a process that is ended has from SIGTERM to SIGKILL."""
 
     _hook: ClassVar[str] = "execute"
 
@@ -57,6 +68,7 @@ class ActivityWorker(Actor):
         identity: str | None = None,
         *,
         heartbeat_interval: float | None = None,
+        work: Work | None = None,
         connection: Transport | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -65,6 +77,9 @@ class ActivityWorker(Actor):
             check_interval(f"{type(self).__name__}: heartbeat_interval", heartbeat_interval)
         self.heartbeat_interval = heartbeat_interval
         self._intervals: dict[TypeKey, float] = {}
+        self._isolation: Isolation = "thread"
+        self._slots = Slots(repr(self), self._clock)
+        self._work = work
 
     def poll(self, task_list: str | None = None, identity: str | None = None) -> ActivityTask:
         """Return the next activity task (PollForActivityTask).
@@ -97,25 +112,34 @@ class ActivityWorker(Actor):
 
     def _task(self, reply: Wire, polled: str) -> ActivityTask:
         named, execution = reply["activityType"], reply["workflowExecution"]
-        return ActivityTask(
+        return self._made(
             task_token=reply["taskToken"],
             activity_id=reply["activityId"],
-            activity_type=ActivityType(
-                self.domain,
-                named["name"],
-                named["version"],
-                status=None,
-                connection=self._connection,
-            ),
-            execution=WorkflowExecution(
-                self.domain,
-                execution["workflowId"],
-                execution["runId"],
-                connection=self._connection,
-            ),
+            named=TypeKey(named["name"], named["version"]),
+            execution=ExecutionKey(execution["workflowId"], execution["runId"]),
             input=reply.get("input"),
             started_event_id=reply["startedEventId"],
             task_list=polled,
+        )
+
+    def task_of(self, job: Job) -> ActivityTask:
+        """Return the task whose plain data this is, in a process that has nothing else of it."""
+        return self._made(
+            task_token=job.task_token,
+            activity_id=job.activity_id,
+            named=TypeKey(job.name, job.version),
+            execution=ExecutionKey(job.workflow_id, job.run_id),
+            input=job.input,
+            started_event_id=job.started_event_id,
+            task_list=job.task_list,
+        )
+
+    def _made(self, *, named: TypeKey, execution: ExecutionKey, **plain: Any) -> ActivityTask:
+        connection = self._connection
+        return ActivityTask(
+            activity_type=ActivityType(self.domain, *named, status=None, connection=connection),
+            execution=WorkflowExecution(self.domain, *execution, connection=connection),
+            **plain,
         )
 
     def complete(self, task_token: str, result: Any = None) -> bool:
@@ -127,7 +151,7 @@ class ActivityWorker(Actor):
         closed.
         """
         try:
-            text = _carried(result)
+            text = carried(result)
         except ValidationError as error:
             logger.error("an activity task fails for its result: %s", error)  # noqa: TRY400
             self.fail(task_token, reason=str(error))
@@ -141,21 +165,22 @@ class ActivityWorker(Actor):
         """Fail an activity task (RespondActivityTaskFailed).
 
         `details` is sent as it is where it is a str, else as JSON. Of a `reason` of more than 256
-        characters the beginning is sent, and an ellipsis. Raises `ActivityTaskDoesNotExist` where
+        characters, and of details of more than 32768, the beginning is sent, and an ellipsis.
+        Raises `ActivityTaskDoesNotExist` where
         the task is closed.
         """
         if isinstance(reason, str):
             reason = shortened(reason, MAX_REASON_LENGTH)
-        params = told(taskToken=task_token, details=payload(details, "details"), reason=reason)
+        params = told(taskToken=task_token, details=details_text(details), reason=reason)
         self.connection.call("RespondActivityTaskFailed", params)
 
     def cancel(self, task_token: str, details: Any = None) -> None:
         """Report that an activity task was canceled as requested (RespondActivityTaskCanceled).
 
-        `details` is sent as it is where it is a str, else as JSON. Raises
-        `ActivityTaskDoesNotExist` where the task is closed.
+        `details` is sent as it is where it is a str, else as JSON, and shortened as by `fail`.
+        Raises `ActivityTaskDoesNotExist` where the task is closed.
         """
-        params = told(taskToken=task_token, details=payload(details, "details"))
+        params = told(taskToken=task_token, details=details_text(details))
         self.connection.call("RespondActivityTaskCanceled", params)
 
     def heartbeat(self, task_token: str, details: Any = None) -> HeartbeatReply:
@@ -168,51 +193,128 @@ class ActivityWorker(Actor):
         reply = self.connection.call("RecordActivityTaskHeartbeat", params)
         return HeartbeatReply(bool(reply.get("cancelRequested")))
 
-    def execute(self, task: ActivityTask, context: Heartbeat) -> Any:
+    def execute(self, task: ActivityTask, context: Beats) -> Any:
         """Do the work and return its result: the loop completes the task with it.
 
         Heartbeats are sent meanwhile. `context.heartbeat(details)` gives them details,
         `context.cancel_requested` and `context.lost` say what came back, and
-        `context.check_canceled()` raises ActivityCanceled for the loop to answer. What else raises
-        here, SystemExit too, fails the task: with the error as the reason and its traceback as the
-        details.
+        `context.check_canceled()` raises ActivityCanceled for the loop to answer. CompleteLater
+        leaves the answer to others. What else raises here, SystemExit too, fails the task: with the
+        error as the reason and its traceback as the details, or with what ActivityFailed says.
         """
         raise NotImplementedError
 
+    def limits(self, task: ActivityTask) -> Limits:  # noqa: ARG002
+        """Return for how long a task may be at work: without limits, unless a subclass knows them.
+
+        SWF tells no worker what a decision gave. What raises here fails the task.
+        """
+        return Limits()
+
+    def start(
+        self,
+        *,
+        threads: int = 1,
+        processes: int = 0,
+        tasks: int | None = None,
+        block: bool = True,
+        isolation: Isolation = "thread",
+    ) -> None:
+        """Poll and work until `stop()` is called, or until so many `tasks` have been seen to.
+
+        Each of `threads` polls by itself, and has one task at work at a time. With `isolation`
+        "thread" it does the work, with "pool" one of as many child processes that are kept, with
+        "process" a new one for each task. The worker, or its `work`, is pickled for them (`spawn`),
+        so it and its class must be picklable and the main module importable. They compute only:
+        polls, heartbeats and answers are this process's.
+
+        With `processes`, so many child processes poll and do all by themselves instead. See
+        `Actor.start` for `block`, and for what is raised.
+        """
+        kind = type(self).__name__
+        if isolation not in get_args(Isolation):
+            known = ", ".join(map(repr, get_args(Isolation)))
+            raise ValidationError(
+                f"{kind}.start: isolation: must be one of {known}, got {isolation!r}"
+            )
+        if processes and isolation != "thread":
+            raise ValidationError(
+                f"{kind}.start: isolation: processes that poll by themselves do the work in their "
+                "threads; leave out one of both"
+            )
+        self._check_start(threads, processes, tasks)
+        self._isolation = isolation
+        super().start(threads=threads, processes=processes, tasks=tasks, block=block)
+
     def run_once(self) -> None:
-        """Poll once, `execute`, and answer.
+        """Poll once, have the work done, and answer.
 
         Raises PollTimeout where there was no task, and what ends the loop; other errors of the task
         are logged and told to `on_error`.
         """
+        pool = self._slots.pool
+        if pool is not None:
+            pool.await_ready()  # before a task is taken that nobody could compute
         task = self.poll(identity=self._identity())
         self._counts.add({"tasks": 1})
-        interval = self._interval(task.activity_type)
-        with Heartbeat(self, task.task_token, interval=interval, clock=self._clock) as context:
-            outcome, send = self._outcome(task, context)
-            context.answering()
-            self._deliver(task, outcome, _lost if context.lost else send)
-        if context.error is not None:
-            self._report("heartbeats of an activity task failed", context.error, task)
-
-    def _outcome(self, task: ActivityTask, context: Heartbeat) -> tuple[str, Callable[[], object]]:
-        """Do the work; return how it ended, and what sends that."""
-        token = task.task_token
         try:
-            text = _carried(self.execute(task, context))
-        except ActivityCanceled as canceled:
-            details = _details(canceled.details)
-            return "canceled", lambda: self.cancel(token, details)
+            stint = Stint(self, task, self.limits(task), pool)
         except BaseException as error:  # noqa: BLE001  (whatever it is, the workflow is told)
-            self._report("an activity failed", contained(error), task)
-            reason, trace = described(error), traced(error)
-            return "failed", lambda: self.fail(token, details=trace, reason=reason)
-        return "completed", lambda: self.complete(token, text)
+            self._settle(task, failure(error), lost=False)
+        else:
+            stint.run()
 
-    def _interval(self, activity_type: ActivityType) -> float:
-        """Return the seconds between heartbeats for tasks of this type."""
+    def _prepare(self, loop: Loop, threads: int) -> None:
+        count = self._counts.add
+        isolation = self._isolation
+        work = self._work or Executes(self)
+        self._slots.prepare(loop, self, work, threads=threads, isolation=isolation, count=count)
+
+    def _check_hooks(self, hooks: Sequence[str]) -> None:
+        if self._work is None:
+            super()._check_hooks(hooks)
+
+    def _compute(self, task: ActivityTask, limits: Limits, context: Beats) -> Any:
+        """Do the work of a task in this thread."""
+        if self._work is None:
+            return self.execute(task, context)
+        return self._work(job_of(task, self.domain.name, limits), context)
+
+    def _settle(self, task: ActivityTask, outcome: Outcome, *, lost: bool) -> None:
+        """Answer a task, and tell of the error that it ended with."""
+        token, text, reason = task.task_token, outcome.text, outcome.reason
+        if outcome.error is not None:
+            self._report("an activity failed", outcome.error, task)
+        if outcome.kind == "later":
+            self._counts.add({"later": 1})
+            logger.info("task left to be answered by its token", extra=ids(task))
+            return
+        answers: dict[str, Callable[[], object]] = {
+            "completed": lambda: self.complete(token, text),
+            "canceled": lambda: self.cancel(token, text),
+            "failed": lambda: self.fail(token, details=text, reason=reason),
+        }
+        overdue = isinstance(outcome.error, ActivityOverdueError)
+        self._deliver(
+            task,
+            outcome.kind,
+            _lost if lost else answers[outcome.kind],
+            if_closed="SWF has timed out the task by itself" if overdue else None,
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "_slots": None, "_isolation": "thread"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._slots = Slots(repr(self), self._clock)
+
+    def _interval(self, activity_type: ActivityType, timeout_seconds: float | None) -> float:
+        """Return the seconds between heartbeats for tasks of this type, or of this time-out."""
         if self.heartbeat_interval is not None:
             return self.heartbeat_interval
+        if timeout_seconds is not None:
+            return min(HEARTBEAT_SECONDS, max(timeout_seconds, 1) / BEATS_PER_TIMEOUT)
         known = self._intervals.get(activity_type.key)
         if known is not None:
             return known
@@ -233,28 +335,3 @@ class ActivityWorker(Actor):
 
 def _lost() -> None:
     raise ActivityTaskDoesNotExist("a heartbeat found that it is closed")
-
-
-def _carried(result: Any) -> str | None:
-    """Return the text that carries a result; raise ValidationError where nothing can."""
-    try:
-        text = payload(result, "result")
-    except ValidationTypeError as error:
-        raise ValidationTypeError(f"the result cannot be sent: {error}") from error
-    if text is not None and len(text) > MAX_RESULT_LENGTH:
-        raise ValidationError(
-            f"the result is too large: it has {len(text)} characters, at most {MAX_RESULT_LENGTH} "
-            "are allowed"
-        )
-    if text is not None and not sendable(text):
-        raise ValidationError("the result cannot be sent: it is not valid Unicode")
-    return text
-
-
-def _details(details: object) -> str | None:
-    """Return the text of details, whatever they are."""
-    try:
-        text = payload(details, "details")
-    except ValidationError:
-        text = repr(details)
-    return None if text is None else shortened(escaped(text), MAX_DETAILS_LENGTH)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 TIME = 1_577_836_800.0
@@ -13,15 +13,44 @@ NO_DECISION_TASK: dict[str, Any] = {"startedEventId": 0, "previousStartedEventId
 NO_ACTIVITY_TASK: dict[str, Any] = {"startedEventId": 0}
 
 
+class WaitingAlarm:
+    """Rings when a wait on its clock is over, in a thread that is named as the heartbeat's."""
+
+    def __init__(self, clock: InstantClock, ring: Callable[[], object]) -> None:
+        self._clock = clock
+        self._ring = ring
+        self._closed = threading.Event()
+
+    def set(self, moment: datetime | None) -> None:
+        """Wait for as long as it is until then, and ring."""
+        assert moment is not None
+        seconds = (moment - self._clock.now()).total_seconds()
+        threading.Thread(target=self._run, args=(seconds,), name="heartbeat", daemon=True).start()
+
+    def close(self) -> None:
+        """Never ring again."""
+        self._closed.set()
+
+    def _run(self, seconds: float) -> None:
+        if not self._clock.wait(self._closed, seconds):
+            self._clock.passed += seconds
+            self._ring()
+
+
 class InstantClock:
     """Every wait is over at once; `waits` holds how long each would have been."""
 
     def __init__(self) -> None:
         self.waits: list[float] = []
+        self.passed = 0.0
+
+    def alarm(self, ring: Callable[[], object]) -> WaitingAlarm:
+        """An alarm that rings when a wait is over."""
+        return WaitingAlarm(self, ring)
 
     def now(self) -> datetime:
         """A moment."""
-        return datetime(2020, 1, 1, tzinfo=UTC)
+        return datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=self.passed)
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Return whether the event is set, without waiting for it."""

@@ -8,12 +8,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from swf.actors import ActivityTask, ActivityWorker, Actor, Heartbeat
-from swf.clock import Clock, ManualClock
+from swf.clock import Alarm, Clock, ManualClock
 from swf.exceptions import AccessDeniedFault, PollTimeout
 from swf.querysets import DomainQuerySet
 
@@ -31,6 +32,10 @@ class StillClock:
         """The time, and then another."""
         self.time += self.leap
         return self.time
+
+    def alarm(self, ring: Callable[[], object]) -> Alarm:
+        """An alarm that never rings."""
+        return ManualClock().alarm(ring)
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Return whether the event is set."""

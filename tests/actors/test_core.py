@@ -344,7 +344,7 @@ def test_an_async_hook_does_not_start(hook: str, yields: bool) -> None:
 @ACTORS
 def test_a_clock_tells_the_time_and_waits(kind: type[Actor], clock: Any) -> None:
     """What has no time to tell is refused by name."""
-    with pytest.raises(ValidationTypeError, match=f"{kind.__name__}: clock: must have now"):
+    with pytest.raises(ValidationTypeError, match=f"{kind.__name__}: clock: must be a Clock, got"):
         kind("d", "t", clock=clock)
 
 

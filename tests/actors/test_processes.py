@@ -184,15 +184,21 @@ def test_children_work_for_the_swf_of_this_process(
 
 
 @pytest.mark.parametrize(("clock", "grows"), [(LeapingClock(), False), (StillClock(), True)])
-def test_ends_long_ago_do_not_delay(folder: Path, clock: StillClock, grows: bool) -> None:
-    """Pauses before another process grow, and are short again after one that ran for a minute."""
+def test_only_ends_in_short_order_delay_the_next_process(
+    folder: Path, clock: StillClock, grows: bool
+) -> None:
+    """A process that dies is replaced at once; pauses grow after those that had not run long."""
     actor = Spawned(folder, "die", clock)
     actor.start(processes=1, block=False)
-    until(lambda: len(clock.waits) >= 3)
+    until(lambda: actor.counts.get("processes_replaced", 0) >= 4)
     actor.stop()
     assert actor.join(SECONDS)
 
-    assert (clock.waits[2] > 1) is grows
+    if grows:
+        assert 0.5 <= clock.waits[0] <= 1
+        assert clock.waits[2] > 1
+    else:
+        assert clock.waits == []
 
 
 def test_a_child_is_seen_to_be_dead_while_its_own_child_lives(folder: Path) -> None:
