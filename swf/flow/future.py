@@ -1,0 +1,241 @@
+"""What a workflow has of a task that has not ended yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar, cast
+
+from swf.flow.errors import OutsideWorkflowError, TaskCanceled
+
+if TYPE_CHECKING:
+    from swf.flow.replay.strands import Strand
+
+T = TypeVar("T")
+
+State = Literal["PENDING", "RUNNING", "FINISHED", "CANCELLED"]
+
+PENDING: Final = "PENDING"
+RUNNING: Final = "RUNNING"
+FINISHED: Final = "FINISHED"
+CANCELLED: Final = "CANCELLED"
+
+
+class Cancelable(Protocol):
+    """What stands behind a future, and can be told that its result is not wanted any more."""
+
+    def cancel(self) -> bool:
+        """Ask for the end; return False where it is too late or there is no way to ask."""
+        ...
+
+
+class Waiting(Protocol):
+    """What lets the strand that runs now wait for a future."""
+
+    def wait_for(self, future: Future[Any]) -> None:
+        """Return when the future is done."""
+        ...
+
+
+class Future(Generic[T]):
+    """The result of a task that may not have ended yet.
+
+    Read `result`: a workflow waits there until the task has ended, in `async def` by `await` too.
+    `result`, `exception`, `done`, `finished`, `pending`, `running`, `cancelled` and `state` are
+    properties. Given to `submit` as an argument, at any depth, it stands for its result.
+    """
+
+    __slots__ = (
+        "_callbacks",
+        "_error",
+        "_looked_at",
+        "_raises",
+        "_scheduler",
+        "_state",
+        "_task",
+        "_value",
+    )
+
+    def __init__(self, scheduler: Waiting, task: Cancelable | None = None) -> None:
+        self._scheduler = scheduler
+        self._task = task
+        self._state: State = PENDING
+        self._value: Any = None
+        self._error: BaseException | None = None
+        self._looked_at = False
+        self._raises = True
+        self._callbacks: list[Strand | Callable[[Future[Any]], object]] | None = None
+
+    @property
+    def state(self) -> State:
+        """PENDING, RUNNING, FINISHED or CANCELLED."""
+        return self._state
+
+    @property
+    def pending(self) -> bool:
+        """Whether the task has not begun."""
+        return self._state == PENDING
+
+    @property
+    def running(self) -> bool:
+        """Whether the task has begun and not ended."""
+        return self._state == RUNNING
+
+    @property
+    def finished(self) -> bool:
+        """Whether the task has ended by itself: with a result, or with an error."""
+        return self._state == FINISHED
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the task was canceled."""
+        return self._state == CANCELLED
+
+    @property
+    def done(self) -> bool:
+        """Whether the task has ended, in whatever way."""
+        return self._state in (FINISHED, CANCELLED)
+
+    @property
+    def result(self) -> T:
+        """The result of the task, waited for; raises what it failed with, or TaskCanceled."""
+        if self._state not in (FINISHED, CANCELLED):
+            self._scheduler.wait_for(self)
+        if self._error is not None:
+            self._looked_at = True
+            if self._raises or self._state == CANCELLED:
+                raise self._error
+        return cast("T", self._value)
+
+    @property
+    def exception(self) -> BaseException | None:
+        """What the task failed with, None where it did not fail; waited for."""
+        if not self.done:
+            self._scheduler.wait_for(self)
+        self._looked_at = True
+        return self._error
+
+    def cancel(self) -> bool:
+        """Ask that the task be canceled; return False where it has ended or cannot be.
+
+        What has not begun is canceled at once. An activity that runs is asked by its next
+        heartbeat, and ends as it sees fit; so does a child workflow.
+        """
+        if self.done or self._task is None:
+            return False
+        return self._task.cancel()
+
+    def __await__(self) -> Generator[Any, None, T]:
+        return self.result
+        yield  # what makes this a generator: a strand waits as a whole, so nothing is ever yielded
+
+    def __and__(self, other: Future[Any]) -> Future[list[Any]]:
+        """Return a future of both results, in this order; the first failure is its own."""
+        return every([self, other])
+
+    def __or__(self, other: Future[Any]) -> Future[Any]:
+        """Return a future of what ends first: its result, or its failure."""
+        return either([self, other])
+
+    def __bool__(self) -> bool:
+        raise OutsideWorkflowError(
+            "a future is neither true nor false: ask its `.done`, or its `.result`"
+        )
+
+    def __iter__(self) -> Any:
+        raise TypeError("a future is not iterable: iterate its `.result`")
+
+    def __repr__(self) -> str:
+        what = f" of {self._task!r}" if self._task is not None else ""
+        return f"<Future{what}: {self._state.lower()}>"
+
+    # For what stands behind it.
+
+    def _begin(self) -> None:
+        if self._state == PENDING:
+            self._state = RUNNING
+
+    def _resolve(self, value: Any) -> None:
+        """Have the result; whoever waits for it goes on."""
+        if not self.done:
+            self._state, self._value = FINISHED, value
+            self._call_back()
+
+    def _fail(self, error: BaseException, value: Any = None) -> None:
+        """Have ended with an error."""
+        if not self.done:
+            canceled = isinstance(error, TaskCanceled)
+            self._state, self._error, self._value = (
+                CANCELLED if canceled else FINISHED,
+                error,
+                value,
+            )
+            self._call_back()
+
+    def _when_done(self, callback: Strand | Callable[[Future[Any]], object]) -> None:
+        """Have this called, or this strand go on, when it is done; at once where it is."""
+        if self.done:
+            callback(self)
+        elif self._callbacks is None:
+            self._callbacks = [callback]
+        else:
+            self._callbacks.append(callback)
+
+    def _forget(self, callback: Strand | Callable[[Future[Any]], object]) -> None:
+        if self._callbacks and callback in self._callbacks:
+            self._callbacks.remove(callback)
+
+    def _call_back(self) -> None:
+        callbacks, self._callbacks = self._callbacks, None
+        for callback in callbacks or ():
+            callback(self)
+
+
+def every(futures: list[Future[T]]) -> Future[list[T]]:
+    """Return a future of the results of all, in order; it fails as soon as one of them does."""
+    together: Future[list[T]] = Future(futures[0]._scheduler, _Several(futures))
+    left = len(futures)
+
+    def ended(future: Future[T]) -> None:
+        nonlocal left
+        left -= 1
+        if future._error is not None:
+            future._looked_at = True
+            together._fail(future._error)
+        elif not left:
+            together._resolve([one._value for one in futures])
+
+    for future in futures:
+        future._when_done(ended)
+    return together
+
+
+def either(futures: list[Future[T]]) -> Future[T]:
+    """Return a future of what ends first among these: its result, or its failure."""
+    first: Future[T] = Future(futures[0]._scheduler, _Several(futures))
+
+    def ended(future: Future[T]) -> None:
+        if future._error is not None:
+            future._looked_at = future._looked_at or not first.done
+            first._fail(future._error)
+        else:
+            first._resolve(future._value)
+
+    for future in futures:
+        future._when_done(ended)
+    return first
+
+
+class _Several:
+    """What stands behind a future of several others."""
+
+    __slots__ = ("_futures",)
+
+    def __init__(self, futures: list[Future[T]]) -> None:
+        self._futures = futures
+
+    def cancel(self) -> bool:
+        """Cancel each that can be; return whether any could."""
+        return any([future.cancel() for future in self._futures])
+
+    def __repr__(self) -> str:
+        return f"{len(self._futures)} futures"

@@ -1,0 +1,150 @@
+"""What a decider does with one decision task: history in, answer out; nothing is sent here."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import attrs
+
+from swf.exceptions import SWFError
+from swf.flow.activity import Activity
+from swf.flow.declaration import Declaration
+from swf.flow.errors import NonDeterminismError
+from swf.flow.replay.activity_task import ActivityCall
+from swf.flow.replay.command import CLOSES
+from swf.flow.replay.matching import BLOCKED
+from swf.flow.replay.packing import pack, wake_up
+from swf.flow.replay.run import Run
+from swf.wire import Wire
+
+logger = logging.getLogger(__name__)
+
+LONGEST_PAUSE: Final = 300
+"""Seconds until a blocked execution is looked at again, at most."""
+
+
+@attrs.frozen(kw_only=True)
+class Task:
+    """A decision task as it was polled; `read` returns all events up to it, from the first on."""
+
+    task_token: str = attrs.field(repr=False)
+    domain: str
+    workflow_id: str
+    run_id: str
+    name: str
+    version: str
+    started_event_id: int
+    previous_started_event_id: int
+    events: Sequence[Wire] = attrs.field(repr=False)
+    read: Callable[[], Sequence[Wire]] = attrs.field(repr=False)
+    task_list: str
+
+    @property
+    def execution(self) -> Task:
+        """Itself: it has workflow id and run id, as log records want them."""
+        return self
+
+
+@attrs.frozen(kw_only=True)
+class Answer:
+    """What a decision task is answered with; `run` is None where the program was given up."""
+
+    decisions: list[Wire]
+    run: Run | None
+    context: str | None = None
+    closes: str | None = None
+    activities: tuple[Activity[..., Any], ...] = ()
+
+
+def answer(task: Task, cached: Run | None, begin: Callable[[], Run]) -> Answer:
+    """Return the answer to a task: from a run that is cached and fits, else by replay.
+
+    Raises what the program's history does not allow, or what cannot be read or sent: no answer is
+    made then, and the run is ended.
+    """
+    run = usable(task, cached)
+    events = task.events
+    if run is None:
+        run = begin()
+        if not events or events[0]["eventId"] != 1:
+            events = task.read()
+    elif not events or events[0]["eventId"] > run.last + 1:
+        events = task.read()
+    try:
+        run.workflow.before_replay()
+        run.feed(events, task.started_event_id)
+        run.workflow.after_replay()
+        return _answered(run, task)
+    except BaseException:
+        run.evict()
+        raise
+
+
+def usable(task: Task, cached: Run | None) -> Run | None:
+    """Return a cached run where the task goes on from what it has answered last; else end it."""
+    if cached is None:
+        return None
+    if cached.started_id == task.previous_started_event_id and cached.last < task.started_event_id:
+        return cached
+    cached.evict()
+    return None
+
+
+def _answered(run: Run, task: Task) -> Answer:
+    packed = pack(run.queue, task.started_event_id)
+    last = packed.decisions[-1]["decisionType"] if packed.decisions else ""
+    activities = {
+        command.asker.activity.key: command.asker.activity
+        for command in run.queue
+        if isinstance(command.asker, ActivityCall)
+    }
+    context = run.payloads.seal(run.state_plain) if run.state_changed else None
+    return Answer(
+        decisions=packed.decisions,
+        run=run,
+        context=context,
+        closes=last if last in CLOSES else None,
+        activities=tuple(activities.values()),
+    )
+
+
+def blocked(task: Task, error: BaseException, times: int) -> Answer:
+    """Return the answer that leaves an execution as it is, tells why, and has it looked at again.
+
+    After 1, 2, 4… seconds, at most five minutes: once the program is right, or what it needs is
+    there, it goes on where it was.
+    """
+    told = error.message if isinstance(error, SWFError) else str(error)
+    details = json.dumps({"error": type(error).__name__, "message": told[:20_000]})
+    marker = {"markerName": BLOCKED, "details": details}
+    seconds = min(2**times, LONGEST_PAUSE)
+    return Answer(
+        decisions=[
+            {"decisionType": "RecordMarker", "recordMarkerDecisionAttributes": marker},
+            wake_up(task.started_event_id, seconds),
+        ],
+        run=None,
+    )
+
+
+def failed(task: Task, error: BaseException, make: type[Declaration] | None) -> Answer:
+    """Return the answer that fails an execution with an error that is not its program's."""
+    del task, make
+    told = error.message if isinstance(error, SWFError) else str(error)
+    reason = f"{type(error).__name__}: {told}"[:256]
+    attributes = {"reason": reason, "details": json.dumps({"message": told[:20_000]})}
+    if isinstance(error, NonDeterminismError):
+        logger.error("%s", error)
+    return Answer(
+        decisions=[
+            {
+                "decisionType": "FailWorkflowExecution",
+                "failWorkflowExecutionDecisionAttributes": attributes,
+            }
+        ],
+        run=None,
+        closes="FailWorkflowExecution",
+    )

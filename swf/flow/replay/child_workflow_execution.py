@@ -1,0 +1,161 @@
+"""Child workflow executions as a program knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from swf.flow.errors import (
+    TaskError,
+    WorkflowCanceled,
+    WorkflowFailed,
+    WorkflowTerminated,
+    WorkflowTimedOut,
+    failure,
+)
+from swf.flow.future import Future
+from swf.flow.replay.command import Command
+from swf.flow.replay.task import Task
+from swf.flow.retry import RetryPolicy
+from swf.payload import Payloads, load_failure
+from swf.wire import Wire
+
+if TYPE_CHECKING:
+    from swf.flow.replay.run import Run
+
+
+class ChildFuture(Future[Any]):
+    """The result of a child workflow; `workflow_id` is known from the submit on.
+
+    `started` is a future of its run id. `cancel()` requests the child's cancel.
+    """
+
+    __slots__ = ("_call", "started")
+
+    def __init__(self, call: ChildCall, other: Future[Any]) -> None:
+        super().__init__(other._scheduler, call)
+        self._call = call
+        self.started: Future[str] = Future(other._scheduler)
+
+    @property
+    def workflow_id(self) -> str:
+        """The workflow id of the child."""
+        return self._call.id
+
+    @property
+    def run_id(self) -> str | None:
+        """The run id of the child; None where it has not begun."""
+        return self._call.run_id
+
+    def signal(self, name: str, *args: Any, key: Any = None, **kwargs: Any) -> Future[None]:
+        """Send a signal to the child, once it has begun; the future is of its delivery."""
+        return self._call.signal(name, args, kwargs, key)
+
+
+class ChildCall(Task):
+    """One child workflow: all its attempts, which share one workflow id."""
+
+    __slots__ = ("attributes", "payloads", "run_id")
+    window = "children"
+
+    def __init__(
+        self,
+        run: Run,
+        name: str,
+        workflow_id: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        attributes: dict[str, Any],
+        payloads: Payloads,
+        retry: RetryPolicy | None,
+        raises: bool,
+    ) -> None:
+        super().__init__(run, name, workflow_id, args, kwargs, retry=retry, raises=raises)
+        self.attributes = attributes
+        self.payloads = payloads
+        self.run_id: str | None = None
+        self.future: ChildFuture = ChildFuture(self, self.future)
+        self.future._raises = raises
+
+    def made(self) -> Command:
+        """Return the StartChildWorkflowExecution of this attempt."""
+        attributes = {**self.attributes, "workflowId": self.id}
+        plain = self.payloads.plain_call(self.args, self.kwargs)
+        return Command("StartChildWorkflowExecution", attributes, self.payloads, plain, self)
+
+    def ask_cancel(self) -> bool:
+        """Ask by RequestCancelExternalWorkflowExecution."""
+        attributes = {"workflowId": self.id, **({"runId": self.run_id} if self.run_id else {})}
+        self.run.issue(Command("RequestCancelExternalWorkflowExecution", attributes, self.payloads))
+        return True
+
+    def signal(
+        self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], key: Any
+    ) -> Future[None]:
+        """Send it a signal once it has begun."""
+        return self.run.workflow.signal_later(self.future.started, self.id, name, args, kwargs, key)
+
+    def started(self, told: Wire) -> None:
+        """Take note of its run id."""
+        self.run_id = told["workflowExecution"]["runId"]
+        super().started(told)
+        self.future.started._resolve(self.run_id)
+
+    def completed(self, told: Wire) -> None:
+        """Have its result."""
+        text = told.get("result")
+        error = self.run.load(f"{self.id}:{self.attempt}", self.payloads, text, self.succeeded)
+        if error is not None:
+            self.end(error)
+
+    def task_failed(self, told: Wire) -> None:
+        """Fail as it says."""
+        reason, details = told.get("reason"), told.get("details")
+        self.failed(
+            failure(
+                WorkflowFailed,
+                load_failure(self.payloads, reason, details),
+                task=self.name,
+                task_id=self.id,
+                reason=reason,
+                details=details,
+            )
+        )
+
+    def timed_out(self, told: Wire) -> None:
+        """Fail for its time-out."""
+        self.failed(
+            WorkflowTimedOut(
+                f"{self.name} timed out ({told['timeoutType']})",
+                task=self.name,
+                task_id=self.id,
+                timeout_type=told["timeoutType"],
+            )
+        )
+
+    def task_canceled(self, told: Wire) -> None:
+        """End as canceled."""
+        self.end(self.canceled(self.run.readable(self.payloads, told.get("details"))))
+
+    def terminated(self, told: Wire) -> None:
+        """Fail: somebody terminated it."""
+        self.failed(
+            WorkflowTerminated(f"{self.name} was terminated", task=self.name, task_id=self.id)
+        )
+
+    def canceled(self, details: Any) -> WorkflowCanceled:
+        """Return the error of a child that was canceled."""
+        return WorkflowCanceled(
+            f"{self.name} was canceled", task=self.name, task_id=self.id, details=details
+        )
+
+    def failed(self, error: TaskError) -> None:
+        """Try again, or end with this error."""
+        self.run_id = None
+        super().failed(error)
+
+    def end(self, error: BaseException, value: Any = None) -> None:
+        """End with an error, for good; it never starts then, where it has not."""
+        super().end(error, value)
+        self.future.started._fail(error)

@@ -1,0 +1,57 @@
+"""Logging by programs: each line once, however often the program is replayed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from swf.flow.replay.run import Run
+
+_running = threading.local()
+
+
+def running() -> Run | None:
+    """Return the run whose program runs in this thread now."""
+    found: Run | None = getattr(_running, "run", None)
+    return found
+
+
+def set_running(run: Run | None) -> Run | None:
+    """Have this be the run whose program runs in this thread; return the one before."""
+    before = running()
+    _running.run = run
+    return before
+
+
+class ReplayLogger(logging.LoggerAdapter[logging.Logger]):
+    """The logger of a workflow's module, silent while its run replays; it tells the ids."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(logging.getLogger(type(run.workflow).__module__))
+        self._run = run
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802  (logging's own name)
+        """Tell whether a record of this level would be logged: never while replaying."""
+        return not (self._run.replaying or self._run.scheduler.closed) and super().isEnabledFor(
+            level
+        )
+
+    def process(
+        self, msg: Any, kwargs: MutableMapping[str, Any]
+    ) -> tuple[Any, MutableMapping[str, Any]]:
+        """Return message and arguments, with workflow id and run id among the extras."""
+        execution = self._run.execution
+        ids = {"workflow_id": execution.workflow_id, "run_id": execution.run_id}
+        return msg, {**kwargs, "extra": {**ids, **(kwargs.get("extra") or {})}}
+
+
+class ReplayFilter(logging.Filter):
+    """Passes no record that a program made while it was replayed; add it to a handler."""
+
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002
+        """Tell whether a record is not one of a replay."""
+        run = running()
+        return run is None or not (run.replaying or run.scheduler.closed)

@@ -1,0 +1,141 @@
+"""Compares what a program asks for with what its history has, decision by decision."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from swf.flow.errors import NonDeterminismError
+from swf.flow.replay.command import KINDS, Command
+from swf.wire import Wire
+
+OWN: Final = "swf."
+"""How the names of the markers and timers begin that are the framework's and no program's."""
+
+WAKE_UP: Final = f"{OWN}wake-up-"
+BLOCKED: Final = f"{OWN}blocked"
+PATCHED: Final = f"{OWN}patched:"
+FAILURE: Final = f"{OWN}failure:"
+
+DECIDED: Final[dict[str, tuple[str, bool]]] = {
+    **{kind.accepted: (name, True) for name, kind in KINDS.items()},
+    **{kind.refused: (name, False) for name, kind in KINDS.items()},
+}
+"""For each event type that a decision becomes: the decision type, and whether it was accepted."""
+
+_LATER: Final = frozenset(
+    {
+        "StartChildWorkflowExecutionFailed",
+        "SignalExternalWorkflowExecutionFailed",
+        "RequestCancelExternalWorkflowExecutionFailed",
+    }
+)
+"""Failures of decisions, or of what they had begun: then they name the event that it began by."""
+
+
+def attributes_of(event: Wire) -> Wire:
+    """Return the attributes of a raw event."""
+    kind: str = event["eventType"]
+    return event.get(f"{kind[0].lower()}{kind[1:]}EventAttributes") or {}
+
+
+def is_decided(event: Wire) -> bool:
+    """Tell whether an event is what a decision became at once, and no later outcome."""
+    kind = event["eventType"]
+    if kind not in DECIDED:
+        return False
+    return kind not in _LATER or not attributes_of(event).get("initiatedEventId")
+
+
+def differences(command: Command, event: Wire) -> list[str]:
+    """Return what of an event is not as the command has it, in words; nothing where all is."""
+    kind = KINDS[command.decision_type]
+    event_type = event["eventType"]
+    if event_type not in (kind.accepted, kind.refused):
+        return ["the decision type"]
+    told = attributes_of(event)
+    found = []
+    for name in kind.compared:
+        if name in told and told[name] != command.attributes.get(name):
+            found.append(name)
+    payload = kind.payload
+    if payload is None or event_type == kind.refused:
+        return found
+    text = told.get(payload)
+    if command.plain != text and not command.payloads.same(command.plain, text):
+        found.append(payload)
+    return found
+
+
+def mismatch(
+    resource: str, command: Command | None, event: Wire | None, what: list[str]
+) -> NonDeterminismError:
+    """Return the error that names both sides of the first difference."""
+    recorded = None if event is None else told_event(event, command)
+    issued = None if command is None else told_command(command)
+    where = None if command is None else command.where
+    event_id = None if event is None else event["eventId"]
+    there = (
+        f"event {event_id} of the history is {recorded}"
+        if recorded
+        else ("the history has nothing more there")
+    )
+    here = f"the program asks for {issued}" if issued else "the program asks for nothing there"
+    line = f" at {where}" if where else ""
+    differs = f" ({', '.join(what)} differ)" if what else ""
+    return NonDeterminismError(
+        f"{there}, {here}{line}{differs}: the program was changed under an open execution, or what"
+        " it does depends on something other than its history; guard the change with"
+        " `self.patched(name)`, or register it as another version",
+        recorded=recorded,
+        issued=issued,
+        event_id=event_id,
+        where=where,
+        resource=resource,
+    )
+
+
+def told_event(event: Wire, command: Command | None = None) -> str:
+    """Return an event that a decision became, in words."""
+    decision_type = DECIDED.get(event["eventType"], ("", False))[0]
+    kind = KINDS.get(decision_type)
+    attributes = attributes_of(event)
+    if kind is None:
+        return str(event["eventType"])
+    text = attributes.get(kind.payload) if kind.payload else None
+    if text is not None and command is not None:
+        text = _plain(command, text)
+    return _told(event["eventType"], kind.compared, attributes, kind.payload, text)
+
+
+def told_command(command: Command) -> str:
+    """Return what a program asks for, in words."""
+    kind = KINDS[command.decision_type]
+    return _told(
+        command.decision_type, kind.compared, command.attributes, kind.payload, command.plain
+    )
+
+
+def _plain(command: Command, text: str) -> str:
+    """Return a recorded payload as it was before it was sealed, where that can be had here."""
+    try:
+        return command.payloads.open(text) or ""
+    except Exception:  # noqa: BLE001  (it is shown, no more: an error must not hide the difference)
+        return text
+
+
+def _told(
+    name: str, compared: tuple[str, ...], attributes: Wire, payload: str | None, text: str | None
+) -> str:
+    parts = [
+        f"{member}={_short(attributes[member])}" for member in compared if attributes.get(member)
+    ]
+    if payload and text is not None:
+        parts.append(f"{payload}={_short(text)}")
+    return f"{name}({', '.join(parts)})"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict):
+        value = " ".join(str(part) for part in value.values())
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 120 else f"{text[:117]}..."

@@ -1,0 +1,449 @@
+"""One execution of one workflow: its program, and how far that has come along its history."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from swf.exceptions import PayloadError, PayloadStoreError
+from swf.flow.errors import Canceled, TaskCanceled, TaskError
+from swf.flow.future import Future
+from swf.flow.replay import closing, matching
+from swf.flow.replay.command import CLOSES, Command, place
+from swf.flow.replay.ids import Scope, fitted
+from swf.flow.replay.logger import ReplayLogger
+from swf.flow.replay.marker import Marker
+from swf.flow.replay.outcomes import OUTCOMES
+from swf.flow.replay.signals import Signals
+from swf.flow.replay.strands import Scheduler, Strand, without_asyncio
+from swf.flow.replay.task import Task, Window
+from swf.flow.replay.timer import TimerCall
+from swf.payload import Call, Payloads
+from swf.wire import Wire
+
+if TYPE_CHECKING:
+    from swf.flow.workflow import Workflow
+
+logger = logging.getLogger(__name__)
+
+CONTINUE_AT_EVENTS: Final = 10_000
+"""The length of a history from which on it is time to continue as new."""
+
+
+@attrs.frozen(kw_only=True)
+class Execution:
+    """Which execution a run is of: what a program may know of where it runs."""
+
+    domain: str
+    workflow_id: str
+    run_id: str
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"WorkflowExecution({self.workflow_id!r}, {self.run_id!r})"
+
+
+class Run:
+    """A program that is fed events and asks for decisions.
+
+    `feed` takes the events since the last time; `queue` has then what the program asked for and no
+    history has yet. Everything happens in the caller's thread, always the same one.
+    """
+
+    def __init__(
+        self,
+        workflow: Workflow,
+        execution: Execution,
+        *,
+        activity_task_list: str | None = None,
+        child_task_list: str | None = None,
+    ) -> None:
+        self.workflow = workflow
+        workflow._run = self
+        self.execution = execution
+        self.activity_task_list = activity_task_list  # where all activities go, whatever they say
+        self.child_task_list = child_task_list
+        self.payloads: Payloads = workflow.payloads
+        self.scheduler = Scheduler(self._strand_ended)
+        self.scope = Scope()
+        self.windows = {
+            "activities": Window(workflow.max_open_activities),
+            "children": Window(workflow.max_open_children),
+            "timers": Window(workflow.max_open_timers),
+            "lambdas": Window(workflow.max_open_activities),
+        }
+        self.queue: deque[Command] = deque()
+        self.open: dict[int, Task] = {}  # what has begun, by the id of the event it began with
+        self.tasks: dict[Task, None] = {}  # all that has not ended, in the order of submits
+        self.signals = Signals(self)
+        self.shared: dict[str, Future[Any]] = {}  # of idempotent tasks, by id
+        self.failures: list[Future[Any]] = []
+        self.markers: list[tuple[str, str | None, Marker]] = []
+        self.patches: dict[str, bool] = {}
+        self.last = 0  # the id of the newest event that was fed
+        self.started_id = 0  # that of the newest decision task the program has seen
+        self.time = 0.0  # when that was started: seconds since the epoch
+        self.started: Wire = {}  # the attributes of WorkflowExecutionStarted
+        self.replaying = True
+        self.main: Strand | None = None
+        self.closing: Callable[[], Command] | None = None
+        self.is_closed = False
+        self.cancel_requested = False
+        self.being_canceled: list[Future[Any]] = []
+        self.is_in_grace = False
+        self.error: BaseException | None = None
+        self._watched: set[Strand] = set()
+        self.lot = random.Random(execution.run_id)  # noqa: S311  (it must replay, and hides nothing)
+        self.state: Any = None
+        self.state_plain: str | None = None
+        self.state_changed = False
+        self.logger = ReplayLogger(self)
+        self._ahead: dict[str, tuple[int, str | None]] = {}  # markers recorded, not matched yet
+        self._buffer: list[Wire] = []
+        self._refusals: list[Callable[[], object]] = []
+        self._completed = 0  # the id of the DecisionTaskCompleted whose decisions come now
+        self._horizons: dict[int, int] = {}  # for each, that of the last answer to one decision
+        self._cut = True  # whether those may be fewer than the program asked for
+
+    # Along the history.
+
+    def feed(self, events: Sequence[Wire], started_id: int | None) -> None:
+        """Take the program through these events, the oldest first; those it had are passed over.
+
+        `started_id` is that of the decision task to be answered: `queue` has what to answer then.
+        Without it, events after the last answered decision task wait. Raises NonDeterminismError
+        where the program does not do what the events say, and LookupError where one is missing.
+        """
+        self._look_ahead(events)
+        with without_asyncio():
+            for event in events:
+                self._take(event)
+            if started_id is not None:
+                self._turn(started_id, replaying=False)
+
+    def _look_ahead(self, events: Sequence[Wire]) -> None:
+        """Note the markers that are recorded already, and which answers were cut by the packer."""
+        completed, cut = [], set()
+        for event in events:
+            event_type = event["eventType"]
+            if event_type == "DecisionTaskCompleted":
+                completed.append(event["eventId"])
+            elif event_type == "MarkerRecorded":
+                told = event["markerRecordedEventAttributes"]
+                recorded = (told["decisionTaskCompletedEventId"], told.get("details"))
+                self._ahead.setdefault(told["markerName"], recorded)
+            elif event_type == "TimerStarted":
+                told = event["timerStartedEventAttributes"]
+                if told["timerId"].startswith(matching.WAKE_UP):
+                    cut.add(told["decisionTaskCompletedEventId"])
+        horizon = 0
+        for event_id in reversed(completed):
+            horizon = horizon if event_id in cut and horizon else event_id
+            self._horizons[event_id] = horizon
+
+    def _take(self, event: Wire) -> None:
+        event_id = event["eventId"]
+        if event_id <= self.last:
+            return
+        if event_id != self.last + 1:
+            raise LookupError(
+                f"{self.execution}: event {self.last + 1} is missing, {event_id} came"
+            )
+        self.last = event_id
+        event_type = event["eventType"]
+        if event_type == "DecisionTaskCompleted":
+            told = event["decisionTaskCompletedEventAttributes"]
+            self._completed = event_id
+            self._turn(told["startedEventId"], replaying=True)
+            self._horizons.pop(event_id, None)
+            self._cut = False
+        elif event_type in matching.DECIDED and matching.is_decided(event):
+            self._match(event)
+        else:
+            self._buffer.append(event)
+
+    def _turn(self, started_id: int, *, replaying: bool) -> None:
+        """Have the program see what one decision task told it."""
+        if self.queue and not self._cut:
+            raise matching.mismatch(str(self.execution), self.queue[0], None, [])
+        self.replaying = replaying
+        events, self._buffer = self._buffer, []
+        self.started_id = started_id
+        for index, event in enumerate(events):
+            if event["eventId"] >= started_id:
+                self.time = seconds_of(event["eventTimestamp"])
+                self._buffer = events[index + 1 :]
+                del events[index:]
+                break
+        refusals, self._refusals = self._refusals, []
+        for refusal in refusals:
+            refusal()
+            self.scheduler.run()
+        for event in events:
+            self._see(event)
+        self._close_up()
+
+    def _see(self, event: Wire) -> None:
+        event_type = event["eventType"]
+        outcome = OUTCOMES.get(event_type)
+        if outcome is None:
+            handler = _HANDLERS.get(event_type)
+            if handler is None:
+                return
+            handler(self, event)
+        else:
+            told = event[outcome.attributes]
+            task = self.open.get(told[outcome.link])
+            if task is None:
+                return
+            getattr(task, outcome.method)(told)
+        self.scheduler.run()
+
+    def _match(self, event: Wire) -> None:
+        """Compare an event that a decision became with what the program asked for."""
+        queue, told = self.queue, matching.attributes_of(event)
+        command = queue[0] if queue else None
+        what = matching.differences(command, event) if command is not None else []
+        if command is None or what:
+            if self._is_own(event, told):
+                return
+            raise matching.mismatch(str(self.execution), command, event, what)
+        queue.popleft()
+        accepted = matching.DECIDED[event["eventType"]][1]
+        if command.decision_type in CLOSES:
+            self.is_closed = accepted
+            if not accepted:
+                self._refusals.append(lambda: closing.refused(self, command, told))
+        elif command.decision_type == "RecordMarker":
+            self._ahead.pop(told["markerName"], None)
+        asker = command.asker
+        if asker is not None:
+            if accepted:
+                asker.accepted(event["eventId"], told)
+            else:
+                # The program hears of it when the next decision task tells it.
+                self._refusals.append(lambda: asker.refused(told))
+
+    def _is_own(self, event: Wire, told: Wire) -> bool:
+        """Tell whether an event is the framework's, and no program's."""
+        name = told.get("timerId") or told.get("markerName") or ""
+        if name.startswith(matching.WAKE_UP):
+            self._cut = True
+            return True
+        return name.startswith((matching.PATCHED, matching.BLOCKED))
+
+    def _close_up(self) -> None:
+        """End the turn: what closes the execution comes last, when nothing is to be waited for."""
+        if self.closing is None or not closing.may_close(self):
+            return
+        if self.queue and self.queue[-1].decision_type in CLOSES:
+            return
+        command = self.closing()
+        error = self._unsendable(command)
+        if error is not None:
+            self.fail(error)
+            command = self.closing()
+        self.queue.append(command)
+
+    # What a program does.
+
+    def issue(self, command: Command) -> None:
+        """Ask for a decision: compared with the history, or sent with the next answer."""
+        if self.scheduler.closed:
+            return
+        command.place = place()
+        error = self._unsendable(command)
+        if error is None:
+            self.queue.append(command)
+        elif command.asker is not None:
+            command.asker.unsent(error)
+        else:
+            raise error
+
+    def publish(self, value: Any) -> None:
+        """Have this shown to those outside as the state of the run, from the next answer on.
+
+        Raises PayloadEncodeError for what has no form as text.
+        """
+        plain = self.payloads.plain(value)
+        self.state = value
+        if plain != self.state_plain:
+            self.state_plain, self.state_changed = plain, True
+
+    def withdraw(self, command: Command) -> None:
+        """Take back what was not sent yet."""
+        if not self.scheduler.closed:
+            self.queue.remove(command)
+
+    def _unsendable(self, command: Command) -> PayloadError | None:
+        """Return why the payload of a command cannot be sent; it is recorded, to replay alike."""
+        if command.plain is None:
+            return None
+        key = f"send:{command.decision_type}:{_identity(command)}"
+
+        def seal() -> None:
+            if not self.replaying:
+                command.seal()
+
+        return self._attempt(key, seal)[1]
+
+    def _attempt(self, key: str, action: Callable[[], Any]) -> tuple[Any, PayloadError | None]:
+        """Return what an action returns, or the error by which it fails, now or when it was tried.
+
+        What failed once is recorded as a marker, so that it fails on every replay.
+        """
+        name = fitted(matching.FAILURE + key)
+        if name in self._ahead:
+            error = closing.read_failure(self._ahead[name][1])
+            self.queue.append(closing.failure_marker(self, name, error))
+            return None, error
+        try:
+            return action(), None
+        except PayloadError as error:
+            if not self.replaying:
+                self.queue.append(closing.failure_marker(self, name, error))
+            elif type(error) is PayloadStoreError:
+                raise  # it went well when it was recorded: another replay may have it again
+            return None, error
+
+    def load(
+        self, key: str, payloads: Payloads, text: str | None, then: Callable[[Any], object]
+    ) -> PayloadError | None:
+        """Hand a recorded payload to `then`; return why it cannot be read, where that is so."""
+        if text is None:
+            then(None)
+            return None
+        value, error = self._attempt(f"load:{key}", lambda: payloads.load(text))
+        if error is None:
+            then(value)
+        return error
+
+    def load_call(
+        self, key: str, text: str | None, then: Callable[[Call], object]
+    ) -> PayloadError | None:
+        """Hand a recorded call to `then`; return why it cannot be read, where that is so."""
+        payloads = self.payloads
+        call, error = self._attempt(f"load:{key}", lambda: payloads.parse_call(payloads.open(text)))
+        if error is None:
+            then(call)
+        return error
+
+    def readable(self, payloads: Payloads, text: str | None) -> Any:
+        """Return a recorded payload, decoded where that is possible, else as it is."""
+        if text is None:
+            return None
+        try:
+            return payloads.load(text)
+        except PayloadError:
+            return text
+
+    def pause(self, task: Task, seconds: int) -> TimerCall:
+        """Return a timer after which a task is tried again."""
+        timer = TimerCall(self, fitted(f"retry-{task.attempt}-{task.id}"), seconds)
+        timer.submit()
+        return timer
+
+    def on_failure(self, task: Task, error: TaskError) -> None:
+        """Ask the workflow what a task that failed for good means, and have it so."""
+        closing.on_task_failure(self, task, error)
+
+    def lot_of(self, *names: object) -> random.Random:
+        """Return a source of random numbers that is this run's for what these names say."""
+        seed = ":".join(map(str, (self.execution.run_id, *names)))
+        return random.Random(seed)  # noqa: S311  (it must replay, and hides nothing)
+
+    def recorded(self, name: str) -> tuple[bool, str | None]:
+        """Return whether a marker of this name is in the history from here on, and its details."""
+        found = self._ahead.get(name)
+        return (False, None) if found is None else (True, found[1])
+
+    def is_recorded_now(self, name: str) -> bool:
+        """Tell whether the decision that is replayed has recorded a marker of this name."""
+        found = self._ahead.get(name)
+        if found is None or not self.replaying:
+            return False
+        return self._completed <= found[0] <= self._horizons.get(self._completed, 0)
+
+    @property
+    def current_scope(self) -> Scope:
+        """Where the part of the program that runs now takes its ids from."""
+        strand = self.scheduler.current
+        return self.scope if strand is None else strand.scope
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What all that the running part of the program submits has otherwise."""
+        strand = self.scheduler.current
+        return _NONE if strand is None else strand.options
+
+    @property
+    def should_continue_as_new(self) -> bool:
+        """Whether the history has grown so long that the run had better continue as new."""
+        return self.started_id >= self.workflow.continue_as_new_at
+
+    def fail(self, error: BaseException) -> None:
+        """Have the execution fail with this error."""
+        closing.fail(self, error)
+
+    def watch(self, strand: Strand) -> None:
+        """Have the execution fail where this strand does."""
+        self._watched.add(strand)
+
+    def canceled(self, what: str) -> TaskCanceled:
+        """Return the error of a wait that was canceled."""
+        return TaskCanceled(f"{what} was canceled", task=what)
+
+    def evict(self) -> None:
+        """End the program where it stands; nothing that it still does counts."""
+        self.scheduler.close()
+
+    # Events that are no task's outcome.
+
+    def _on_started(self, event: Wire) -> None:
+        self.started = event["workflowExecutionStartedEventAttributes"]
+        closing.start(self)
+
+    def _on_signaled(self, event: Wire) -> None:
+        self.signals.receive(event)
+
+    def _on_cancel_requested(self, event: Wire) -> None:
+        closing.cancel_requested(self, event)
+
+    def _strand_ended(self, strand: Strand, error: BaseException | None) -> None:
+        if strand is self.main:
+            closing.main_ended(self, strand, error)
+        elif strand in self._watched:
+            self._watched.discard(strand)
+            if error is not None and not isinstance(error, Canceled):
+                self.fail(error)
+
+
+_NONE: Final[dict[str, Any]] = {}
+
+_HANDLERS: Final[dict[str, Callable[[Run, Wire], None]]] = {
+    "WorkflowExecutionStarted": Run._on_started,
+    "WorkflowExecutionSignaled": Run._on_signaled,
+    "WorkflowExecutionCancelRequested": Run._on_cancel_requested,
+}
+
+
+def _identity(command: Command) -> str:
+    """Return what tells a command from others of its type."""
+    told = command.attributes
+    for member in ("activityId", "workflowId", "id", "markerName"):
+        if member in told:
+            extra = told.get("signalName", "")
+            return f"{told[member]}{extra}"
+    return ""
+
+
+def seconds_of(moment: Any) -> float:
+    """Return the time of an event, as seconds since the epoch."""
+    return moment.timestamp() if isinstance(moment, datetime) else float(moment)

@@ -1,0 +1,284 @@
+"""Lines of execution within one program: each stays where it waits until what it waits for is done.
+
+A strand is a greenlet, so that a plain function waits in the middle of itself; a coroutine and a
+generator are driven by one. Greenlets belong to the thread that made them: all strands of a program
+run there.
+"""
+
+from __future__ import annotations
+
+import inspect
+from asyncio import AbstractEventLoop, events
+from collections import deque
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any, Final, NoReturn
+
+from greenlet import GreenletExit, getcurrent, greenlet
+
+from swf.flow.errors import Canceled, ContinuedAsNew, ForeignAwaitError, OutsideWorkflowError
+from swf.flow.future import Future, every
+from swf.flow.replay.ids import Scope
+
+Function = Callable[..., Any]
+
+
+class Strand(greenlet):
+    """One line of execution; `future` is of what its function returns, `scope` counts its ids."""
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        function: Function,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        scope: Scope,
+    ) -> None:
+        super().__init__()
+        self.future: Future[Any] = Future(scheduler, self)
+        self.scope = scope
+        self.waits_for: Future[Any] | None = None
+        self.error: BaseException | None = None  # to be raised where it waits
+        self.options: dict[str, Any] = {}  # what all that it submits has otherwise
+        self.name: str = getattr(function, "__qualname__", repr(function))
+        self._call = (function, args, kwargs)
+        self._scheduler = scheduler
+
+    def run(self) -> None:
+        """Call the function, and have its future end as it does."""
+        future = self.future
+        try:
+            if self.error is not None:  # canceled before it began
+                raise self.error
+            value = self._returned()
+        except GreenletExit:
+            return
+        except BaseException as error:  # noqa: BLE001  (it is raised where the future is read)
+            self._scheduler.ended(self, error)
+            future._fail(error)
+        else:
+            self._scheduler.ended(self, None)
+            future._resolve(value)
+
+    def __call__(self, future: Future[Any]) -> None:
+        """Go on when it is this strand's turn: what it waited for is done."""
+        self._scheduler.ready(self)
+
+    def cancel(self) -> bool:
+        """Have Canceled raised where it waits."""
+        if self.dead:
+            return False
+        self.interrupt(Canceled())
+        return True
+
+    def interrupt(self, error: BaseException) -> None:
+        """Have this raised where the strand waits, or where it begins."""
+        self.error = error
+        waits_for, self.waits_for = self.waits_for, None
+        if waits_for is not None:
+            waits_for._forget(self)
+            self._scheduler.ready(self)
+
+    def frames(self) -> list[FrameType]:
+        """Return the frames of the program's own code in which it waits, the outermost first."""
+        frames: list[FrameType] = []
+        frame = self.gr_frame
+        while frame is not None:
+            frames.append(frame)
+            frame = frame.f_back
+        return [frame for frame in reversed(frames) if not is_ours(frame.f_code)]
+
+    def _returned(self) -> Any:
+        function, args, kwargs = self._call
+        value = function(*args, **kwargs)
+        if inspect.iscoroutine(value):
+            return _awaited(value)
+        if inspect.isgenerator(value):
+            return _yielded(value)
+        return value
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Scheduler:
+    """Runs the strands of one program, one at a time, until each waits for a future."""
+
+    __slots__ = ("_ready", "closed", "current", "on_end", "strands")
+
+    def __init__(self, on_end: Callable[[Strand, BaseException | None], object]) -> None:
+        self._ready: deque[Strand] = deque()
+        self.strands: dict[Strand, None] = {}
+        self.current: Strand | None = None
+        self.closed = False
+        self.on_end = on_end
+
+    def spawn(
+        self, function: Function, args: Sequence[Any], kwargs: Mapping[str, Any], scope: Scope
+    ) -> Strand:
+        """Have a function run as a strand of its own, which begins once this one waits."""
+        strand = Strand(self, function, args, kwargs, scope)
+        if self.current is not None:
+            strand.options = self.current.options
+        self.strands[strand] = None
+        self._ready.append(strand)
+        return strand
+
+    def ready(self, strand: Strand) -> None:
+        """Have a strand go on after those that are ready already."""
+        self._ready.append(strand)
+
+    def ended(self, strand: Strand, error: BaseException | None) -> None:
+        """Take note that a strand has come to its end."""
+        self.strands.pop(strand, None)
+        if not self.closed:
+            self.on_end(strand, error)
+
+    def run(self) -> None:
+        """Run all strands until each of them waits or has ended."""
+        ready = self._ready
+        if not ready:
+            return
+        hub = getcurrent()
+        while ready:
+            strand = ready.popleft()
+            if strand.dead:
+                continue
+            if strand.parent is not hub:
+                strand.parent = hub
+            self.current = strand
+            strand.switch()
+        self.current = None
+
+    def wait_for(self, future: Future[Any]) -> None:
+        """Return when the future is done.
+
+        Raises OutsideWorkflowError where no strand of this program runs now, and what
+        `Strand.interrupt` was told.
+        """
+        strand = self.current
+        if strand is None or getcurrent() is not strand:
+            raise OutsideWorkflowError(
+                f"{future!r} is not done: only its workflow can wait for it, while it runs"
+            )
+        if self.closed:
+            raise GreenletExit
+        while not future.done:
+            strand.waits_for = future
+            future._when_done(strand)
+            strand.parent.switch()  # type: ignore[union-attr]
+            if self.closed:
+                raise GreenletExit
+            strand.waits_for = None
+            error, strand.error = strand.error, None
+            if error is not None:
+                raise error
+
+    def close(self) -> None:
+        """End all strands where they wait: their `finally` blocks run, and decide nothing."""
+        self.closed = True
+        hub = getcurrent()
+        for strand in list(self.strands):
+            if strand.dead:
+                continue
+            strand.parent = hub
+            self.current = strand
+            # A `finally` block that waits again is ended there, as often as it tries.
+            while not strand.dead:
+                strand.throw(GreenletExit)
+        self.current = None
+        self.strands.clear()
+        self._ready.clear()
+
+
+def _awaited(coroutine: Any) -> Any:
+    """Return what a coroutine returns: all that it may await are futures, and those never yield."""
+    send: Callable[[Any], Any] = coroutine.send
+    value: Any = None
+    while True:
+        try:
+            send(value)
+        except StopIteration as stop:
+            return stop.value
+        value = ForeignAwaitError(
+            "a workflow can await its own futures only: `await self.submit(…)`,"
+            " `await self.sleep(seconds)`, `await futures.gather(…)`; for anything else, submit an"
+            " activity"
+        )
+        send = coroutine.throw
+
+
+def _yielded(generator: Generator[Any, Any, Any]) -> Any:
+    """Return what a generator returns; what it yields, a future or a list of them, is waited for.
+
+    It is sent the result, or thrown the error.
+    """
+    send: Callable[[Any], Any] = generator.send
+    value: Any = None
+    while True:
+        try:
+            asked = send(value)
+        except StopIteration as stop:
+            return stop.value
+        try:
+            value, send = _result_of(asked), generator.send
+        except (Exception, Canceled) as error:  # noqa: BLE001  (it is the generator's to handle)
+            value, send = error, generator.throw
+
+
+def _result_of(asked: Any) -> Any:
+    if isinstance(asked, Future):
+        return asked.result
+    if isinstance(asked, list | tuple) and all(isinstance(one, Future) for one in asked):
+        return every(list(asked)).result if asked else []
+    raise ForeignAwaitError(f"a workflow can yield futures or lists of them, not {asked!r:.80}")
+
+
+class _NoLoop(AbstractEventLoop):
+    """Stands where asyncio looks for its loop, and says that there is none in a workflow."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name.startswith("__"):
+            return super().__getattribute__(name)
+        if name == "get_debug":
+            return lambda: False
+        return _refuse
+
+
+def _refuse(*_: Any, **__: Any) -> NoReturn:
+    raise ForeignAwaitError(
+        "asyncio does not run a workflow: use `self.sleep(seconds)`, `futures.gather(…)`,"
+        " `futures.wait(…)`, `self.spawn(function)`, and an activity for anything that does I/O"
+    )
+
+
+_NO_LOOP: Final = _NoLoop()
+
+
+@contextmanager
+def without_asyncio() -> Generator[None]:
+    """Within the block, asyncio says by a ForeignAwaitError that it does not run workflows."""
+    before = events._get_running_loop()
+    events._set_running_loop(_NO_LOOP)
+    try:
+        yield
+    finally:
+        events._set_running_loop(before)
+
+
+_OURS: Final[dict[CodeType, bool]] = {}
+_HERE: Final = str(Path(__file__).parent.parent)
+
+
+def is_ours(code: CodeType) -> bool:
+    """Tell whether code is this package's, and not the program's."""
+    found = _OURS.get(code)
+    if found is None:
+        found = _OURS[code] = code.co_filename.startswith(_HERE)
+    return found
+
+
+CONTROL: Final = (Canceled, ContinuedAsNew)
+"""What ends a program on purpose and is no error of it."""

@@ -1,0 +1,347 @@
+"""What all tasks of a program have in common: arguments, attempts, windows, and how they end."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import attrs
+
+from swf.exceptions import SWFError
+from swf.flow.errors import ScheduleFailed, TaskCanceled, TaskError
+from swf.flow.future import Future
+from swf.flow.replay.command import Command
+from swf.flow.replay.packing import check
+from swf.flow.retry import PASSING_CAUSES, WHEN_THROTTLED, RetryPolicy
+from swf.wire import Wire
+
+if TYPE_CHECKING:
+    from swf.flow.replay.run import Run
+
+_SCALARS: Final = frozenset({str, int, float, bool, type(None), bytes})
+
+
+class Window:
+    """So many tasks of a kind are open at once; those beyond wait for their turn, in order."""
+
+    __slots__ = ("_waiting", "most", "open")
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.open = 0
+        self._waiting: deque[Task] = deque()
+
+    def enter(self, task: Task) -> None:
+        """Have the task issued, now or when there is room."""
+        if self.open < self.most:
+            self.open += 1
+            task.is_inside = True
+            task.issue()
+        else:
+            self._waiting.append(task)
+
+    def leave(self, task: Task) -> None:
+        """Make room for the next one."""
+        if not task.is_inside:
+            if task in self._waiting:
+                self._waiting.remove(task)
+            return
+        task.is_inside = False
+        self.open -= 1
+        while self._waiting and self.open < self.most:
+            self.enter(self._waiting.popleft())
+
+
+class Task:
+    """One thing that a program asked for, from its submit to its end.
+
+    Subclasses say which decision begins it (`command`) and what the events of its entity mean.
+    """
+
+    __slots__ = (
+        "args",
+        "attempt",
+        "begun",
+        "cancel_asked",
+        "command",
+        "future",
+        "id",
+        "is_inside",
+        "kwargs",
+        "name",
+        "pause",
+        "retry",
+        "run",
+        "scheduled_id",
+    )
+    window: ClassVar[str] = ""  # which window of the run it is in
+    is_checked = False  # whether all that its command has is known to be what SWF takes
+
+    def __init__(
+        self,
+        run: Run,
+        name: str,
+        task_id: str,
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        *,
+        retry: RetryPolicy | None = None,
+        raises: bool = True,
+    ) -> None:
+        self.run = run
+        self.name = name
+        self.id = task_id
+        self.args = args
+        self.kwargs = kwargs or {}
+        self.retry = retry
+        self.attempt = 1
+        self.begun = run.time
+        self.command: Command | None = None
+        self.scheduled_id = 0
+        self.pause: Task | None = None
+        self.cancel_asked = False
+        self.is_inside = False
+        self.future: Future[Any] = Future(run.scheduler, self)
+        self.future._raises = raises
+
+    # What a subclass says.
+
+    def made(self) -> Command:
+        """Return the command that begins it; raises SWFError where there can be none."""
+        raise NotImplementedError
+
+    def ask_cancel(self) -> bool:
+        """Issue what asks for the cancel of what has begun; return False where nothing can."""
+        return False
+
+    # Its life.
+
+    def submit(self) -> Future[Any]:
+        """Issue it as soon as all futures in its arguments are done; return its future."""
+        self.run.tasks[self] = None
+        awaited = futures_in((self.args, self.kwargs)) if self._has_futures() else []
+        if not awaited:
+            self.enter()
+            return self.future
+        left = len(awaited)
+
+        def ended(_: Future[Any]) -> None:
+            nonlocal left
+            left -= 1
+            if not left and not self.future.done:
+                self._substitute(awaited)
+
+        for future in awaited:
+            future._when_done(ended)
+        return self.future
+
+    def enter(self) -> None:
+        """Issue it as soon as its window has room."""
+        if self.window:
+            self.run.windows[self.window].enter(self)
+        else:
+            self.issue()
+
+    def issue(self) -> None:
+        """Ask for it: SWF hears of it with the next answer."""
+        try:
+            self.command = self.made()
+            if not self.is_checked:
+                check(self.command)
+        except SWFError as error:
+            self.end(error)
+            return
+        self.run.issue(self.command)
+
+    def accepted(self, event_id: int, told: Wire) -> None:
+        """Take note that SWF began it: this is the id of the event that its outcome will name."""
+        self.scheduled_id = event_id
+        self.run.open[event_id] = self
+        self.command = None
+
+    def refused(self, told: Wire) -> None:
+        """Take note that SWF did not begin it; what passes is tried again."""
+        self.command = None
+        cause = told.get("cause") or "UNKNOWN"
+        self.failed(
+            ScheduleFailed(
+                f"{self.name} was not begun: {cause}{_way_out(cause)}",
+                task=self.name,
+                task_id=self.id,
+                cause=cause,
+            )
+        )
+
+    def unsent(self, error: SWFError) -> None:
+        """Take note that its decision cannot be sent."""
+        self.command = None
+        self.end(error)
+
+    def started(self, told: Wire) -> None:
+        """Take note that somebody works on it."""
+        self.future._begin()
+
+    def succeeded(self, value: Any) -> None:
+        """End with a result."""
+        self.leave()
+        self.future._resolve(value)
+
+    def failed(self, error: TaskError) -> None:
+        """Try again, or end with this error."""
+        self.close()
+        if self.cancel_asked and not isinstance(error, TaskCanceled):
+            self.end(error)
+            return
+        seconds = self._pause_after(error)
+        if seconds is None:
+            self.run.on_failure(self, error)
+        else:
+            self.again(seconds)
+
+    def again(self, seconds: int) -> None:
+        """Try again after so many seconds."""
+        self.attempt += 1
+        if seconds <= 0:
+            self.enter()
+            return
+        self.pause = self.run.pause(self, seconds)
+        self.pause.future._when_done(self._paused)
+
+    def end(self, error: BaseException, value: Any = None) -> None:
+        """End with an error, for good."""
+        self.leave()
+        self.run.failures.append(self.future)
+        self.future._fail(error, value)
+
+    def leave(self) -> None:
+        """Be no task of the run any more."""
+        self.close()
+        self.run.tasks.pop(self, None)
+
+    def close(self) -> None:
+        """Let go of what it holds while it is open."""
+        if self.scheduled_id:
+            self.run.open.pop(self.scheduled_id, None)
+            self.scheduled_id = 0
+        if self.window:
+            self.run.windows[self.window].leave(self)
+
+    def cancel(self) -> bool:
+        """Cancel what has not begun, at once; ask for the cancel of what has."""
+        if self.run.scheduler.closed or self.future.done:
+            return False
+        if self.scheduled_id:
+            if self.cancel_asked:
+                return True
+            self.cancel_asked = self.ask_cancel()
+            return self.cancel_asked
+        self.cancel_asked = True
+        if self.pause is not None:
+            self.pause.cancel()
+        if self.command is not None:
+            self.run.withdraw(self.command)
+            self.command = None
+        self.end(self.canceled(None))
+        return True
+
+    def canceled(self, details: Any) -> TaskCanceled:
+        """Return the error of a task that was canceled."""
+        return TaskCanceled(
+            f"{self.name} was canceled", task=self.name, task_id=self.id, details=details
+        )
+
+    def _paused(self, pause: Future[Any]) -> None:
+        self.pause = None
+        if not self.future.done and not pause.cancelled:
+            self.enter()
+
+    def _pause_after(self, error: TaskError) -> int | None:
+        throttled = isinstance(error, ScheduleFailed) and error.cause in PASSING_CAUSES
+        policy = WHEN_THROTTLED if throttled else self.retry
+        if policy is None:
+            return None
+        elapsed = self.run.time - self.begun
+        return policy.pause(
+            error, attempt=self.attempt, elapsed=elapsed, lot=self.run.lot_of(self.id, self.attempt)
+        )
+
+    def _has_futures(self) -> bool:
+        for one in self.args:
+            if type(one) not in _SCALARS:
+                return True
+        return bool(self.kwargs)
+
+    def _substitute(self, awaited: list[Future[Any]]) -> None:
+        for future in awaited:
+            if future._error is not None and future._raises:
+                future._looked_at = True
+                self.end(future._error)
+                return
+        self.args, self.kwargs = resolved((self.args, dict(self.kwargs)))
+        self.enter()
+
+    def __repr__(self) -> str:
+        return self.id
+
+
+def futures_in(value: Any) -> list[Future[Any]]:
+    """Return the futures that are not done yet, or failed, anywhere in a value, each once."""
+    found: dict[Future[Any], None] = {}
+    _collect(value, found)
+    return list(found)
+
+
+def _collect(value: Any, found: dict[Future[Any], None]) -> None:
+    if type(value) in _SCALARS:
+        return
+    if isinstance(value, Future):
+        found[value] = None
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            _collect(key, found)
+            _collect(one, found)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for one in value:
+            _collect(one, found)
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            _collect(getattr(value, field.name, None), found)
+
+
+def resolved(value: Any) -> Any:
+    """Return a value with the results of futures in their place."""
+    if type(value) in _SCALARS:
+        return value
+    if isinstance(value, Future):
+        return value._value
+    if isinstance(value, dict):
+        return {resolved(key): resolved(one) for key, one in value.items()}
+    if isinstance(value, tuple):
+        parts = [resolved(one) for one in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    if isinstance(value, list | set | frozenset):
+        return type(value)(resolved(one) for one in value)
+    if attrs.has(type(value)) and futures_in(value):
+        fields = attrs.fields(type(value))
+        told = {
+            field.alias or field.name: resolved(getattr(value, field.name))
+            for field in fields
+            if field.init
+        }
+        return type(value)(**told)
+    return value
+
+
+def _way_out(cause: str) -> str:
+    if cause.endswith("TYPE_DOES_NOT_EXIST"):
+        return "; a Decider or a Worker that knows it registers it, or register it by hand"
+    if cause.endswith("TYPE_DEPRECATED"):
+        return "; undeprecate the type, or use another version"
+    if cause.endswith("UNDEFINED"):
+        return "; give it with the call, or register the type with a default"
+    if cause == "OPERATION_NOT_PERMITTED":
+        return "; the decider's credentials do not allow it"
+    if cause.endswith("ALREADY_IN_USE") or cause == "WORKFLOW_ALREADY_RUNNING":
+        return "; give it another id"
+    return ""

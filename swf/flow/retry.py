@@ -1,0 +1,206 @@
+"""When a task that failed is tried again, as data."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, Final, Literal
+
+import attrs
+
+from swf.exceptions import ValidationError, ValidationTypeError
+from swf.flow.errors import ScheduleFailed, TaskCanceled, TaskFailed, TaskTerminated, TaskTimedOut
+
+Backoff = Literal["fixed", "exponential"]
+TIMEOUT_TYPES: Final = ("START_TO_CLOSE", "SCHEDULE_TO_START", "SCHEDULE_TO_CLOSE", "HEARTBEAT")
+
+PASSING_CAUSES: Final = frozenset(
+    {
+        "ACTIVITY_CREATION_RATE_EXCEEDED",
+        "CHILD_CREATION_RATE_EXCEEDED",
+        "LAMBDA_FUNCTION_CREATION_RATE_EXCEEDED",
+        "OPEN_ACTIVITIES_LIMIT_EXCEEDED",
+        "OPEN_CHILDREN_LIMIT_EXCEEDED",
+        "OPEN_LAMBDA_FUNCTIONS_LIMIT_EXCEEDED",
+        "OPEN_TIMERS_LIMIT_EXCEEDED",
+        "OPEN_WORKFLOWS_LIMIT_EXCEEDED",
+        "REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED",
+        "SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED",
+        "TIMER_CREATION_RATE_EXCEEDED",
+    }
+)
+"""Why SWF refuses a decision today and may take it a little later."""
+
+
+def _seconds(value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValidationTypeError(f"RetryPolicy: must be seconds or a timedelta, got {value!r}")
+    return float(value)
+
+
+def _required_seconds(value: object) -> float:
+    return _seconds(value) or 0.0
+
+
+def _names(value: Iterable[type[BaseException] | str] | type[BaseException] | str | None) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, str | type):
+        value = (value,)
+    return tuple(
+        f"{one.__module__}.{one.__qualname__}" if isinstance(one, type) else one for one in value
+    )
+
+
+@attrs.frozen(kw_only=True)
+class RetryPolicy:
+    """How often, and after which pauses, a task that failed is tried again.
+
+    `attempts` counts the first one; None is without end. The pause before the second attempt is
+    `delay` seconds, then the same each time (`fixed`) or `factor` times as long (`exponential`), at
+    most `max_delay`; `jitter` takes away, by a lot that replays alike, up to this share of it.
+    Pauses are SWF timers, which know whole seconds: a part of one is rounded up; zero is none.
+
+    Only what is in `on` is retried, where it is given: exceptions, by class or by name, bases
+    included where the class is known here. `on_timeouts` says which time-outs are, by SWF's words
+    (all by default); `never` names exceptions that no attempt could help. `max_elapsed` seconds
+    after the first attempt was asked for, no other begins.
+
+    Raises ValidationError, naming the field, for what makes no sense.
+    """
+
+    attempts: int | None = 3
+    delay: float = attrs.field(default=1.0, converter=_required_seconds)
+    backoff: Backoff = "exponential"
+    factor: float = 2.0
+    max_delay: float | None = attrs.field(default=300.0, converter=_seconds)
+    jitter: float = 0.0
+    on: tuple[str, ...] | None = attrs.field(default=None, converter=_names)
+    never: tuple[str, ...] = attrs.field(default=(), converter=lambda value: _names(value) or ())
+    on_timeouts: tuple[str, ...] = attrs.field(default=TIMEOUT_TYPES, converter=tuple)
+    max_elapsed: float | None = attrs.field(default=None, converter=_seconds)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what makes no sense, naming the field."""
+        attempts = self.attempts
+        if attempts is not None:
+            if isinstance(attempts, bool) or not isinstance(attempts, int):
+                raise ValidationTypeError(f"RetryPolicy.attempts: must be an int, got {attempts!r}")
+            _check("attempts", attempts, attempts >= 1, "be at least 1")
+        _check("delay", self.delay, self.delay >= 0, "not be negative")
+        _check("backoff", self.backoff, self.backoff in ("fixed", "exponential"), "be a known one")
+        _check("factor", self.factor, self.factor >= 1, "be at least 1")
+        _check("jitter", self.jitter, 0 <= self.jitter <= 1, "be between 0 and 1")
+        for name in ("max_delay", "max_elapsed"):
+            value = getattr(self, name)
+            _check(name, value, value is None or value >= 0, "not be negative")
+        for one in self.on_timeouts:
+            _check("on_timeouts", one, one in TIMEOUT_TYPES, f"be of {', '.join(TIMEOUT_TYPES)}")
+
+    @classmethod
+    def of(cls, value: RetryPolicy | int | None) -> RetryPolicy | None:
+        """Return a policy as it is; a number n as n further attempts at once; None as None."""
+        if value is None or isinstance(value, RetryPolicy):
+            return value
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValidationTypeError(f"retry: must be a RetryPolicy or an int, got {value!r}")
+        _check("retry", value, value >= 0, "not be negative")
+        return cls(attempts=value + 1, delay=0) if value else None
+
+    def pause(
+        self, error: BaseException, *, attempt: int, elapsed: float, lot: random.Random
+    ) -> int | None:
+        """Return after how many seconds to try again; None where it shall not be tried again.
+
+        `attempt` is the number of the one that failed, `elapsed` the seconds since the first was
+        asked for.
+        """
+        if self.attempts is not None and attempt >= self.attempts:
+            return None
+        if not self.covers(error):
+            return None
+        delay = self.delay
+        if self.backoff == "exponential":
+            delay *= self.factor ** min(attempt - 1, 64)
+        if self.max_delay is not None:
+            delay = min(delay, self.max_delay)
+        if self.jitter:
+            delay *= 1 - self.jitter * lot.random()
+        seconds = -int(-delay // 1)
+        if self.max_elapsed is not None and elapsed + seconds >= self.max_elapsed:
+            return None
+        return seconds
+
+    def covers(self, error: BaseException) -> bool:
+        """Tell whether an error is one after which another attempt makes sense."""
+        if isinstance(error, TaskCanceled | TaskTerminated):
+            return False
+        if isinstance(error, ScheduleFailed):
+            return error.cause in PASSING_CAUSES
+        names = _names_of(error)
+        if names.intersection(self.never) or getattr(error, "non_retryable", False):
+            return False
+        if isinstance(error, TaskTimedOut):
+            return error.timeout_type in self.on_timeouts and (
+                self.on is None or bool(names.intersection(self.on))
+            )
+        return self.on is None or bool(names.intersection(self.on))
+
+    def to_json(self) -> str:
+        """Return the policy as JSON, without what is as by default."""
+        told = {
+            field.name: getattr(self, field.name)
+            for field in attrs.fields(RetryPolicy)
+            if getattr(self, field.name) != getattr(_DEFAULT, field.name)
+        }
+        return json.dumps(told, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> RetryPolicy:
+        """Return the policy of such a JSON; raises ValidationError, naming what is wrong."""
+        try:
+            told = json.loads(text)
+        except ValueError as error:
+            raise ValidationError(f"RetryPolicy: this is no JSON: {text!r:.80}") from error
+        if not isinstance(told, Mapping):
+            raise ValidationTypeError(f"RetryPolicy: must be a JSON object, got {text!r:.80}")
+        known = {field.name for field in attrs.fields(cls)}
+        unknown = sorted(set(told) - known)
+        if unknown:
+            raise ValidationError(
+                f"RetryPolicy: {unknown[0]!r} is no field; there are {', '.join(sorted(known))}"
+            )
+        return cls(**told)
+
+
+_DEFAULT: Final = RetryPolicy()
+
+WHEN_THROTTLED: Final = RetryPolicy(attempts=12, delay=1, max_delay=60, jitter=0.5)
+"""How a decision is repeated that SWF refused only for now."""
+
+
+def _names_of(error: BaseException) -> set[str]:
+    """Return the names that an error goes by: those of its classes, long and short, and of its type
+    where the history tells it."""
+    names: set[str] = set()
+    for kind in type(error).__mro__:
+        names.update((kind.__name__, f"{kind.__module__}.{kind.__qualname__}"))
+    if isinstance(error, TaskFailed):
+        cause = error.__cause__
+        told = getattr(cause, "error_type", None)
+        if isinstance(told, str):
+            names.update((told, told.rpartition(".")[2]))
+        if error.reason:
+            names.add(error.reason.partition(":")[0])
+    return names
+
+
+def _check(name: str, value: object, holds: bool, rule: str) -> None:  # noqa: FBT001
+    if not holds:
+        raise ValidationError(f"RetryPolicy.{name}: must {rule}, got {value!r}")

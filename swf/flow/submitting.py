@@ -1,0 +1,220 @@
+"""How a workflow submits: whatever it is given becomes a task of its run, and a future of that."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from swf.exceptions import ValidationTypeError
+from swf.flow.activity import DEFAULT_TASK_LIST, OPTIONS, Activity, as_activity
+from swf.flow.declaration import CHILD_OPTIONS, INHERIT_TAG_LIST, Declaration, Ordered
+from swf.flow.future import Future
+from swf.flow.replay.activity_task import ActivityCall
+from swf.flow.replay.child_workflow_execution import ChildCall
+from swf.flow.replay.ids import digest, fitted
+from swf.flow.replay.task import futures_in, resolved
+from swf.flow.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from swf.flow.replay.run import Run
+
+Args = tuple[Any, ...]
+Kwargs = Mapping[str, Any]
+
+
+def submit(run: Run, task: Any, args: Args, kwargs: Kwargs) -> Future[Any]:
+    """Have a task begin as soon as its arguments are there; return its future."""
+    if isinstance(task, Activity):
+        return submit_activity(run, task, args, kwargs)
+    if isinstance(task, Future):
+        return task
+    submitted = getattr(task, "submitted_by", None)
+    if submitted is not None:
+        future: Future[Any] = submitted(run.workflow, *args, **kwargs)
+        return future
+    if isinstance(task, type) and issubclass(task, Declaration):
+        return submit_child(run, Ordered(task, {}), args, kwargs)
+    if isinstance(task, Ordered):
+        return submit_child(run, task, args, kwargs)
+    activity = as_activity(task)
+    if activity is None:
+        raise ValidationTypeError(
+            f"submit: {task!r:.80} is no activity, workflow, group, chain or future; declare a"
+            " function with @activity"
+        )
+    return submit_activity(run, activity, args, kwargs)
+
+
+def submit_activity(
+    run: Run, activity: Activity[..., Any], args: Args, kwargs: Kwargs
+) -> Future[Any]:
+    """Have an activity scheduled as soon as its arguments are there; return its future."""
+    options = run.options
+    if options:
+        told = {name: value for name, value in options.items() if name in OPTIONS}
+        activity = activity.with_options(**told)
+    activity.bind(args, kwargs)
+    if activity.idempotent or activity.get_task_id is not None:
+        return _by_content(
+            run, args, kwargs, lambda args, kwargs: _shared_activity(run, activity, args, kwargs)
+        )
+    task_id = run.current_scope.number(f"activity-{activity.name}")
+    return _activity_call(run, activity, task_id, args, kwargs).submit()
+
+
+def _activity_call(
+    run: Run, activity: Activity[..., Any], task_id: str, args: Args, kwargs: Kwargs
+) -> ActivityCall:
+    workflow = run.workflow
+    return ActivityCall(
+        run,
+        activity,
+        task_id,
+        args,
+        kwargs,
+        payloads=activity.payloads or run.payloads,
+        task_list=run.activity_task_list
+        or activity.task_list
+        or workflow.activity_task_list
+        or DEFAULT_TASK_LIST,
+        overridden=activity.is_overridden,
+        priority=workflow.task_priority
+        if activity.task_priority is None
+        else activity.task_priority,
+    )
+
+
+def _shared_activity(
+    run: Run, activity: Activity[..., Any], args: Args, kwargs: Kwargs
+) -> Future[Any]:
+    """Return the future of the one task that all calls with these arguments share."""
+    if activity.get_task_id is not None:
+        ending = activity.get_task_id(run.workflow, *args, **kwargs)
+        task_id = fitted(f"activity-{activity.name}-{ending}")
+    else:
+        plain = (activity.payloads or run.payloads).plain_call(args, kwargs)
+        task_id = fitted(f"activity-{activity.name}-{digest(plain or '')}")
+    found = run.shared.get(task_id)
+    if found is None:
+        call = _activity_call(run, activity, task_id, args, kwargs)
+        found = run.shared[task_id] = call.submit()
+    return found
+
+
+def _by_content(
+    run: Run, args: Args, kwargs: Kwargs, begin: Callable[[Args, Kwargs], Future[Any]]
+) -> Future[Any]:
+    """Begin once all futures in the arguments are done: what begins depends on their results."""
+    awaited = futures_in((args, kwargs))
+    if not awaited:
+        return begin(args, kwargs)
+    promised: Future[Any] = Future(run.scheduler)
+    left = len(awaited)
+
+    def ended(_: Future[Any]) -> None:
+        nonlocal left
+        left -= 1
+        if left:
+            return
+        for future in awaited:
+            if future._error is not None and future._raises:
+                promised._fail(future._error)
+                return
+        given, named = resolved((args, dict(kwargs)))
+        follow(begin(given, named), promised)
+
+    for future in awaited:
+        future._when_done(ended)
+    return promised
+
+
+def follow(source: Future[Any], promised: Future[Any]) -> None:
+    """Have a future end as another one does."""
+    promised._task, promised._raises = source._task, source._raises
+
+    def ended(_: Future[Any]) -> None:
+        if source._error is not None:
+            promised._fail(source._error, source._value)
+        else:
+            promised._resolve(source._value)
+
+    source._when_done(ended)
+
+
+def submit_child(run: Run, ordered: Ordered, args: Args, kwargs: Kwargs) -> Future[Any]:
+    """Have a child workflow started as soon as its arguments are there; return its future."""
+    cls = ordered.workflow
+    cls.check_arguments(args, kwargs)
+    around = {name: value for name, value in run.options.items() if name in CHILD_OPTIONS}
+    options = {**around, **ordered.options}
+    idempotent = options.get("idempotent", cls.idempotent)
+    if idempotent and "workflow_id" not in options:
+        return _by_content(
+            run, args, kwargs, lambda args, kwargs: _shared_child(run, cls, options, args, kwargs)
+        )
+    task_id = options.get("workflow_id") or _child_id(run, cls, args, kwargs)
+    return _child_call(run, cls, options, task_id, args, kwargs).submit()
+
+
+def _shared_child(
+    run: Run, cls: type[Declaration], options: Kwargs, args: Args, kwargs: Kwargs
+) -> Future[Any]:
+    payloads = options.get("payloads") or cls.payloads
+    told = digest(payloads.plain_call(args, kwargs) or "")
+    task_id = fitted(f"{_family(run)}--{cls.name}-{told}")
+    found = run.shared.get(task_id)
+    if found is None:
+        call = _child_call(run, cls, options, task_id, args, kwargs)
+        found = run.shared[task_id] = call.submit()
+    return found
+
+
+def _child_id(run: Run, cls: type[Declaration], args: Args, kwargs: Kwargs) -> str:
+    hook = getattr(cls, "get_workflow_id", None)
+    told = None if hook is None else hook(*args, **kwargs)
+    if told:
+        return fitted(str(told))
+    return run.current_scope.number(f"{_family(run)}--{cls.name}")
+
+
+def _family(run: Run) -> str:
+    """Return how the ids of a run's children begin: another run's children are others."""
+    execution = run.execution
+    short = hashlib.sha256(execution.run_id.encode()).hexdigest()[:8]
+    return f"{execution.workflow_id}--{short}"
+
+
+def _child_call(
+    run: Run,
+    cls: type[Declaration],
+    options: Kwargs,
+    workflow_id: str,
+    args: Args,
+    kwargs: Kwargs,
+) -> ChildCall:
+    attributes = cls.attributes(options)
+    hook = getattr(cls, "get_task_list", None)
+    if "task_list" not in options and hook is not None:
+        attributes["taskList"] = {"name": hook(*args, **kwargs)}
+    if run.child_task_list is not None:
+        attributes["taskList"] = {"name": run.child_task_list}
+    tags = options.get("tag_list", cls.tag_list)
+    hook = getattr(cls, "get_tag_list", None)
+    if "tag_list" not in options and hook is not None:
+        tags = hook(*args, **kwargs)
+    if tags == INHERIT_TAG_LIST:
+        tags = run.started.get("tagList") or ()
+    if tags and not isinstance(tags, str):
+        attributes["tagList"] = list(tags)
+    return ChildCall(
+        run,
+        cls.name,
+        workflow_id,
+        args,
+        kwargs,
+        attributes=attributes,
+        payloads=options.get("payloads") or cls.payloads,
+        retry=RetryPolicy.of(options.get("retry", cls.retry)),
+        raises=options.get("raises_on_failure", cls.raises_on_failure),
+    )
