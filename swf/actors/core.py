@@ -290,8 +290,10 @@ class Actor(ConnectedSWFObject):
         send: Callable[[], object],
         *,
         if_closed: str | None = None,
-    ) -> None:
+    ) -> bool:
         """Send the answer of a task and count it; report one that SWF does not take.
+
+        Returns whether SWF is known to have it.
 
         A task that was closed before is an error, unless `if_closed` has words for the log. Raises
         what no other task would fare better with.
@@ -302,12 +304,12 @@ class Actor(ConnectedSWFObject):
             if if_closed is not None and isinstance(error, DoesNotExistError):
                 self._counts.add({"unanswered": 1})
                 logger.info(if_closed, extra=ids(task))
-                return
+                return False
             self._counts.add({"unanswered": 1})
             self._report("SWF did not take the answer of a task", error, task)
             if isinstance(error, HOPELESS):
                 raise
-            return
+            return False
         if certain:
             self._counts.add({"answered": 1, outcome: 1})
             logger.info("task answered: %s", outcome, extra=ids(task))
@@ -316,6 +318,7 @@ class Actor(ConnectedSWFObject):
             logger.warning(
                 "the task is closed, probably by the answer sent before", extra=ids(task)
             )
+        return certain
 
     def _answer(self, task: Any, send: Callable[[], object]) -> bool:
         """Send an answer until SWF has it; return False where that is only to be presumed.

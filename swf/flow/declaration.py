@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from swf.exceptions import ValidationError, ValidationTypeError
-from swf.flow.activity import DEFAULT_TASK_LIST, DEFAULT_VERSION, default_name
+from swf.flow.activities import DEFAULT_TASK_LIST, DEFAULT_VERSION, default_name
 from swf.flow.errors import SignatureError
 from swf.flow.retry import RetryPolicy
 from swf.payload import Payloads, register_annotations
@@ -41,16 +41,16 @@ CHILD_OPTIONS: Final = frozenset(
 )
 
 
-def signal(target: Callable[..., Any] | str | None = None, /, *, name: str | None = None) -> Any:
+def signal_handler(target: Callable[..., Any] | str | None = None, /, *, name: str | None = None) -> Any:
     """Declare a method that is called for each signal of its name, or of the name given.
 
-    `@signal`, `@signal("order changed")`. Each call is a strand of its own, in the order in which
+    `@signal_handler`, `@signal_handler("order changed")`. Each call is a strand of its own, in the order in which
     the signals came; what it raises fails the workflow.
     """
     return _marked(_SIGNAL, target, name)
 
 
-def query(target: Callable[..., Any] | str | None = None, /, *, name: str | None = None) -> Any:
+def query_handler(target: Callable[..., Any] | str | None = None, /, *, name: str | None = None) -> Any:
     """Declare a method that `swf.flow.query` calls, on a program that was replayed for it.
 
     It may read everything, wait for nothing, and decide nothing.

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from swf.exceptions import ValidationError, ValidationTypeError
-from swf.flow.activity import Activity, as_activity
+from swf.flow.activities import Activity, as_activity
 from swf.flow.errors import NotRegisteredError
 from swf.flow.workflow import Workflow
 

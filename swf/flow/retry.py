@@ -58,6 +58,11 @@ def _names(value: Iterable[type[BaseException] | str] | type[BaseException] | st
     )
 
 
+def _check(name: str, value: object, holds: bool, rule: str) -> None:  # noqa: FBT001
+    if not holds:
+        raise ValidationError(f"RetryPolicy.{name}: must {rule}, got {value!r}")
+
+
 @attrs.frozen(kw_only=True)
 class RetryPolicy:
     """How often, and after which pauses, a task that failed is tried again.
@@ -199,8 +204,3 @@ def _names_of(error: BaseException) -> set[str]:
         if error.reason:
             names.add(error.reason.partition(":")[0])
     return names
-
-
-def _check(name: str, value: object, holds: bool, rule: str) -> None:  # noqa: FBT001
-    if not holds:
-        raise ValidationError(f"RetryPolicy.{name}: must {rule}, got {value!r}")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from swf.exceptions import ValidationTypeError
-from swf.flow.activity import DEFAULT_TASK_LIST, OPTIONS, Activity, as_activity
+from swf.flow.activities import DEFAULT_TASK_LIST, OPTIONS, Activity, as_activity
 from swf.flow.declaration import CHILD_OPTIONS, INHERIT_TAG_LIST, Declaration, Ordered
 from swf.flow.future import Future
 from swf.flow.replay.activity_task import ActivityCall

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, Protoco
 import attrs
 
 from swf.exceptions import ValidationTypeError
-from swf.flow.activity import OPTIONS, Activity, Executes
+from swf.flow.activities import OPTIONS, Activity, Executes
 from swf.flow.declaration import CHILD_OPTIONS, Declaration, Ordered, with_told
 from swf.flow.errors import ContinuedAsNew, OutsideWorkflowError, TaskError
 from swf.flow.failures import Decided, TaskFailure

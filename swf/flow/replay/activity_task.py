@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from swf.flow.activity import Activity
+from swf.flow.activities import Activity
 from swf.flow.errors import TaskFailed, TaskTimedOut, failure
 from swf.flow.replay.command import Command
 from swf.flow.replay.task import Task

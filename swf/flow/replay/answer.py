@@ -10,9 +10,7 @@ from typing import Any, Final
 import attrs
 
 from swf.exceptions import SWFError
-from swf.flow.activity import Activity
-from swf.flow.declaration import Declaration
-from swf.flow.errors import NonDeterminismError
+from swf.flow.activities import Activity
 from swf.flow.replay.activity_task import ActivityCall
 from swf.flow.replay.command import CLOSES
 from swf.flow.replay.matching import BLOCKED
@@ -130,14 +128,11 @@ def blocked(task: Task, error: BaseException, times: int) -> Answer:
     )
 
 
-def failed(task: Task, error: BaseException, make: type[Declaration] | None) -> Answer:
+def failed(error: BaseException) -> Answer:
     """Return the answer that fails an execution with an error that is not its program's."""
-    del task, make
     told = error.message if isinstance(error, SWFError) else str(error)
     reason = f"{type(error).__name__}: {told}"[:256]
     attributes = {"reason": reason, "details": json.dumps({"message": told[:20_000]})}
-    if isinstance(error, NonDeterminismError):
-        logger.error("%s", error)
     return Answer(
         decisions=[
             {

@@ -35,10 +35,9 @@ def start(run: Run) -> None:
         workflow = run.workflow
         workflow.prepare()
         try:
-            workflow.signature.bind(*call.args, **call.kwargs)
-        except TypeError as error:
-            told = f"{type(workflow).__name__}.run takes {workflow.signature}: {error}"
-            run.fail(SignatureError(told))
+            workflow.check_arguments(call.args, call.kwargs)
+        except SignatureError as error:
+            run.fail(error)
             return
         run.main = run.scheduler.spawn(workflow.run, call.args, call.kwargs, run.scope)
 
@@ -137,14 +136,12 @@ def _completed(run: Run, value: Any) -> Command:
 def _continued(run: Run, ended: ContinuedAsNew) -> Command:
     context = {CARRIED: run.signals.carried()} if run.signals.kept else None
     try:
-        run.workflow.signature.bind(*ended.call_args, **ended.call_kwargs)
+        run.workflow.check_arguments(ended.call_args, ended.call_kwargs)
         plain = run.payloads.plain_call(ended.call_args, ended.call_kwargs, context)
         attributes = run.workflow.continue_attributes(run.started, ended.options)
         return Command("ContinueAsNewWorkflowExecution", attributes, run.payloads, plain)
-    except PayloadError as error:
+    except (PayloadError, SignatureError) as error:
         return _failed(run, error)
-    except TypeError as error:
-        return _failed(run, SignatureError(f"continue_as_new: {error}"))
 
 
 def _canceled(run: Run, error: Canceled) -> Command:

@@ -17,7 +17,7 @@ from swf.flow.future import Future
 from swf.flow.replay import closing, matching
 from swf.flow.replay.command import CLOSES, Command, place
 from swf.flow.replay.ids import Scope, fitted
-from swf.flow.replay.logger import ReplayLogger
+from swf.flow.replay.logger import ReplayLogger, set_running
 from swf.flow.replay.marker import Marker
 from swf.flow.replay.outcomes import OUTCOMES
 from swf.flow.replay.signals import Signals
@@ -122,11 +122,15 @@ class Run:
         where the program does not do what the events say, and LookupError where one is missing.
         """
         self._look_ahead(events)
-        with without_asyncio():
-            for event in events:
-                self._take(event)
-            if started_id is not None:
-                self._turn(started_id, replaying=False)
+        before = set_running(self)
+        try:
+            with without_asyncio():
+                for event in events:
+                    self._take(event)
+                if started_id is not None:
+                    self._turn(started_id, replaying=False)
+        finally:
+            set_running(before)
 
     def _look_ahead(self, events: Sequence[Wire]) -> None:
         """Note the markers that are recorded already, and which answers were cut by the packer."""

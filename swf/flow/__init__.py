@@ -1,0 +1,50 @@
+"""Workflows as ordinary Python: activities, workflows, futures, and what runs them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from swf import _lazy
+
+if TYPE_CHECKING:
+    from swf.flow import errors, futures
+    from swf.flow.activities import Activity, activity
+    from swf.flow.canvas import Call, Chain, FuncGroup, Group
+    from swf.flow.declaration import INHERIT_TAG_LIST, query_handler, signal_handler
+    from swf.flow.decider import Decider
+    from swf.flow.errors import Canceled
+    from swf.flow.future import Future
+    from swf.flow.registry import Activities, Workflows
+    from swf.flow.retry import RetryPolicy
+    from swf.flow.workflow import Workflow
+
+_HOMES = {
+    "Activities": "registry",
+    "Activity": "activities",
+    "Call": "canvas",
+    "Canceled": "errors",
+    "Chain": "canvas",
+    "Decider": "decider",
+    "FuncGroup": "canvas",
+    "Future": "future",
+    "Group": "canvas",
+    "INHERIT_TAG_LIST": "declaration",
+    "RetryPolicy": "retry",
+    "Workflow": "workflow",
+    "Workflows": "registry",
+    "activity": "activities",
+    "errors": "errors",
+    "futures": "futures",
+    "query_handler": "declaration",
+    "signal_handler": "declaration",
+}
+
+__all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+if not TYPE_CHECKING:  # pragma: no branch  (a checker shall refuse unknown names)
+    __getattr__ = _lazy.lazily(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,291 @@
+"""The decider of workflows: it polls, takes each program on by what is new, and answers."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Final, Literal
+
+from swf.actors import decider as actors
+from swf.actors.pages import all_pages
+from swf.clock import Clock
+from swf.exceptions import IncompleteTaskError, PollTimeout, ValidationError
+from swf.flow import hooks
+from swf.flow.cache import Cache
+from swf.flow.domain import domain_of
+from swf.flow.registering import Registrar
+from swf.flow.registry import Workflows
+from swf.flow.replay.answer import Answer, Task, answer, blocked, failed
+from swf.flow.replay.run import Execution, Run
+from swf.flow.replay.thread import ReplayThread
+from swf.models import Domain
+from swf.transport import Transport
+from swf.wire import Wire, told
+
+logger = logging.getLogger(__name__)
+
+CACHED_RUNS: Final = 1_000
+"""Suspended runs that a decider keeps: each is a program with its stack."""
+
+STICKY_SECONDS: Final = 10
+"""How long a decision task waits for the process that holds its run before any may take it."""
+
+
+class Decider(actors.Decider):
+    """Decides for workflows: polls `task_list`, and a list of its own for the runs it holds.
+
+    `workflows` are Workflow classes or modules of them; without a `task_list` it is the one that
+    they all name. A run stays suspended here between its decisions, at most `cached_runs` of them,
+    and SWF is asked to send its tasks here: where this process is gone, any other takes them after
+    ten seconds. Domain and types are registered when they are first needed.
+
+    An execution that its program cannot go on with (it was changed, it is not registered here, a
+    store is down) waits, with a marker that says why, and is looked at again after a pause that
+    grows to five minutes. With `when_blocked="fail"` it fails at once.
+    """
+
+    _hook: ClassVar[str] = "run_once"
+
+    def __init__(
+        self,
+        workflows: Iterable[Any] | Any,
+        task_list: str | None = None,
+        *,
+        domain: Domain | str | None = None,
+        connection: Transport | None = None,
+        identity: str | None = None,
+        clock: Clock | None = None,
+        cached_runs: int = CACHED_RUNS,
+        when_blocked: Literal["wait", "fail"] = "wait",
+        activity_task_list: str | None = None,
+        register: bool = True,
+    ) -> None:
+        self.workflows = workflows if isinstance(workflows, Workflows) else Workflows(workflows)
+        super().__init__(
+            domain_of(domain, connection),
+            task_list or _only(self.workflows),
+            identity=identity,
+            connection=connection,
+            clock=clock,
+        )
+        if isinstance(cached_runs, bool) or cached_runs < 0:
+            raise ValidationError(f"Decider: cached_runs: must be 0 or more, got {cached_runs!r}")
+        self.cached_runs = cached_runs
+        self.when_blocked = when_blocked
+        self.activity_task_list = activity_task_list
+        self.register = register
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Have what belongs to this process alone."""
+        self.own_task_list = own_list(self.task_list)
+        self._registrar = Registrar(self)
+        self._replay = ReplayThread()
+        self._cache = Cache(self.cached_runs)
+        self._blocked: dict[str, int] = {}
+        self._roles: dict[int, bool] = {}
+        self._guard = threading.Lock()
+
+    def start(self, *, threads: int = 1, processes: int = 0, block: bool = True) -> None:
+        """Poll and decide until `stop()` is called: see `Actor.start`.
+
+        Each thread that polls the task list is joined by one that polls the decider's own.
+        """
+        if self.register:
+            self._registrar.workflows(self.workflows)
+        self._roles = {}
+        super().start(threads=2 * threads, processes=processes, block=block)
+
+    def run_once(self) -> None:
+        """Poll once, decide, and answer; in a loop half of the threads poll the decider's own list.
+
+        Raises PollTimeout where there was no task, and what ends the loop; other errors of the task
+        are logged and told to `on_error`.
+        """
+        self.work(own=self._polls_own())
+
+    def work(self, *, own: bool = False) -> None:
+        """Poll once, from the task list or from the decider's own, decide, and answer."""
+        try:
+            task = self._polled(own=own)
+        except IncompleteTaskError as error:
+            self._counts.add({"tasks": 1, "unanswered": 1})
+            self._report("a decision task is left to time out", error, None)
+            return
+        self._counts.add({"tasks": 1})
+        made = self._replay.call(lambda: self._made(task))
+        self._send(task, made)
+
+    def _polls_own(self) -> bool:
+        """Tell whether this thread is one of those that poll the decider's own list."""
+        thread = threading.get_ident()
+        role = self._roles.get(thread)
+        if role is None:
+            with self._guard:
+                role = self._roles[thread] = len(self._roles) % 2 == 1
+        return role
+
+    def _polled(self, *, own: bool) -> Task:
+        polled = self.own_task_list if own else self.task_list
+        params = told(
+            domain=self.domain.name,
+            taskList={"name": polled},
+            identity=self._identity(),
+            startAtPreviousStartedEvent=own or None,
+        )
+        first = self.connection.call("PollForDecisionTask", params)
+        if not first.get("taskToken"):
+            raise PollTimeout(
+                f"no decision task on task list {polled!r}",
+                operation="PollForDecisionTask",
+                resource=repr(self.domain),
+            )
+        events: list[Wire] = first["events"]
+        if first.get("nextPageToken"):
+            pages = all_pages(self.connection, params, first, self._clock)
+            events = [event for page in pages for event in page["events"]]
+        execution, named = first["workflowExecution"], first["workflowType"]
+        started_id: int = first["startedEventId"]
+        return Task(
+            task_token=first["taskToken"],
+            domain=self.domain.name,
+            workflow_id=execution["workflowId"],
+            run_id=execution["runId"],
+            name=named["name"],
+            version=named["version"],
+            started_event_id=started_id,
+            previous_started_event_id=first.get("previousStartedEventId", 0),
+            events=events,
+            read=lambda: self._read(execution, started_id),
+            task_list=polled,
+        )
+
+    def _read(self, execution: Wire, started_id: int) -> Sequence[Wire]:
+        """Return the events of an execution from the first to that one (…WorkflowExecutionHistory).
+        """
+        params = {"domain": self.domain.name, "execution": dict(execution)}
+        events: list[Wire] = []
+        for page in self.connection.pages("GetWorkflowExecutionHistory", params):
+            events += page["events"]
+            if events and events[-1]["eventId"] >= started_id:
+                break
+        return [event for event in events if event["eventId"] <= started_id]
+
+    # In the replay thread
+
+    def _made(self, task: Task) -> Answer:
+        cached = self._cache.take(task.run_id)
+        try:
+            made = answer(task, cached, lambda: self._begun(task))
+        except Exception as error:
+            self._report("an execution cannot go on", error, task)
+            return self._blocked_by(task, error)
+        self._blocked.pop(task.run_id, None)
+        return made
+
+    def _begun(self, task: Task) -> Run:
+        workflow = self.workflows.get(task.name, task.version)
+        execution = Execution(
+            domain=task.domain,
+            workflow_id=task.workflow_id,
+            run_id=task.run_id,
+            name=task.name,
+            version=task.version,
+        )
+        return Run(
+            workflow(), execution, activity_task_list=self.activity_task_list
+        )
+
+    def _blocked_by(self, task: Task, error: Exception) -> Answer:
+        if self.when_blocked == "fail":
+            return failed(error)
+        times = self._blocked.get(task.run_id, 0)
+        self._blocked[task.run_id] = times + 1
+        return blocked(task, error, times)
+
+    def _kept(self, made: Answer, *, acknowledged: bool) -> None:
+        run = made.run
+        if run is None:
+            return
+        run.state_changed = run.state_changed and not acknowledged
+        if not acknowledged:
+            run.evict()
+        elif made.closes is None:
+            self._cache.put(run)
+        else:
+            hooks.closed(run, made.closes)
+            run.evict()
+
+    # Sending
+
+    def _send(self, task: Task, made: Answer) -> None:
+        """Send an answer; keep its run where it was acknowledged, and end it where it was not."""
+        acknowledged = False
+        try:
+            if self.register:
+                self._registrar.activities(made.activities)
+            acknowledged = self._deliver_answer(task, made)
+        finally:
+            self._replay.call(lambda: self._kept(made, acknowledged=acknowledged))
+        if acknowledged and made.closes is not None:
+            self.on_closed(task.workflow_id, task.run_id)
+
+    def _deliver_answer(self, task: Task, made: Answer) -> bool:
+        params = told(
+            taskToken=task.task_token,
+            decisions=made.decisions,
+            executionContext=made.context,
+            **self._affinity(task, made),
+        )
+        outcome = "completed" if made.run is not None else "blocked"
+        call = self.connection.call
+        return self._deliver(task, outcome, lambda: call("RespondDecisionTaskCompleted", params))
+
+    def _affinity(self, task: Task, made: Answer) -> dict[str, Any]:
+        """Return where the next decision task of a run shall go: here, while it is held here."""
+        draining = self._loop is not None and self._loop.draining.is_set()
+        if made.run is None or made.closes is not None or not self.cached_runs or draining:
+            if task.task_list != self.own_task_list:
+                return {}
+            return {"taskList": {"name": self.task_list}}
+        return {
+            "taskList": {"name": self.own_task_list},
+            "taskListScheduleToStartTimeout": str(STICKY_SECONDS),
+        }
+
+    def on_closed(self, workflow_id: str, run_id: str) -> None:
+        """Be told that an answer was sent which closes an execution; does nothing here."""
+
+    def close(self) -> None:
+        """End the runs that are held, and the thread that ran them."""
+        self._replay.call(self._cache.clear)
+        self._replay.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        mine = ("_registrar", "_replay", "_cache", "_blocked", "_roles", "_guard")
+        return {name: value for name, value in super().__getstate__().items() if name not in mine}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._prepare()
+
+
+def own_list(task_list: str) -> str:
+    """Return the name of a task list that is one process's alone."""
+    here = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    return f"{task_list[: 255 - len(here)]}@{here}"
+
+
+def _only(workflows: Workflows) -> str:
+    lists = workflows.task_lists()
+    if len(lists) != 1:
+        raise ValidationError(
+            f"Decider: task_list: must be given, the workflows name {', '.join(lists) or 'none'}"
+        )
+    return lists[0]
+
+
