@@ -43,6 +43,14 @@ class Clock(Protocol):
         ...
 
 
+class Ringing(Protocol):
+    """What happens once its moment has come."""
+
+    def ring(self) -> None:
+        """Have it happen."""
+        ...
+
+
 class SystemClock:
     """The machine's clock."""
 
@@ -153,10 +161,13 @@ class ManualClock:
         """
         if seconds < 0:
             raise ValueError(f"ManualClock.advance: seconds must not be negative, got {seconds!r}")
-        end = self.now() + timedelta(seconds=seconds)
-        while (alarm := self._next(end)) is not None:
+        self.advance_to(self.now() + timedelta(seconds=seconds))
+
+    def advance_to(self, moment: datetime) -> None:
+        """Move the clock forward to a moment, unless it has passed, as `advance` does."""
+        while (alarm := self._next(moment)) is not None:
             alarm.ring()
-        self._move(end)
+        self._move(moment)
 
     @property
     def next_alarm(self) -> datetime | None:
@@ -180,8 +191,8 @@ class ManualClock:
             self._alarms.append(alarm)
         return alarm
 
-    def _next(self, end: datetime) -> _ManualAlarm | None:
-        """Move to the next alarm that is due by `end`, take it off, and return it."""
+    def _next(self, end: datetime) -> Ringing | None:
+        """Move to what rings next by `end`, take it off, and return it."""
         with self._moved:
             due = [(one.moment, index) for index, one in enumerate(self._alarms) if one.moment]
             if not due or min(due)[0] > end:

@@ -56,7 +56,7 @@ class Call:
         """Whether nobody waits for the answer any more."""
         self.line: tuple[str, str, str] | None = None
         """Where a poll waits: kind of task, domain, task list."""
-        self.expires_at = 0
+        self.expires_at: float = 0
         """Until when a poll waits at most, in milliseconds since the epoch."""
         self.finished = False
         """Whether the writer has found its answer."""

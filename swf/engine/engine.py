@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from typing import Any, Final, Self
 from urllib.parse import quote
 
-from swf.clock import Clock, SystemClock
+from swf.clock import Clock, ManualClock, SystemClock
 from swf.constants import DEFAULT_REGION
 from swf.engine import opening
 from swf.engine.call import Call, Run, Waiter
 from swf.engine.faults import broken, unavailable
 from swf.engine.functions import Functions, Outcome
+from swf.engine.handing import POLLED
 from swf.engine.operations import READS, WRITES, lambda_tasks
 from swf.engine.options import Options, Place
 from swf.engine.page import decoded
@@ -28,6 +29,7 @@ from swf.engine.view import Handler, View
 from swf.engine.writer import Stats, Writer
 from swf.exceptions import CorruptEventError, DatabaseError, EngineError
 from swf.fault import Fault
+from swf.virtual_clock import Standing, VirtualClock
 from swf.wire import Wire
 
 logger = logging.getLogger(__name__)
@@ -45,7 +47,10 @@ class Engine:
 
     def __init__(self, place: Place, *, clock: Clock | None = None) -> None:
         self.place = place
-        self.clock = clock or SystemClock()
+        self.clock = clock or (
+            VirtualClock() if place.options.clock == "virtual" else SystemClock()
+        )
+        self._virtual = self.clock if isinstance(self.clock, VirtualClock) else None
         self._process = os.getpid()
         self._closed = False
         self._closing: list[Callable[[], object]] = []
@@ -62,6 +67,8 @@ class Engine:
         except BaseException:
             self._store.close()
             raise
+        if self._virtual is not None:
+            self._live_by(self._virtual)
 
     @classmethod
     def open(cls, url: str, *, clock: Clock | None = None, options: Options | None = None) -> Self:
@@ -168,6 +175,22 @@ class Engine:
             registry.domain_known(domain)
             return backlog.task_lists(connection, domain, waiting)
 
+    def skip(self) -> bool:
+        """Move a clock that tests move to where something falls due next; False without either.
+
+        A VirtualClock takes one `step`.
+        """
+        if self._virtual is not None:
+            return self._virtual.step()
+        if not isinstance(self.clock, ManualClock):
+            return False
+        self._check_usable()
+        with self._store.lock:
+            deadline = self._writer.next_deadline
+        if deadline is not None:
+            self.clock.advance_to(deadline)
+        return deadline is not None
+
     def announce(self, address: str, *, access_key: str, secret_key: str) -> None:
         """Tell processes that find the file in use where it is served, and with which keys."""
         if self._store.file_lock is not None:
@@ -221,13 +244,33 @@ class Engine:
         waiter = Waiter()
         call = Call(operation, request, region=region, done=waiter.done)
         try:
-            self._writer.queue.wait_for(call, waiter)
+            if self._virtual is None or operation not in POLLED:
+                self._writer.queue.wait_for(call, waiter)
+            else:
+                with self._virtual.resting(lambda: call in self._writer.waiting):
+                    self._writer.queue.wait_for(call, waiter)
         except BaseException:
             self.withdraw(call)
             raise
         if call.fault is not None:
             raise call.fault
         return call.reply
+
+    def _live_by(self, clock: VirtualClock) -> None:
+        """Have time wait for what happens here, until this is closed."""
+        clock.attend(self._held)
+        self._writer.queue.rested = clock.changed
+        self.on_close(lambda: clock.leave(self._held))
+
+    @contextmanager
+    def _held(self) -> Generator[Standing]:
+        """Let nothing happen within the block, and tell whether anything was."""
+        with self._store.lock:
+            if self._closed:
+                yield Standing(is_still=True)
+                return
+            is_still = self._writer.queue.is_idle and self.functions.is_idle
+            yield Standing(is_still, self._writer.next_deadline if is_still else None)
 
     def _invoke(self, invocation: Invocation) -> None:
         """Call the function of a Lambda task; its outcome is written as any other answer is."""

@@ -175,6 +175,12 @@ class Functions:
             )
         return Outcome(result=result)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no function runs, nor is about to."""
+        with self._changed:
+            return not (self._busy or self._queue)
+
     def join(self, seconds: float) -> bool:
         """Return True once no function runs or is to be run, False after so many seconds."""
         with self._changed:

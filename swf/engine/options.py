@@ -43,6 +43,9 @@ class Options:
     of Lambda tasks that were running when the engine stopped: "retry", as soon as their function is
     registered, or "fail". `downtime_grace` gives tasks that are held elsewhere the time that the
     engine was down. `cached_executions` is how many states are kept in memory.
+    `clock` is "system", or, in memory only, "virtual": time stands still, but where
+    `swf.virtual_clock.VirtualClock` is told to skip; polls are held until there is a task, then,
+    unless `poll_seconds` is 0.
     """
 
     durability: str = attrs.field(default="full", validator=_one_of("full", "normal"))
@@ -50,6 +53,7 @@ class Options:
     functions_at_start: str = attrs.field(default="retry", validator=_one_of("retry", "fail"))
     downtime_grace: bool = True
     cached_executions: int = attrs.field(default=1_000, validator=_count)
+    clock: str = attrs.field(default="system", validator=_one_of("system", "virtual"))
     limits: Limits = attrs.field(factory=Limits)
 
 
@@ -59,6 +63,7 @@ _BY_QUERY: Final[dict[str, Callable[[str], Any]]] = {
     "functions_at_start": str,
     "downtime_grace": lambda text: {"true": True, "false": False}[text.lower()],
     "cached_executions": int,
+    "clock": str,
 }
 
 
@@ -92,6 +97,8 @@ class Place:
                 f"endpoint_url {url!r}: must be sqlite:///relative.db, sqlite:////absolute.db"
                 " or memory://"
             )
+        if set_up.clock == "virtual":  # a file outlives a clock that begins anew each time
+            raise SettingsError(f"endpoint_url {url!r}: clock=virtual goes with memory:// only")
         path = Path(unquote(parts.path[1:])).expanduser().resolve()
         if path.name == ":memory:":  # SQLite's word; as a file it would keep what nobody means to
             raise SettingsError(f"endpoint_url {url!r}: a database in memory is memory://")

@@ -26,8 +26,12 @@ class Queue:
     may come at any moment), `work` is called again with the batch that it was at.
     """
 
-    def __init__(self, work: Callable[[list[Call]], None]) -> None:
+    def __init__(
+        self, work: Callable[[list[Call]], None], rested: Callable[[], object] = lambda: None
+    ) -> None:
         self._work = work
+        self.rested = rested
+        """Called whenever nothing is left to do."""
         self._calls: list[Call] = []
         self._batch: list[Call] = []
         """What is at work."""
@@ -39,6 +43,12 @@ class Queue:
 
     def __len__(self) -> int:
         return len(self._calls)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call waits, and nobody works."""
+        with self._guard:
+            return self._leader is None and not self._calls
 
     def submit(self, call: Call) -> bool:
         """Queue a call; return whether the caller has to do the writer's work (`lead`)."""
@@ -82,11 +92,12 @@ class Queue:
                     )
                 if not self._batch:
                     self._leader = None
-                    return
+                    break
             self._work(self._batch)
             self._batch = []
             if not on and self._hand_over():
                 return
+        self.rested()
 
     def lead_once(self) -> None:
         """Do the writer's work until another call's thread can take over."""

@@ -31,6 +31,11 @@ class Schedule:
         """Return the present moment."""
         return (self._clock.now() - _EPOCH) // _MILLISECOND
 
+    @staticmethod
+    def moment(milliseconds: int) -> datetime:
+        """Return a moment as clocks tell it."""
+        return _EPOCH + milliseconds * _MILLISECOND
+
     def look_at(self, moment: int | None) -> None:
         """Have what is due looked for at this moment, or before."""
         if moment is not None and (self.next is None or moment < self.next):
@@ -40,7 +45,7 @@ class Schedule:
         """Have the alarm ring at the next moment."""
         if self.next is not None and (self._armed is None or self.next < self._armed):
             self._armed = self.next
-            self._alarm.set(_EPOCH + self.next * _MILLISECOND)
+            self._alarm.set(self.moment(self.next))
 
     def close(self) -> None:
         """Never ring again."""

@@ -55,7 +55,7 @@ class Unit(View):
     waiting: Waiting
     functions: Callable[[str], bool]
     """Whether a Lambda function of this name is registered."""
-    poll_milliseconds: int
+    poll_milliseconds: float
     call: Call | None = None
     """The request at work; None where it is the engine's own work."""
     touched: dict[int, Execution] = attrs.field(factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from contextlib import suppress
+from math import inf
 from typing import Final
 
 from swf.engine.call import Call
@@ -27,8 +28,8 @@ class Waiting:
         """All of them, in the order in which they came, which is that of their expiry."""
         self._seen: dict[tuple[Line, str], int] = {}
 
-    def add(self, call: Call, line: Line, expires_at: int) -> None:
-        """Put a poll at the end of a line."""
+    def add(self, call: Call, line: Line, expires_at: float) -> None:
+        """Put a poll at the end of a line; it is infinite where time does not end it."""
         call.line = line
         call.expires_at = expires_at
         self._lines.setdefault(line, OrderedDict())[call] = None
@@ -79,9 +80,9 @@ class Waiting:
 
     @property
     def next_expiry(self) -> int | None:
-        """The moment at which the first poll has waited long enough; None where none waits."""
+        """The moment at which the first poll has waited long enough; None where none will have."""
         call = self._first()
-        return None if call is None else call.expires_at
+        return None if call is None or call.expires_at == inf else int(call.expires_at)
 
     def _first(self) -> Call | None:
         return _first(self._expiring)
@@ -92,6 +93,9 @@ class Waiting:
 
     def __len__(self) -> int:
         return len(self._expiring)
+
+    def __contains__(self, call: Call) -> bool:
+        return call in self._expiring
 
     def saw(self, line: Line, identity: str, now: int) -> None:
         """Remember that somebody polled."""

@@ -9,6 +9,8 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from datetime import datetime
+from math import inf
 from typing import Any, Final
 
 import attrs
@@ -30,6 +32,7 @@ from swf.engine.unit import Invocation, Unit
 from swf.engine.waiting import Waiting
 from swf.exceptions import CorruptEventError
 from swf.fault import Fault
+from swf.virtual_clock import VirtualClock
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +81,9 @@ class Writer:
         self.ticker = due.Ticker(store, self.schedule)
         self._handlers = {**handlers, TICK: self.ticker.tick}
         self._has_function = has_function
-        self._poll_milliseconds = round(options.poll_seconds * 1000)
+        self._poll_milliseconds: float = round(options.poll_seconds * 1000)
+        if self._poll_milliseconds and isinstance(clock, VirtualClock):
+            self._poll_milliseconds = inf  # or time would stop every minute for nothing
         self.queue = Queue(self._work)
         self._moment = 0
         """When the latest transaction began: all of its calls happen at that moment."""
@@ -133,6 +138,15 @@ class Writer:
         """Carry out what is due, and have the alarm ring when more is."""
         waiter = Waiter()
         self.queue.wait_for(Call(TICK, {}, done=waiter.done), waiter)
+
+    @property
+    def next_deadline(self) -> datetime | None:
+        """When something falls due next in an execution; the caller holds the store's lock."""
+        found = self.store.runs.next_due()
+        if found is None:
+            return None
+        # What is due, and failed, is tried again later.
+        return self.schedule.moment(max(found, self.schedule.next or found))
 
     def _served(self, units: Iterable[Unit]) -> list[Call]:
         found = []

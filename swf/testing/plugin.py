@@ -11,17 +11,29 @@ from swf.clock import ManualClock
 from swf.engine import Engine
 from swf.testing.embedded import connected, embedded
 from swf.transport import Transport
+from swf.virtual_clock import VirtualClock
 
 
 @pytest.fixture
-def swf_clock() -> ManualClock:
+def swf_clock(request: pytest.FixtureRequest) -> ManualClock:
     """A clock that stands still until the test moves it: `swf_clock.advance(seconds)`."""
-    return ManualClock()
+    return VirtualClock() if "swf_virtual_clock" in request.fixturenames else ManualClock()
+
+
+@pytest.fixture
+def swf_virtual_clock(swf_clock: ManualClock) -> VirtualClock:
+    """The test's clock, of the kind that skips idle time: `with swf_virtual_clock.skipping():`.
+
+    A test that asks for it has its whole SWF in virtual time; polls are held then.
+    """
+    if not isinstance(swf_clock, VirtualClock):
+        pytest.fail(f"swf_virtual_clock: the fixture swf_clock was redefined as {swf_clock!r}")
+    return swf_clock
 
 
 @pytest.fixture
 def swf_engine(swf_clock: ManualClock) -> Iterator[Engine]:
-    """An SWF in memory that holds nothing, on the test's clock; no poll of it waits."""
+    """An SWF in memory that holds nothing, on the test's clock; a ManualClock's holds no poll."""
     with embedded(clock=swf_clock) as engine:
         yield engine
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
+from swf.clock import Clock, SystemClock
 from swf.exceptions import ResponseError
 from swf.transport.resource import resource_of
 from swf.validation import check_request
+
+_SYSTEM_CLOCK: Final = SystemClock()
 
 
 class Transport(ABC):
@@ -58,6 +62,33 @@ class Transport(ABC):
     def is_within(self) -> bool:
         """Whether only this process can say where the SWF is: it is in it, or found by it."""
         return False
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that the SWF lives by, as far as this process can know it."""
+        return _SYSTEM_CLOCK
+
+    def enlist(self, thread: threading.Thread) -> None:  # noqa: B027
+        """Have virtual time wait for a thread that is about to work for this SWF, until it ends.
+
+        Nothing happens where time is the machine's.
+        """
+
+    def skip(self) -> bool:
+        """Move the clock of an SWF in this process to where something falls due next.
+
+        Virtual time waits until everything is at rest. Returns False where nothing ever falls due,
+        and where the clock cannot be moved.
+        """
+        return False
+
+    def skip_until(self, reached: Callable[[], bool]) -> bool:
+        """Move virtual time on until `reached()`; False where nothing falls due before that.
+
+        It is asked before each step, once everything is at rest, and now and again before that. It
+        is asked once where time is the machine's.
+        """
+        return reached()
 
     @abstractmethod
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:

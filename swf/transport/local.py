@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import attrs
 
+from swf.clock import Clock
 from swf.constants import DEFAULT_REGION
 from swf.exceptions import (
     ConnectionFailedError,
@@ -22,6 +23,7 @@ from swf.transport.aws import AwsTransport
 from swf.transport.base import Transport
 from swf.transport.recipe import Recipe
 from swf.transport.resource import resource_of
+from swf.virtual_clock import VirtualClock
 
 
 class Door(Protocol):
@@ -37,6 +39,15 @@ class Door(Protocol):
 
     def release(self, *, every: bool = False) -> None:
         """Answer the polls that callers within this process hold, or every one."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """What it takes the time from."""
+        ...
+
+    def skip(self) -> bool:
+        """Move a clock that can be moved to where something falls due next."""
         ...
 
     def close(self) -> None:
@@ -172,6 +183,29 @@ class LocalTransport(Transport):
         """
         if self._opened is not None:
             self._opened.release(every=self._is_shared)
+
+    @property
+    def clock(self) -> Clock:
+        """The engine's clock; the machine's where another process owns the engine."""
+        return self._door().clock
+
+    def enlist(self, thread: threading.Thread) -> None:
+        """Have virtual time wait for a thread that is about to work for this SWF, until it ends."""
+        clock = self.clock
+        if isinstance(clock, VirtualClock):
+            clock.enlist(thread)
+
+    def skip(self) -> bool:
+        """Move a clock that can be moved to where something falls due next; False without one."""
+        return self._door().skip()
+
+    def skip_until(self, reached: Callable[[], bool]) -> bool:
+        """Move virtual time on until `reached()`; False where nothing falls due before that.
+
+        Raises what `reached` and appointments with the clock raise.
+        """
+        clock = self.clock
+        return clock.skip_until(reached) if isinstance(clock, VirtualClock) else reached()
 
     def close(self) -> None:
         """Close the engine, or the connection to the one that owns the file."""

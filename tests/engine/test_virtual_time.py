@@ -1,0 +1,375 @@
+"""An SWF in virtual time: nothing that works, or is about to, is ever overtaken by the clock."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+
+from swf.actors import Actor, ActivityWorker, Decider
+from swf.engine import Engine, Options
+from swf.models import ActivityType, Domain, WorkflowExecution, WorkflowType
+from swf.models.decision import CompleteWorkflowExecution, ScheduleActivityTask, StartTimer
+from swf.testing import ManualClock, VirtualClock, connected, embedded
+from swf.transport import Transport
+
+HOUR = 3_600
+TIGHT = 2
+"""Seconds until a task times out that time has not been held for."""
+
+UNEVENTFUL = {
+    "WorkflowExecutionStarted",
+    "DecisionTaskScheduled",
+    "DecisionTaskStarted",
+    "DecisionTaskCompleted",
+    "ActivityTaskScheduled",
+    "ActivityTaskStarted",
+    "ActivityTaskCompleted",
+    "TimerStarted",
+    "TimerFired",
+    "WorkflowExecutionSignaled",
+    "WorkflowExecutionCompleted",
+}
+
+
+class Ordering(Decider):
+    """Two activities at once, an hour's pause, another activity: and it is complete."""
+
+    def decide(self, task: Any) -> list[Any]:
+        seen = task.history.compiled
+        work(task.execution.workflow_id, 2)
+        if "a" not in seen.activities:
+            return [ScheduleActivityTask(("charge", "1"), one) for one in "ab"]
+        if any(one.is_open for one in seen.activities):
+            return []
+        if "pause" not in seen.timers:
+            return [StartTimer("pause", HOUR)]
+        if seen.timers["pause"].is_open:
+            return []
+        if "c" not in seen.activities:
+            return [ScheduleActivityTask(("charge", "1"), "c")]
+        return [CompleteWorkflowExecution()]
+
+
+class Charging(ActivityWorker):
+    """Takes some time of the machine's, and none of the clock's."""
+
+    def execute(self, task: Any, context: Any) -> str:
+        work(task.execution.workflow_id + task.activity_id, 4)
+        return "paid"
+
+
+def work(seed: str, milliseconds: float) -> None:
+    """Compute, or wait for something outside, for so many milliseconds at most."""
+    lot = random.Random(seed)
+    end = monotonic() + lot.uniform(0, milliseconds / 1000)
+    if lot.random() < 0.5:
+        threading.Event().wait(end - monotonic())
+    while monotonic() < end:
+        pass
+
+
+def shop(connection: Transport, **time_outs: Any) -> WorkflowType:
+    """Return a registered workflow type; its activities have these time-outs, or tight ones."""
+    domain = Domain("d", connection=connection)
+    domain.save()
+    tight = {
+        "task_schedule_to_start_timeout": TIGHT,
+        "task_start_to_close_timeout": TIGHT,
+        "task_schedule_to_close_timeout": TIGHT,
+        "task_heartbeat_timeout": TIGHT,
+    }
+    ActivityType(domain, "charge", "1", task_list="t", **{**tight, **time_outs}).save()
+    order = WorkflowType(
+        domain,
+        "order",
+        "1",
+        task_list="t",
+        child_policy="TERMINATE",
+        execution_start_to_close_timeout=10 * HOUR,
+        task_start_to_close_timeout=TIGHT,
+    )
+    order.save()
+    return order
+
+
+@contextmanager
+def at_work(engine: Engine, *actors: Actor, threads: int = 1) -> Iterator[None]:
+    """Have the actors run within the block, each in so many threads that all have polled."""
+    for actor in actors:
+        actor.start(threads=threads, block=False)
+    until = monotonic() + 10
+    while engine.held_polls < threads * len(actors):
+        assert monotonic() < until
+        sleep(0.001)
+    try:
+        yield
+    finally:
+        for actor in actors:
+            actor.stop()
+        for actor in actors:
+            assert actor.join(10)
+
+
+def closed(*executions: WorkflowExecution) -> bool:
+    return all(one.upstream().status == "CLOSED" for one in executions)
+
+
+@pytest.fixture
+def engine(swf_virtual_clock: VirtualClock, swf_engine: Engine) -> Engine:
+    """An SWF in virtual time."""
+    return swf_engine
+
+
+def test_whatever_works_is_never_overtaken(engine, swf_connection, swf_clock):
+    """Of two hundred workflows on a few threads, all with tight time-outs, nothing times out.
+
+    More than that: no time passes at all between the events that actors bring about. From an
+    activity's scheduling to its completion, through lines of tasks that wait for a thread, the
+    clock stands; only the timer takes its hour, to the millisecond.
+    """
+    order = shop(swf_connection)
+    decider = Ordering("d", "t", connection=swf_connection, clock=swf_clock)
+    worker = Charging("d", "t", connection=swf_connection, clock=swf_clock)
+    executions = []
+
+    def start(number: int) -> None:
+        executions.append(order.start_execution(f"order-{number}"))
+
+    for number in range(200):
+        swf_clock.at(number // 3 * 40, lambda number=number: start(number))
+    with at_work(engine, decider, worker, threads=3):
+        assert swf_connection.skip_until(lambda: len(executions) == 200 and closed(*executions))
+
+    for number, execution in enumerate(executions):
+        events = list(execution.history())
+        assert {event.name for event in events} <= UNEVENTFUL
+        begun = number // 3 * 40
+        for event in events:
+            passed = (event.timestamp - ManualClock().now()).total_seconds() - begun
+            assert passed in ({0, HOUR} if event.name != "TimerFired" else {HOUR}), event
+
+
+def test_the_same_in_the_background(engine, swf_connection, swf_clock):
+    """With `skipping()` the clock is moved by a thread of its own, as carefully."""
+    order = shop(swf_connection)
+    decider = Ordering("d", "t", connection=swf_connection, clock=swf_clock)
+    worker = Charging("d", "t", connection=swf_connection, clock=swf_clock)
+
+    with at_work(engine, decider, worker, threads=2), swf_clock.skipping():
+        executions = [order.start_execution(f"order-{number}") for number in range(50)]
+        until = monotonic() + 30
+        while not closed(*executions):
+            assert monotonic() < until
+            sleep(0.01)
+
+    for execution in executions:
+        assert {event.name for event in execution.history()} <= UNEVENTFUL
+
+
+class Slow(ActivityWorker):
+    """Takes half an hour of the clock's."""
+
+    def execute(self, task: Any, context: Any) -> str:
+        return "canceled" if context.wait(HOUR / 2) else "paid"
+
+
+def test_an_activity_may_take_virtual_time(engine, swf_connection, swf_clock):
+    """An activity that waits on the clock takes so long, beating meanwhile; it is not timed out."""
+    order = shop(
+        swf_connection,
+        task_start_to_close_timeout=HOUR,
+        task_schedule_to_close_timeout=HOUR,
+        task_schedule_to_start_timeout=HOUR,
+        task_heartbeat_timeout=60,
+    )
+    decider = Ordering("d", "t", connection=swf_connection, clock=swf_clock)
+    worker = Slow("d", "t", connection=swf_connection, clock=swf_clock)
+
+    with at_work(engine, decider, worker, threads=2):
+        execution = order.start_execution("order-1")
+        assert swf_connection.skip_until(lambda: closed(execution))
+
+    seen = execution.history().compiled
+    assert [str(one.state) for one in seen.activities] == ["completed"] * 3
+    assert (swf_clock.now() - ManualClock().now()).total_seconds() == 2 * HOUR
+
+
+def test_a_running_activity_holds_time_until_the_test_moves_it(engine, swf_connection, swf_clock):
+    """What works in the machine's time is timed out by `advance` alone."""
+    order = shop(swf_connection, task_heartbeat_timeout="NONE")
+    began, go_on = threading.Event(), threading.Event()
+
+    class Stuck(ActivityWorker):
+        def execute(self, task: Any, context: Any) -> str:
+            began.set()
+            go_on.wait(10)
+            return "late"
+
+    class Once(Decider):
+        def decide(self, task: Any) -> list[Any]:
+            seen = task.history.compiled
+            if not seen.activities:
+                return [ScheduleActivityTask(("charge", "1"), "a")]
+            return [CompleteWorkflowExecution(result=str(seen.activities["a"].state))]
+
+    decider = Once("d", "t", connection=swf_connection, clock=swf_clock)
+    worker = Stuck("d", "t", connection=swf_connection, clock=swf_clock)
+    with at_work(engine, decider, worker):
+        execution = order.start_execution("order-1")
+        with swf_clock.skipping():
+            assert began.wait(10)
+            assert not go_on.wait(0.05)
+            assert swf_clock.now() == ManualClock().now()
+        swf_clock.advance(TIGHT)
+        go_on.set()
+        assert swf_connection.skip_until(lambda: closed(execution))
+
+    assert execution.history().last.result == "timed_out"
+
+
+def test_what_nobody_polls_for_times_out(engine, swf_connection, swf_clock):
+    """A task in a line without pollers holds nothing: its time-outs come, in order."""
+    order = shop(swf_connection)
+    execution = order.start_execution("order-1")
+
+    assert swf_connection.skip()
+
+    assert closed(execution)
+    assert execution.upstream().close_status == "TIMED_OUT"
+    assert (swf_clock.now() - ManualClock().now()).total_seconds() == 10 * HOUR
+
+
+def test_nothing_is_forgotten_by_skipping(engine, swf_connection, swf_clock):
+    """No step leads to where closed executions are forgotten: nobody waits for that."""
+    execution = shop(swf_connection).start_execution("order-1")
+    execution.terminate()
+
+    assert not swf_connection.skip()
+    assert closed(execution)
+    assert swf_clock.now() == ManualClock().now()
+
+
+def test_a_held_poll_is_no_deadline(engine, swf_connection, swf_clock):
+    """However long time is skipped, a poll waits for a task, and ends where it is released."""
+    order = shop(swf_connection)
+    decider = Ordering("d", "t", connection=swf_connection, clock=swf_clock)
+
+    with at_work(engine, decider):
+        swf_clock.skip(1_000 * HOUR)
+        assert engine.held_polls == 1
+        assert decider.counts == {}
+        execution = order.start_execution("order-1")
+        swf_clock.skip(1)
+        assert execution.history().last.name == "ActivityTaskScheduled"
+    assert engine.held_polls == 0
+
+
+def test_a_function_that_runs_holds_time(engine, swf_connection, swf_clock):
+    """A Lambda task is not timed out while its function runs."""
+    began, go_on = threading.Event(), threading.Event()
+
+    def function(event: Any, context: Any) -> str:
+        began.set()
+        go_on.wait(10)
+        return "done"
+
+    engine.functions.register("f", function)
+    shop(swf_connection)
+    start = {
+        "domain": "d",
+        "workflowId": "w",
+        "workflowType": {"name": "order", "version": "1"},
+        "lambdaRole": "arn:aws:iam::123456789012:role/r",
+    }
+    swf_connection.call("StartWorkflowExecution", start)
+    task = engine.handle("PollForDecisionTask", {"domain": "d", "taskList": {"name": "t"}})
+    invoke = {"id": "f-1", "name": "f", "startToCloseTimeout": str(TIGHT)}
+    decision = {
+        "decisionType": "ScheduleLambdaFunction",
+        "scheduleLambdaFunctionDecisionAttributes": invoke,
+    }
+    answer = {"taskToken": task["taskToken"], "decisions": [decision]}
+    engine.handle("RespondDecisionTaskCompleted", answer)
+
+    with swf_clock.skipping():
+        assert began.wait(10)
+        assert not go_on.wait(0.05)
+        assert swf_clock.now() == ManualClock().now()
+        go_on.set()
+        assert engine.functions.join(10)
+
+    [execution] = Domain("d", connection=swf_connection).executions.all()
+    assert "LambdaFunctionCompleted" in [event.name for event in execution.history()]
+
+
+def test_signals_come_at_given_times(engine, swf_connection, swf_clock):
+    """What is to happen at a moment comes after what SWF has due then, and all that leads to."""
+
+    class Patient(Decider):
+        def decide(self, task: Any) -> list[Any]:
+            seen = task.history.compiled
+            if not seen.timers:
+                return [StartTimer("pause", 60)]
+            return [CompleteWorkflowExecution()] if len(seen.signals) == 2 else []
+
+    order = shop(swf_connection)
+    decider = Patient("d", "t", connection=swf_connection, clock=swf_clock)
+    with at_work(engine, decider):
+        execution = order.start_execution("order-1")
+        for seconds in (60, 30):
+            swf_clock.at(seconds, lambda seconds=seconds: execution.signal(f"at-{seconds}"))
+        swf_clock.skip(60)
+
+    told = [event for event in execution.history() if not event.name.startswith("DecisionTask")]
+    assert [event.name for event in told] == [
+        "WorkflowExecutionStarted",
+        "TimerStarted",
+        "WorkflowExecutionSignaled",
+        "TimerFired",
+        "WorkflowExecutionSignaled",
+        "WorkflowExecutionCompleted",
+    ]
+    begun = told[0].timestamp
+    assert [(event.timestamp - begun).seconds for event in told] == [0, 0, 30, 60, 60, 60]
+    assert execution.history()[-4].name == "WorkflowExecutionSignaled"  # with a decision of its own
+
+
+# The single-threaded form
+
+
+def test_a_manual_clock_can_be_taken_to_the_next_deadline():
+    """`Engine.skip` moves what can be moved to where something falls due, and there only."""
+    with embedded() as engine:
+        connection = connected(engine)
+        execution = shop(connection).start_execution("order-1")
+
+        assert engine.skip()
+        assert engine.clock.now() - ManualClock().now() == timedelta(hours=10)
+        assert closed(execution)
+        assert not engine.skip()
+
+
+def test_the_machine_s_clock_cannot_be_moved():
+    """Real time is not skipped."""
+    with Engine.open("memory://real", options=Options(poll_seconds=0)) as engine:
+        shop(connected(engine)).start_execution("order-1")
+
+        assert engine.skip() is False
+
+
+def test_a_closed_engine_holds_no_time(swf_virtual_clock):
+    """After an SWF is closed the clock goes on without it."""
+    with embedded(clock=swf_virtual_clock) as engine:
+        shop(connected(engine)).start_execution("order-1")
+    with embedded(clock=swf_virtual_clock) as other:
+        shop(connected(other)).start_execution("order-1")
+
+        assert swf_virtual_clock.step()
+    assert not swf_virtual_clock.step()
