@@ -165,7 +165,8 @@ class Run:
         if event_type == "DecisionTaskCompleted":
             told = event["decisionTaskCompletedEventAttributes"]
             self._completed = event_id
-            self._turn(told["startedEventId"], replaying=True)
+            if told["startedEventId"] > self.started_id:
+                self._turn(told["startedEventId"], replaying=True)
             self._horizons.pop(event_id, None)
             self._cut = False
         elif event_type in matching.DECIDED and matching.is_decided(event):
