@@ -308,10 +308,7 @@ class PayloadMissingError(PayloadStoreError, LookupError):
 
 
 class RemoteError(SWFError):
-    """Code in another process failed, with an error whose type is not known in this one.
-
-    `type` and `traceback` are the error's as they were sent; the message begins with the type.
-    """
+    """Code elsewhere failed with an error of a type not known here: its `type`, its `traceback`."""
 
     def __init__(self, message: str = "", *, type: str | None = None, traceback: str = "") -> None:
         super().__init__(message)

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import attrs
+from attrs.validators import deep_iterable, instance_of, min_len
 
 from swf.exceptions import (
     PayloadDecodeError,
@@ -134,11 +135,13 @@ class Seal:
 class _Reference:
     """Where a payload lies, and what it is known by."""
 
-    store: str
-    key: str
-    size: int
-    sha256: str
-    plain: Sequence[str]
+    store: str = attrs.field(validator=instance_of(str))
+    key: str = attrs.field(validator=instance_of(str))
+    size: int = attrs.field(validator=instance_of(int))
+    sha256: str = attrs.field(validator=instance_of(str))
+    plain: tuple[str, ...] = attrs.field(
+        converter=tuple, validator=deep_iterable(instance_of(str), min_len(1))
+    )
     """The SHA-256 of the plain text, or a key's id and the HMAC."""
 
 
@@ -176,7 +179,9 @@ def _parsed(text: str) -> tuple[list[str], str | _Reference]:
                 f"package wrote"
             )
         names, content = rest
-        return list(names), str(content) if kind == "sealed" else _Reference(**content)
+        if kind == "sealed" and not isinstance(content, str):
+            raise TypeError("what is sealed must be text")  # noqa: TRY301
+        return list(names), content if kind == "sealed" else _Reference(**content)
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         if isinstance(error, PayloadDecodeError):
             raise

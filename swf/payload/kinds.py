@@ -9,7 +9,10 @@ from __future__ import annotations
 import builtins
 import dataclasses
 import enum
+import inspect
+import sys
 import threading
+import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeVar, overload
@@ -85,7 +88,8 @@ def kind_of(cls: type) -> Kind | None:
     kind = _by_class.get(cls)
     if kind is None and _is_known_error(cls):
         return _add(cls, wire_name(cls))
-    if kind is None and _resolve():
+    if kind is None:
+        _resolve()
         kind = _by_class.get(cls)
     return kind
 
@@ -98,7 +102,7 @@ def kind_named(name: str) -> Kind | None:
         cls = vars(_ERRORS[module]).get(last) if module in _ERRORS else None
         if isinstance(cls, type) and _is_known_error(cls):
             return _add(cls, name)
-    if kind is None and _resolve():
+        _resolve()
         kind = _by_name.get(name)
     return kind
 
@@ -145,7 +149,7 @@ def _parts(cls: type) -> _Parts:
     if issubclass(cls, enum.Flag):
         return (lambda flag: flag.value), cls  # a combination has no name
     if issubclass(cls, enum.Enum):
-        return (lambda member: member.name), cls.__getitem__
+        return (lambda member: member.name), lambda name: cls[name]
     if issubclass(cls, BaseException):
         return _error_parts(cls)
     if fields := _fields(cls):
@@ -230,8 +234,8 @@ def _error_parts(cls: type) -> _Parts:
 # The classes of signatures
 
 
-def _resolve() -> bool:
-    """Register the classes of the signatures that were not looked at yet; tell if there are any."""
+def _resolve() -> None:
+    """Register the classes of the signatures that were not looked at yet."""
     with _lock:
         functions = _unresolved.copy()
         _unresolved.clear()
@@ -239,7 +243,6 @@ def _resolve() -> bool:
             for cls in _classes_of(function, set()):
                 if cls not in _by_class:
                     _add_if_free(cls)
-    return bool(functions)
 
 
 def _add_if_free(cls: type) -> None:
@@ -251,12 +254,21 @@ def _add_if_free(cls: type) -> None:
 
 def _classes_of(annotated: Any, seen: set[Any]) -> Iterator[type]:
     """Yield the classes that a function's or a class's annotations name, and theirs in turn."""
-    try:
-        hints = typing.get_type_hints(annotated)
-    except Exception:  # noqa: BLE001  (any code at all runs in an annotation)
-        return
-    for hint in hints.values():
-        yield from _classes_in(hint, seen)
+    for name, annotation in getattr(annotated, "__annotations__", {}).items():
+        # One by one: what is imported for type checkers only shall not hide the others.
+        one = types.SimpleNamespace(__annotations__={name: annotation})
+        try:
+            hints = typing.get_type_hints(one, _names_around(annotated))
+        except Exception:  # noqa: BLE001, S112  (any code at all runs in an annotation)
+            continue
+        yield from _classes_in(hints[name], seen)
+
+
+def _names_around(annotated: Any) -> dict[str, Any]:
+    """Return the names that annotations can use where they are written."""
+    plain = inspect.unwrap(annotated)
+    module = sys.modules.get(getattr(plain, "__module__", ""))
+    return getattr(plain, "__globals__", None) or vars(module or types)
 
 
 def _classes_in(hint: Any, seen: set[Any]) -> Iterator[type]:

@@ -51,7 +51,7 @@ def _revived(found: dict[str, Any]) -> Any:
     if TAG not in found:
         return found
     told = found[TAG]
-    if len(found) != 1 or type(told) is not list or not told:
+    if len(found) != 1 or type(told) is not list or len(told) < 2:
         raise PayloadDecodeError(f"an object with the key {TAG!r} is a tag, and this one is none")
     kind, *data = told
     reader = _READERS.get(kind) if isinstance(kind, str) else None

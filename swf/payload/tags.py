@@ -13,5 +13,5 @@ TAG: Final = "$swf"
 TAG_TEXT: Final = f'"{TAG}"'
 """Without it in a text no tag is in it either."""
 
-MAX_DEPTH: Final = 200
+MAX_DEPTH: Final = 100
 """How deep containers may be nested in one another."""

@@ -1,0 +1,78 @@
+"""What is particular to a directory."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from swf.clock import ManualClock
+from swf.exceptions import PayloadStoreError
+from swf.payload import FileStore
+
+DAY = timedelta(days=1)
+
+
+def place(root: Path) -> Path:
+    (found,) = root.glob("??/*")
+    return found
+
+
+def test_a_relative_path_stays_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A process that changes its directory goes on with the same store."""
+    monkeypatch.chdir(tmp_path)
+    store = FileStore("kept")
+    monkeypatch.chdir("/")
+
+    assert store.path == tmp_path / "kept"
+
+
+def test_what_was_damaged_is_written_anew(tmp_path: Path):
+    """Putting again what lies there damaged mends it."""
+    store = FileStore(tmp_path)
+    key = store.put(b"data")
+    place(tmp_path).write_bytes(b"da")
+
+    assert store.put(b"data") == key
+    assert store.get(key, 4) == b"data"
+
+
+def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What could not be made durable is neither there nor half there."""
+    store = FileStore(tmp_path)
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", full)
+        with pytest.raises(PayloadStoreError, match="No space left"):
+            store.put(b"data")
+
+    assert list(tmp_path.glob("??/*")) == []
+    assert list(store.keys()) == []
+
+
+def test_what_a_dead_process_left_is_collected_too(tmp_path: Path):
+    """A write that was cut off is no payload, and goes with the old ones beside it."""
+    clock = ManualClock(datetime.now(UTC))
+    store = FileStore(tmp_path, clock=clock)
+    key = store.put(b"data")
+    (place(tmp_path).parent / "unfinished-1").write_bytes(b"da")
+    clock.advance(2 * DAY.total_seconds())
+    fresh = place(tmp_path / "x") if (tmp_path / "x").exists() else None
+
+    assert fresh is None
+    assert list(store.keys()) == [key]
+    assert store.collect(DAY) == [key]
+    assert list(tmp_path.glob("??/*")) == []
+
+
+def test_what_vanishes_meanwhile_is_not_told(tmp_path: Path):
+    """A payload that another collector took first is not among what was deleted."""
+    store = FileStore(tmp_path)
+    key = store.put(b"data")
+    store.delete(key)
+
+    assert store._delete_older(key, datetime.now(UTC) + DAY) is False

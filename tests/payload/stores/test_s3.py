@@ -1,0 +1,68 @@
+"""What is particular to S3."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from swf.exceptions import NotPicklableError, PayloadStoreError
+from swf.payload import S3Store
+
+
+@pytest.fixture
+def s3() -> Iterator[Any]:
+    """A client of an S3 with one bucket."""
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    client = boto3.client(
+        "s3",
+        endpoint_url=f"http://{host}:{port}",
+        region_name="us-east-1",
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
+    )
+    client.create_bucket(Bucket="bucket")
+    yield client
+    client.close()
+    server.stop()
+
+
+def test_a_client_of_the_callers_is_used(s3):
+    """What the caller made reaches the bucket; it cannot go to another process."""
+    store = S3Store("bucket", "p/", client=s3)
+
+    key = store.put(b"data")
+
+    assert s3.get_object(Bucket="bucket", Key=f"p/{key}")["Body"].read() == b"data"
+    with pytest.raises(NotPicklableError, match="client="):
+        pickle.dumps(store)
+
+
+def test_other_objects_are_left_alone(s3):
+    """Only what has the form of a key is listed, and so collected."""
+    s3.put_object(Bucket="bucket", Key="listed/readme", Body=b"x")
+    store = S3Store("bucket", "listed/", client=s3)
+
+    assert list(store.keys()) == []
+
+
+def test_what_vanishes_meanwhile_is_not_told(s3):
+    """A payload that another collector took first is not among what was deleted."""
+    assert S3Store("bucket", client=s3)._delete_older("0" * 64, datetime.now(UTC)) is False
+
+
+def test_a_bucket_that_is_not_there_is_told(s3):
+    """An answer of S3's other than that the object is missing is the store's error."""
+    store = S3Store("nowhere", client=s3)
+
+    with pytest.raises(PayloadStoreError, match="nowhere"):
+        store.get("0" * 64, 1)
+    with pytest.raises(PayloadStoreError, match="nowhere"):
+        list(store.keys())
