@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from swf.flow import errors, futures
     from swf.flow.activities import Activity, activity
     from swf.flow.canvas import Call, Chain, FuncGroup, Group
-    from swf.flow.declaration import INHERIT_TAG_LIST, query_handler, signal_handler
     from swf.flow.decider import Decider
+    from swf.flow.declaration import INHERIT_TAG_LIST, query_handler, signal_handler
     from swf.flow.errors import Canceled
     from swf.flow.future import Future
     from swf.flow.registry import Activities, Workflows
@@ -39,7 +39,26 @@ _HOMES = {
     "signal_handler": "declaration",
 }
 
-__all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [
+    "INHERIT_TAG_LIST",
+    "Activities",
+    "Activity",
+    "Call",
+    "Canceled",
+    "Chain",
+    "Decider",
+    "FuncGroup",
+    "Future",
+    "Group",
+    "RetryPolicy",
+    "Workflow",
+    "Workflows",
+    "activity",
+    "errors",
+    "futures",
+    "query_handler",
+    "signal_handler",
+]
 
 
 if not TYPE_CHECKING:  # pragma: no branch  (a checker shall refuse unknown names)

@@ -21,24 +21,26 @@ from swf.wire import DurationLike, duration, duration_text
 P = ParamSpec("P")
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
+E = TypeVar("E", bound="Executes[Any]")
 
 DEFAULT_VERSION: Final = "1.0"
 DEFAULT_TASK_LIST: Final = "default"
 
 
 class Executes(Protocol[R_co]):
-    """What an activity that is a class has: made with the arguments, its `execute` does the work."""
+    """What an activity that is a class has: it is made with the arguments, and does the work."""
 
     def execute(self) -> R_co:
         """Do the work and return its result."""
         ...
 
 
-def _timeout(default: str | None) -> Any:
-    def converted(value: DurationLike | None) -> str | None:
-        return duration_text(duration(value, "timeout"))
+def _policy(value: RetryPolicy | int | None) -> RetryPolicy | None:
+    return RetryPolicy.of(value)
 
-    return attrs.field(default=default, converter=converted, kw_only=True)
+
+def _seconds(value: DurationLike | None) -> str | None:
+    return duration_text(duration(value, "timeout"))
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
@@ -60,12 +62,18 @@ class Activity(Generic[P, R]):
     version: str = attrs.field(default=DEFAULT_VERSION, kw_only=True)
     task_list: str | None = attrs.field(default=None, kw_only=True)
     task_priority: int | None = attrs.field(default=None, kw_only=True)
-    retry: RetryPolicy | None = attrs.field(default=None, kw_only=True, converter=RetryPolicy.of)
+    retry: RetryPolicy | None = attrs.field(default=None, kw_only=True, converter=_policy)
     raises_on_failure: bool = attrs.field(default=True, kw_only=True)
-    start_to_close_timeout: str | None = _timeout("3600")
-    schedule_to_start_timeout: str | None = _timeout("NONE")
-    schedule_to_close_timeout: str | None = _timeout("NONE")
-    heartbeat_timeout: str | None = _timeout("60")
+    start_to_close_timeout: str | None = attrs.field(
+        default="3600", converter=_seconds, kw_only=True
+    )
+    schedule_to_start_timeout: str | None = attrs.field(
+        default="NONE", converter=_seconds, kw_only=True
+    )
+    schedule_to_close_timeout: str | None = attrs.field(
+        default="NONE", converter=_seconds, kw_only=True
+    )
+    heartbeat_timeout: str | None = attrs.field(default="60", converter=_seconds, kw_only=True)
     idempotent: bool = attrs.field(default=False, kw_only=True)
     get_task_id: Callable[..., str] | None = attrs.field(default=None, kw_only=True)
     payloads: Payloads | None = attrs.field(default=None, kw_only=True)
@@ -132,7 +140,7 @@ class Activity(Generic[P, R]):
 
     @functools.cached_property
     def _arity(self) -> tuple[int, float]:
-        """How few and how many arguments are enough by position alone; (1, 0) where they never are."""
+        """How few and how many arguments do by position alone; (1, 0) where they never do."""
         least, most = 0, 0.0
         for one in self.signature.parameters.values():
             if one.kind is one.VAR_POSITIONAL:
@@ -148,7 +156,7 @@ class Activity(Generic[P, R]):
         return f"Activity({self.name!r}, {self.version!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _found, (self.__module__, self.__qualname__, self.name)
+        return _found, (self.__module__, self.__dict__["__qualname__"], self.name)
 
 
 OPTIONS: Final = tuple(
@@ -170,7 +178,7 @@ class ActivityDecorator:
     """
 
     @overload
-    def __call__(self, target: type[Executes[R]], /) -> type[Executes[R]]: ...
+    def __call__(self, target: type[E], /) -> type[E]: ...  # type: ignore[overload-overlap]
 
     @overload
     def __call__(self, target: Callable[P, R], /) -> Activity[P, R]: ...
@@ -232,7 +240,7 @@ class Declares:
         self._attributes = attributes
 
     @overload
-    def __call__(self, target: type[Executes[R]], /) -> type[Executes[R]]: ...
+    def __call__(self, target: type[E], /) -> type[E]: ...  # type: ignore[overload-overlap]
 
     @overload
     def __call__(self, target: Callable[P, R], /) -> Activity[P, R]: ...

@@ -78,9 +78,9 @@ class Decider(actors.Decider):
         self.when_blocked = when_blocked
         self.activity_task_list = activity_task_list
         self.register = register
-        self._prepare()
+        self._equip()
 
-    def _prepare(self) -> None:
+    def _equip(self) -> None:
         """Have what belongs to this process alone."""
         self.own_task_list = own_list(self.task_list)
         self._registrar = Registrar(self)
@@ -90,7 +90,14 @@ class Decider(actors.Decider):
         self._roles: dict[int, bool] = {}
         self._guard = threading.Lock()
 
-    def start(self, *, threads: int = 1, processes: int = 0, block: bool = True) -> None:
+    def start(
+        self,
+        *,
+        threads: int = 1,
+        processes: int = 0,
+        tasks: int | None = None,
+        block: bool = True,
+    ) -> None:
         """Poll and decide until `stop()` is called: see `Actor.start`.
 
         Each thread that polls the task list is joined by one that polls the decider's own.
@@ -98,7 +105,7 @@ class Decider(actors.Decider):
         if self.register:
             self._registrar.workflows(self.workflows)
         self._roles = {}
-        super().start(threads=2 * threads, processes=processes, block=block)
+        super().start(threads=2 * threads, processes=processes, tasks=tasks, block=block)
 
     def run_once(self) -> None:
         """Poll once, decide, and answer; in a loop half of the threads poll the decider's own list.
@@ -165,8 +172,7 @@ class Decider(actors.Decider):
         )
 
     def _read(self, execution: Wire, started_id: int) -> Sequence[Wire]:
-        """Return the events of an execution from the first to that one (…WorkflowExecutionHistory).
-        """
+        """Return the events of an execution up to that one (GetWorkflowExecutionHistory)."""
         params = {"domain": self.domain.name, "execution": dict(execution)}
         events: list[Wire] = []
         for page in self.connection.pages("GetWorkflowExecutionHistory", params):
@@ -181,7 +187,7 @@ class Decider(actors.Decider):
         cached = self._cache.take(task.run_id)
         try:
             made = answer(task, cached, lambda: self._begun(task))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (whatever it is, the execution waits for its end)
             self._report("an execution cannot go on", error, task)
             return self._blocked_by(task, error)
         self._blocked.pop(task.run_id, None)
@@ -196,9 +202,7 @@ class Decider(actors.Decider):
             name=task.name,
             version=task.version,
         )
-        return Run(
-            workflow(), execution, activity_task_list=self.activity_task_list
-        )
+        return Run(workflow(), execution, activity_task_list=self.activity_task_list)
 
     def _blocked_by(self, task: Task, error: Exception) -> Answer:
         if self.when_blocked == "fail":
@@ -271,7 +275,7 @@ class Decider(actors.Decider):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._prepare()
+        self._equip()
 
 
 def own_list(task_list: str) -> str:
@@ -287,5 +291,3 @@ def _only(workflows: Workflows) -> str:
             f"Decider: task_list: must be given, the workflows name {', '.join(lists) or 'none'}"
         )
     return lists[0]
-
-

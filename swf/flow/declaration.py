@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import partial
 from typing import Any, ClassVar, Final
 
 import attrs
@@ -41,16 +41,20 @@ CHILD_OPTIONS: Final = frozenset(
 )
 
 
-def signal_handler(target: Callable[..., Any] | str | None = None, /, *, name: str | None = None) -> Any:
+def signal_handler(
+    target: Callable[..., Any] | str | None = None, /, *, name: str | None = None
+) -> Any:
     """Declare a method that is called for each signal of its name, or of the name given.
 
-    `@signal_handler`, `@signal_handler("order changed")`. Each call is a strand of its own, in the order in which
-    the signals came; what it raises fails the workflow.
+    Written `@signal_handler` or `@signal_handler("order changed")`. Each call is a strand of its
+    own, in the order in which the signals came; what it raises fails the workflow.
     """
     return _marked(_SIGNAL, target, name)
 
 
-def query_handler(target: Callable[..., Any] | str | None = None, /, *, name: str | None = None) -> Any:
+def query_handler(
+    target: Callable[..., Any] | str | None = None, /, *, name: str | None = None
+) -> Any:
     """Declare a method that `swf.flow.query` calls, on a program that was replayed for it.
 
     It may read everything, wait for nothing, and decide nothing.
@@ -60,7 +64,11 @@ def query_handler(target: Callable[..., Any] | str | None = None, /, *, name: st
 
 def _marked(mark: str, target: Any, name: str | None) -> Any:
     if target is None or isinstance(target, str):
-        return lambda function: _marked(mark, function, name or target)
+        return partial(_mark, mark, name or target)
+    return _mark(mark, name, target)
+
+
+def _mark(mark: str, name: str | None, target: Any) -> Any:
     setattr(target, mark, name or target.__name__)
     return target
 
@@ -107,6 +115,9 @@ class Declaration:
     continue_as_new_at: ClassVar[int] = 10_000
     cancel_grace: ClassVar[int] = 60
 
+    run: Callable[..., Any]
+    """What happens: every workflow has its own, a `def` or an `async def`."""
+
     signal_handlers: ClassVar[dict[str, str]] = {}
     query_handlers: ClassVar[dict[str, str]] = {}
 
@@ -145,7 +156,8 @@ class Declaration:
     @classmethod
     def run_signature(cls) -> inspect.Signature:
         """Return what `run` takes, without its `self`."""
-        return _signature(cls)
+        signature = inspect.signature(cls.run)
+        return signature.replace(parameters=list(signature.parameters.values())[1:])
 
     @classmethod
     def check_arguments(cls, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
@@ -183,12 +195,6 @@ def _named(cls: type, mark: str) -> dict[str, str]:
         if isinstance(name, str):
             found[name] = attribute
     return found
-
-
-@lru_cache(maxsize=1024)
-def _signature(cls: type[Declaration]) -> inspect.Signature:
-    signature = inspect.signature(cls.run)  # type: ignore[attr-defined]
-    return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
 def _checked(cls: type[Declaration], options: Mapping[str, Any]) -> dict[str, Any]:

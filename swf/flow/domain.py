@@ -16,5 +16,5 @@ def domain_of(domain: Domain | str | None, connection: Transport | None) -> Doma
     """Return the domain given, else the one of the settings, else `default`."""
     if isinstance(domain, Domain):
         return domain
-    name = domain or settings.get().domain or DEFAULT_DOMAIN
+    name = domain or settings.get().get("domain") or DEFAULT_DOMAIN
     return Domain(name, connection=connection)

@@ -28,8 +28,7 @@ BaseException
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from swf.exceptions import SWFError
 
@@ -233,18 +232,20 @@ class ContinuedAsNew(BaseException):
         self.options = options
 
 
-@cache
+_BOTH: Final[dict[tuple[type, type], type[TaskFailed] | None]] = {}
+
+
 def _both(kind: type[BaseException], failed: type[TaskFailed]) -> type[TaskFailed] | None:
-    """Return a class of errors that are of both kinds; None where Python cannot make one."""
-    try:
-        made = type(kind.__name__, (kind, failed), {"__module__": kind.__module__})
-    except TypeError:
-        return None
-    made.__reduce__ = _reduced  # type: ignore[attr-defined]
-    made.__qualname__ = kind.__qualname__
-    made._original = kind  # type: ignore[attr-defined]
-    made._failed = failed  # type: ignore[attr-defined]
-    return made
+    """Return the class of errors that are of both kinds; None where Python cannot make one."""
+    if (kind, failed) not in _BOTH:
+        told = {"__module__": kind.__module__, "__qualname__": kind.__qualname__}
+        methods = {"__reduce__": _reduced, "_original": kind, "_failed": failed}
+        try:
+            bases: tuple[type, ...] = (kind, failed)
+            _BOTH[kind, failed] = type(kind.__name__, bases, {**told, **methods})
+        except TypeError:
+            _BOTH[kind, failed] = None
+    return _BOTH[kind, failed]
 
 
 def failure(

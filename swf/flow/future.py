@@ -126,7 +126,7 @@ class Future(Generic[T]):
 
     def __await__(self) -> Generator[Any, None, T]:
         return self.result
-        yield  # what makes this a generator: a strand waits as a whole, so nothing is ever yielded
+        yield  # type: ignore[unreachable]  # what makes this a generator: a strand waits as a whole, so nothing is ever yielded
 
     def __and__(self, other: Future[Any]) -> Future[list[Any]]:
         """Return a future of both results, in this order; the first failure is its own."""
@@ -235,7 +235,7 @@ class _Several:
 
     def cancel(self) -> bool:
         """Cancel each that can be; return whether any could."""
-        return any([future.cancel() for future in self._futures])
+        return sum(future.cancel() for future in self._futures) > 0
 
     def __repr__(self) -> str:
         return f"{len(self._futures)} futures"

@@ -42,7 +42,7 @@ class DoneAndNotDone(NamedTuple):
 
     def __await__(self) -> Any:
         return self
-        yield  # what makes this a generator: it is here already
+        yield  # type: ignore[unreachable]  # what makes this a generator: it is here already
 
 
 def wait(
@@ -98,7 +98,7 @@ class _Nothing(list[Any]):
 
     def __await__(self) -> Any:
         return self
-        yield  # what makes this a generator: it is here already
+        yield  # type: ignore[unreachable]  # what makes this a generator: it is here already
 
 
 def _settled(futures: list[Future[Any]]) -> Future[list[Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swf.exceptions import (
@@ -51,13 +52,13 @@ class Registrar:
     def workflows(self, workflows: Iterable[type[Declaration]]) -> None:
         """Have the workflow types registered (RegisterWorkflowType)."""
         for one in workflows:
-            self._once(("workflow", *one.key()), lambda one=one: self._workflow(one))
+            self._once(("workflow", *one.key()), partial(self._workflow, one))
 
     def activities(self, activities: Iterable[Activity[..., Any]]) -> None:
         """Have the activity types registered (RegisterActivityType)."""
         for one in activities:
             if ("activity", *one.key) not in self._known:
-                self._once(("activity", *one.key), lambda one=one: self._activity(one))
+                self._once(("activity", *one.key), partial(self._activity, one))
 
     def domain(self) -> None:
         """Have the domain registered (RegisterDomain)."""
@@ -116,7 +117,9 @@ class Registrar:
         except AlreadyExistsError:
             logger.debug("%s: %r is registered already", operation, params["name"])
         except (AccessDeniedFault, OperationNotPermittedFault) as error:
-            logger.warning("%s: %r must be registered by others: %s", operation, params["name"], error)
+            logger.warning(
+                "%s: %r must be registered by others: %s", operation, params["name"], error
+            )
 
     def _once(self, key: tuple[str, str, str], register: Callable[[], object]) -> None:
         if key in self._known:

@@ -6,7 +6,7 @@ import json
 import random
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import attrs
 
@@ -48,9 +48,14 @@ def _required_seconds(value: object) -> float:
     return _seconds(value) or 0.0
 
 
-def _names(value: Iterable[type[BaseException] | str] | type[BaseException] | str | None) -> Any:
-    if value is None:
-        return None
+Names = Iterable[type[BaseException] | str] | type[BaseException] | str
+
+
+def _names(value: Names | None) -> tuple[str, ...] | None:
+    return None if value is None else _all_names(value)
+
+
+def _all_names(value: Names) -> tuple[str, ...]:
     if isinstance(value, str | type):
         value = (value,)
     return tuple(
@@ -58,7 +63,7 @@ def _names(value: Iterable[type[BaseException] | str] | type[BaseException] | st
     )
 
 
-def _check(name: str, value: object, holds: bool, rule: str) -> None:  # noqa: FBT001
+def _check(name: str, value: object, holds: bool, rule: str) -> None:
     if not holds:
         raise ValidationError(f"RetryPolicy.{name}: must {rule}, got {value!r}")
 
@@ -87,7 +92,7 @@ class RetryPolicy:
     max_delay: float | None = attrs.field(default=300.0, converter=_seconds)
     jitter: float = 0.0
     on: tuple[str, ...] | None = attrs.field(default=None, converter=_names)
-    never: tuple[str, ...] = attrs.field(default=(), converter=lambda value: _names(value) or ())
+    never: tuple[str, ...] = attrs.field(default=(), converter=_all_names)
     on_timeouts: tuple[str, ...] = attrs.field(default=TIMEOUT_TYPES, converter=tuple)
     max_elapsed: float | None = attrs.field(default=None, converter=_seconds)
 
@@ -191,8 +196,7 @@ WHEN_THROTTLED: Final = RetryPolicy(attempts=12, delay=1, max_delay=60, jitter=0
 
 
 def _names_of(error: BaseException) -> set[str]:
-    """Return the names that an error goes by: those of its classes, long and short, and of its type
-    where the history tells it."""
+    """Return the names, long and short, of an error's classes, and of the type the history tells."""
     names: set[str] = set()
     for kind in type(error).__mro__:
         names.update((kind.__name__, f"{kind.__module__}.{kind.__qualname__}"))

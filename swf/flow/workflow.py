@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Protocol, TypeVar, overload
 
 import attrs
 
@@ -25,7 +25,7 @@ from swf.flow.replay.marker import Marker
 from swf.flow.replay.task import Task, futures_in, resolved
 from swf.flow.replay.timer import TimerCall
 from swf.flow.retry import RetryPolicy
-from swf.flow.submitting import submit, submit_child
+from swf.flow.submitting import submit
 from swf.wire import DurationLike, Wire, duration, duration_text
 
 if TYPE_CHECKING:
@@ -275,7 +275,7 @@ class Workflow(Declaration):
         """Have a marker in the history, once for the same name and details; return it."""
         return marker.record(self._run, name, details)
 
-    def list_markers(self, *, all: bool = False) -> list[Marker]:  # noqa: A002
+    def list_markers(self, *, all: bool = False) -> list[Marker]:
         """Return the markers recorded so far: the latest of each name, or all."""
         found = [one for _, _, one in self._run.markers]
         return found if all else list({one.name: one for one in found}.values())

@@ -55,7 +55,7 @@ class ChildFuture(Future[Any]):
 class ChildCall(Task):
     """One child workflow: all its attempts, which share one workflow id."""
 
-    __slots__ = ("attributes", "payloads", "run_id")
+    __slots__ = ("attributes", "child", "payloads", "run_id")
     window = "children"
 
     def __init__(
@@ -75,7 +75,7 @@ class ChildCall(Task):
         self.attributes = attributes
         self.payloads = payloads
         self.run_id: str | None = None
-        self.future: ChildFuture = ChildFuture(self, self.future)
+        self.child = self.future = ChildFuture(self, self.future)
         self.future._raises = raises
 
     def made(self) -> Command:
@@ -94,13 +94,13 @@ class ChildCall(Task):
         self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], key: Any
     ) -> Future[None]:
         """Send it a signal once it has begun."""
-        return self.run.workflow.signal_later(self.future.started, self.id, name, args, kwargs, key)
+        return self.run.workflow.signal_later(self.child.started, self.id, name, args, kwargs, key)
 
     def started(self, told: Wire) -> None:
         """Take note of its run id."""
         self.run_id = told["workflowExecution"]["runId"]
         super().started(told)
-        self.future.started._resolve(self.run_id)
+        self.child.started._resolve(self.run_id)
 
     def completed(self, told: Wire) -> None:
         """Have its result."""
@@ -158,4 +158,4 @@ class ChildCall(Task):
     def end(self, error: BaseException, value: Any = None) -> None:
         """End with an error, for good; it never starts then, where it has not."""
         super().end(error, value)
-        self.future.started._fail(error)
+        self.child.started._fail(error)

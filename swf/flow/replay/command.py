@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 
 import attrs
 
+from swf.exceptions import SWFError
 from swf.flow.replay.strands import is_ours
 from swf.payload import Payloads
 from swf.wire import Wire
@@ -21,6 +22,10 @@ class Asker(Protocol):
 
     def accepted(self, event_id: int, told: Wire) -> None:
         """Learn the id of the event that the decision became, and its attributes."""
+        ...
+
+    def unsent(self, error: SWFError) -> None:
+        """Learn why it cannot be sent."""
         ...
 
     def refused(self, told: Wire) -> None:

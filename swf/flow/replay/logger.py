@@ -51,7 +51,7 @@ class ReplayLogger(logging.LoggerAdapter[logging.Logger]):
 class ReplayFilter(logging.Filter):
     """Passes no record that a program made while it was replayed; add it to a handler."""
 
-    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002
+    def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether a record is not one of a replay."""
         run = running()
         return run is None or not (run.replaying or run.scheduler.closed)

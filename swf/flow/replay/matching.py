@@ -53,10 +53,11 @@ def differences(command: Command, event: Wire) -> list[str]:
     if event_type not in (kind.accepted, kind.refused):
         return ["the decision type"]
     told = attributes_of(event)
-    found = []
-    for name in kind.compared:
-        if name in told and told[name] != command.attributes.get(name):
-            found.append(name)
+    found = [
+        name
+        for name in kind.compared
+        if name in told and told[name] != command.attributes.get(name)
+    ]
     payload = kind.payload
     if payload is None or event_type == kind.refused:
         return found

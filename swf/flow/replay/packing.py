@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 import attrs
 
 from swf.constants import MAX_DECISIONS
-from swf.exceptions import SWFError, ValidationError
+from swf.exceptions import ValidationError
 from swf.flow.replay.command import PAYLOADS, Command
 from swf.flow.replay.matching import WAKE_UP
 from swf.rules import Violation

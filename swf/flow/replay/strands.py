@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, cast
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
@@ -40,18 +40,16 @@ class Strand(greenlet):
         self.future: Future[Any] = Future(scheduler, self)
         self.scope = scope
         self.waits_for: Future[Any] | None = None
-        self.error: BaseException | None = None  # to be raised where it waits
+        self.raised: BaseException | None = None  # to be raised where it waits
         self.options: dict[str, Any] = {}  # what all that it submits has otherwise
         self.name: str = getattr(function, "__qualname__", repr(function))
         self._call = (function, args, kwargs)
         self._scheduler = scheduler
 
-    def run(self) -> None:
+    def run(self) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Call the function, and have its future end as it does."""
         future = self.future
         try:
-            if self.error is not None:  # canceled before it began
-                raise self.error
             value = self._returned()
         except GreenletExit:
             return
@@ -75,7 +73,7 @@ class Strand(greenlet):
 
     def interrupt(self, error: BaseException) -> None:
         """Have this raised where the strand waits, or where it begins."""
-        self.error = error
+        self.raised = error
         waits_for, self.waits_for = self.waits_for, None
         if waits_for is not None:
             waits_for._forget(self)
@@ -91,6 +89,8 @@ class Strand(greenlet):
         return [frame for frame in reversed(frames) if not is_ours(frame.f_code)]
 
     def _returned(self) -> Any:
+        if self.raised is not None:  # canceled before it began
+            raise self.raised
         function, args, kwargs = self._call
         value = function(*args, **kwargs)
         if inspect.iscoroutine(value):
@@ -172,7 +172,7 @@ class Scheduler:
             if self.closed:
                 raise GreenletExit
             strand.waits_for = None
-            error, strand.error = strand.error, None
+            error, strand.raised = strand.raised, None
             if error is not None:
                 raise error
 
@@ -236,25 +236,21 @@ def _result_of(asked: Any) -> Any:
     raise ForeignAwaitError(f"a workflow can yield futures or lists of them, not {asked!r:.80}")
 
 
-class _NoLoop(AbstractEventLoop):
+class _NoLoop:
     """Stands where asyncio looks for its loop, and says that there is none in a workflow."""
 
-    def __getattribute__(self, name: str) -> Any:
-        if name.startswith("__"):
-            return super().__getattribute__(name)
-        if name == "get_debug":
-            return lambda: False
-        return _refuse
+    def get_debug(self) -> bool:
+        """Return False; asyncio asks this of any loop, whatever it is for."""
+        return False
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise ForeignAwaitError(
+            "asyncio does not run a workflow: use `self.sleep(seconds)`, `futures.gather(…)`,"
+            " `futures.wait(…)`, `self.spawn(function)`, and an activity for anything that does I/O"
+        )
 
 
-def _refuse(*_: Any, **__: Any) -> NoReturn:
-    raise ForeignAwaitError(
-        "asyncio does not run a workflow: use `self.sleep(seconds)`, `futures.gather(…)`,"
-        " `futures.wait(…)`, `self.spawn(function)`, and an activity for anything that does I/O"
-    )
-
-
-_NO_LOOP: Final = _NoLoop()
+_NO_LOOP: Final = cast("AbstractEventLoop", _NoLoop())
 
 
 @contextmanager
