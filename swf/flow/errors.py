@@ -241,7 +241,7 @@ def _both(kind: type[BaseException], failed: type[TaskFailed]) -> type[TaskFaile
         told = {"__module__": kind.__module__, "__qualname__": kind.__qualname__}
         methods = {"__reduce__": _reduced, "_original": kind, "_failed": failed}
         try:
-            bases: tuple[type, ...] = (kind, failed)
+            bases: Any = (kind, failed)
             _BOTH[kind, failed] = type(kind.__name__, bases, {**told, **methods})
         except TypeError:
             _BOTH[kind, failed] = None

@@ -196,7 +196,7 @@ WHEN_THROTTLED: Final = RetryPolicy(attempts=12, delay=1, max_delay=60, jitter=0
 
 
 def _names_of(error: BaseException) -> set[str]:
-    """Return the names, long and short, of an error's classes, and of the type the history tells."""
+    """Return the names, long and short, of an error's classes, and of the type that is told."""
     names: set[str] = set()
     for kind in type(error).__mro__:
         names.update((kind.__name__, f"{kind.__module__}.{kind.__qualname__}"))
