@@ -74,7 +74,8 @@ class Deadlines:
                 self._alarm = None  # an alarm may be a thread: none is kept for nothing
             elif alarm is not None:
                 alarm.set(self._set_for)
-        if self._set_for is None and alarm is not None:
+                alarm = None
+        if alarm is not None:
             alarm.close()
         for one in due:
             try:

@@ -49,6 +49,7 @@ class Pool:
         fresh: bool,
         deadlines: Deadlines,
         kill_grace: float,
+        backoff: Backoff,
         count: Callable[[Mapping[str, int]], object],
     ) -> None:
         self._work, self._connection, self._name = work, connection, name
@@ -60,7 +61,7 @@ class Pool:
         self._failure: BaseException | None = None
         self._closing = False
         self.aborted = False
-        self._setbacks, self._backoff, self._pause_until = 0, Backoff(1, 60), 0.0
+        self._setbacks, self._backoff, self._pause_until = 0, backoff, 0.0
         self._woken, self._wake = _spawn.Pipe(duplex=False)
         # A program that ends without `stop()` computes nothing any more.
         self._at_exit = Finalize(None, self.abort, exitpriority=10)
@@ -148,7 +149,7 @@ class Pool:
         while self._missing() > 0 and monotonic() >= self._pause_until:
             try:
                 computer = Computer(self._work, self._connection, self._name)
-            except OSError as error:
+            except OSError as error:  # no memory, or too many processes
                 self._set_back(error)
             else:
                 with self._changed:
@@ -185,7 +186,6 @@ class Pool:
                 self._bury(computer)
             elif state == "idle":
                 self._bury(computer)
-                self._count({"processes_replaced": 1})
                 self._set_back(ActorError("a process ended that had nothing to do"))
 
     def _begun(self, computer: Computer) -> None:
@@ -210,6 +210,7 @@ class Pool:
         with self._changed:
             self._setbacks += 1
             setbacks = self._setbacks
+        self._count({"processes_replaced": 1})
         if setbacks > BIRTHS:
             self._fail(error)
             return

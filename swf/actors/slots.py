@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 
+from swf.actors.backoff import Backoff
 from swf.actors.beats import Beats
 from swf.actors.deadlines import Deadlines
 from swf.actors.job import Job, Work
@@ -31,12 +32,17 @@ LOST_SLOTS: Final = 8
 
 
 class Slots:
-    """The threads and processes that a worker has for its tasks, and the limits of these."""
+    """The threads and processes that a worker has for its tasks, and the limits of these.
 
-    def __init__(self, name: str, clock: Clock) -> None:
+    Where processes end one after another without a task, the second one is replaced after
+    `setback_seconds`, and each after it later.
+    """
+
+    def __init__(self, name: str, clock: Clock, *, setback_seconds: float = 1.0) -> None:
         self.deadlines = Deadlines(clock)
         self.pool: Pool | None = None
         self._name = name
+        self._setback_seconds = setback_seconds
         self._loop: Loop | None = None
         self._lock = threading.Lock()
         self._lost: set[object] = set()
@@ -67,6 +73,7 @@ class Slots:
             fresh=isolation == "process",
             deadlines=self.deadlines,
             kill_grace=worker.kill_grace_seconds,
+            backoff=Backoff(self._setback_seconds, 60),
             count=count,
         )
         loop.aborting.append(self.pool.abort)

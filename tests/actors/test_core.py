@@ -274,8 +274,9 @@ def test_a_loop_in_the_background_does_not_end_in_silence(
     """What ends a loop that nobody joins stands in the log at level ERROR."""
     actor = Scripted(AccessDeniedFault("no"), None)
     actor.start(block=False)
-    while actor.running:
-        actor._loop._threads[0].join(30)  # type: ignore[union-attr]
+    assert actor._loop is not None
+    for thread in list(actor._loop._runners):
+        thread.join(30)
 
     assert "1 ends, and so does the loop: AccessDeniedFault: no" in caplog.text
 

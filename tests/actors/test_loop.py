@@ -194,3 +194,55 @@ def test_threads_are_named() -> None:
     Loop([runner, runner], "Decider('d', 't')").run()
 
     assert sorted(names) == ["Decider('d', 't') 1", "Decider('d', 't') 2"]
+
+
+def test_a_thread_that_is_given_up_is_replaced_and_not_awaited() -> None:
+    """Another thread takes the runner on; what ends with the loop ends without the one given up."""
+    held, let_go, again = threading.Event(), threading.Event(), threading.Event()
+    ended: list[str] = []
+    mine: list[bool] = []
+
+    def run(loop: Loop) -> None:
+        if held.is_set():
+            again.set()
+            loop.draining.wait(30)
+            return
+        held.set()
+        let_go.wait(30)
+        mine.append(loop.has_me)
+
+    loop = Loop([run], "loop")
+    loop.ending.append(lambda: ended.append("ended"))
+    loop.start()
+    assert held.wait(30)
+    [first] = loop._runners
+
+    loop.give_up(first)
+    assert again.wait(30)
+    loop.drain()
+
+    assert loop.join(30)
+    assert ended == ["ended"]
+    let_go.set()
+    first.join(30)
+    assert (mine, ended) == ([False], ["ended"])
+
+
+def test_a_thread_of_another_is_not_given_up() -> None:
+    """What is none of the loop's threads changes nothing in it."""
+    loop = Loop([], "loop")
+
+    loop.give_up(threading.current_thread())
+
+    assert not loop.alive
+
+
+def test_a_loop_may_be_told_to_fail() -> None:
+    """The first error stands, whoever told of it."""
+    loop = Loop([lambda loop: loop.draining.wait(30)], "loop")
+    loop.start()
+    loop.fail(ValueError("first"))
+    loop.fail(ValueError("second"))
+
+    with pytest.raises(ValueError, match="first"):
+        loop.join(30)
