@@ -358,6 +358,29 @@ def test_an_swf_that_is_not_still_holds_time():
     held_by(clock, end)
 
 
+def test_who_was_woken_between_two_looks_holds_time():
+    """Rest counts where nothing can happen any more, not where it was seen a moment before."""
+    clock, rests = VirtualClock(), [True]
+
+    @contextmanager
+    def held() -> Iterator[Standing]:
+        rests[0] = False  # a task was handed out just before the SWF was taken hold of
+        yield Standing(is_still=True)
+
+    ended = threading.Event()
+
+    def rest() -> None:
+        with clock.resting(lambda: rests[0]):
+            ended.wait(10)
+
+    party = begun(clock, rest)
+    clock.attend(held)
+
+    held_by(clock, ended.set)
+    party.join()
+    assert not rests[0]
+
+
 def test_who_has_it_skip_is_not_waited_for():
     """A thread that was a party is none while it has the clock skip, and is one again after."""
     clock, met = VirtualClock(), threading.Event()

@@ -65,6 +65,12 @@ def test_options_in_the_query():
     )
 
 
+def test_the_clock_of_what_is_kept_nowhere_may_be_virtual():
+    """A database in memory may have time of its own; one that lasts has the machine's."""
+    assert Place.of("memory://?clock=virtual").options.clock == "virtual"
+    assert Place.of("sqlite:///a.db?clock=system").options == Options()
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [
@@ -80,6 +86,8 @@ def test_options_in_the_query():
         ("memory://?poll_seconds=nan", "poll_seconds: must be from 0 to 3600"),
         ("memory://?durability=extra", "durability: must be one of full, normal"),
         ("memory://?downtime_grace=perhaps", "downtime_grace cannot be 'perhaps'"),
+        ("memory://?clock=slow", "clock: must be one of system, virtual, got 'slow'"),
+        ("sqlite:///a.db?clock=virtual", "clock=virtual goes with memory:// only"),
         ("memory://?functions_at_start=drop", "functions_at_start: must be one of"),
     ],
 )

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from swf.actors import Actor, ActivityWorker, Decider
-from swf.engine import Engine, Options
+from swf.actors import ActivityWorker, Actor, Decider
+from swf.engine import Call, Engine, Options
 from swf.models import ActivityType, Domain, WorkflowExecution, WorkflowType
 from swf.models.decision import CompleteWorkflowExecution, ScheduleActivityTask, StartTimer
 from swf.testing import ManualClock, VirtualClock, connected, embedded
 from swf.transport import Transport
+from swf.virtual_clock import Standing
 
 HOUR = 3_600
 TIGHT = 2
@@ -288,7 +289,7 @@ def test_a_function_that_runs_holds_time(engine, swf_connection, swf_clock):
         "workflowType": {"name": "order", "version": "1"},
         "lambdaRole": "arn:aws:iam::123456789012:role/r",
     }
-    swf_connection.call("StartWorkflowExecution", start)
+    run_id = swf_connection.call("StartWorkflowExecution", start)["runId"]
     task = engine.handle("PollForDecisionTask", {"domain": "d", "taskList": {"name": "t"}})
     invoke = {"id": "f-1", "name": "f", "startToCloseTimeout": str(TIGHT)}
     decision = {
@@ -305,8 +306,53 @@ def test_a_function_that_runs_holds_time(engine, swf_connection, swf_clock):
         go_on.set()
         assert engine.functions.join(10)
 
-    [execution] = Domain("d", connection=swf_connection).executions.all()
+    execution = WorkflowExecution("d", "w", run_id, connection=swf_connection)
     assert "LambdaFunctionCompleted" in [event.name for event in execution.history()]
+
+
+def test_a_call_at_work_holds_time(engine, swf_connection, swf_clock):
+    """From when a call is taken up until its thread has done the writer's work, time stands."""
+    execution = shop(swf_connection).start_execution("order-1")
+    signal = {"domain": "d", "workflowId": "order-1", "signalName": "hurry"}
+    postponed: list[Any] = []
+    engine.begin(Call("SignalWorkflowExecution", signal, done=lambda call: None), postponed.append)
+    stepping = threading.Thread(target=swf_clock.step)
+    stepping.start()
+    stepping.join(0.05)
+
+    assert stepping.is_alive()
+    assert swf_clock.now() == ManualClock().now()
+    [work] = postponed
+    work()
+    stepping.join(10)
+
+    assert [event.name for event in execution.history()][-2:] == [
+        "WorkflowExecutionSignaled",
+        "WorkflowExecutionTimedOut",
+    ]
+
+
+def test_nothing_happens_in_an_swf_while_the_clock_moves(engine, swf_connection, swf_clock):
+    """A call that comes while the clock decides happens after it was moved, never in between."""
+    execution = shop(swf_connection).start_execution("order-1")
+    signaling = threading.Thread(target=execution.signal, args=("hurry",))
+    done: list[bool] = []
+
+    @contextmanager
+    def looked_at_last() -> Iterator[Standing]:
+        if not done:
+            signaling.start()
+            signaling.join(0.05)
+            done.append(not signaling.is_alive())
+        yield Standing(is_still=True)
+
+    swf_clock.attend(looked_at_last)
+    swf_clock.at(60, lambda: signaling.join(10))
+    assert swf_clock.step()
+
+    assert done == [False]
+    told = {event.name: event.timestamp for event in execution.history()}
+    assert (told["WorkflowExecutionSignaled"] - ManualClock().now()).total_seconds() == 60
 
 
 def test_signals_come_at_given_times(engine, swf_connection, swf_clock):
@@ -338,7 +384,8 @@ def test_signals_come_at_given_times(engine, swf_connection, swf_clock):
     ]
     begun = told[0].timestamp
     assert [(event.timestamp - begun).seconds for event in told] == [0, 0, 30, 60, 60, 60]
-    assert execution.history()[-4].name == "WorkflowExecutionSignaled"  # with a decision of its own
+    # What the timer has led to is over when the signal comes.
+    assert execution.history()[-6].name == "DecisionTaskCompleted"
 
 
 # The single-threaded form

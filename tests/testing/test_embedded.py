@@ -13,7 +13,7 @@ from swf.engine import Engine, Options, opened
 from swf.exceptions import EngineError, PollTimeout, SettingsError
 from swf.models import Domain
 from swf.querysets import DomainQuerySet
-from swf.testing import connected, embedded
+from swf.testing import VirtualClock, connected, embedded
 
 pytest_plugins = ["pytester"]
 
@@ -104,8 +104,28 @@ def test_by_default_everything_talks_to_the_tests_swf(swf_default, swf_connectio
     assert [one.name for one in DomainQuerySet(connection=swf_connection)] == ["shop"]
 
 
+def test_a_test_may_have_virtual_time(swf_virtual_clock, swf_clock, swf_engine, swf_default):
+    """Asked for, the clock of all the fixtures is one that skips, and polls are held."""
+    assert swf_virtual_clock is swf_clock is swf_engine.clock is swf_default.clock
+    assert isinstance(swf_clock, VirtualClock)
+    assert swf_engine.place.options == Options()
+
+
+def test_options_go_before_what_the_clock_asks_for():
+    """A VirtualClock may go with polls that are not held: for actors that run in one thread."""
+    options = Options(poll_seconds=0)
+
+    with embedded(clock=VirtualClock(), options=options) as engine:
+        shop = Domain("shop", connection=connected(engine))
+        shop.save()
+        with pytest.raises(PollTimeout):
+            swf.actors.Decider(shop, "t").poll()
+
+
 PROGRAM = """
 import swf
+import pytest
+from swf.clock import ManualClock
 from swf.models import Domain
 
 pytest_plugins = ["swf.testing.plugin"]
@@ -120,6 +140,18 @@ def test_two(swf_default, swf_clock):
 
 def test_three():
     assert "endpoint_url" not in swf.settings.get()
+
+def test_four(swf_virtual_clock, swf_default):
+    swf_virtual_clock.skip(60)
+    assert not Domain("shop").exists
+
+class TestRedefined:
+    @pytest.fixture
+    def swf_clock(self):
+        return ManualClock()
+
+    def test_five(self, swf_virtual_clock):
+        pass
 """
 
 
@@ -127,4 +159,7 @@ def test_a_users_tests_start_from_nothing(pytester):
     """Each test of a user's has an SWF that holds nothing, and leaves no settings behind."""
     pytester.makepyfile(PROGRAM)
 
-    pytester.runpytest("-q").assert_outcomes(passed=3)
+    result = pytester.runpytest("-q")
+
+    result.assert_outcomes(passed=4, errors=1)
+    result.stdout.fnmatch_lines(["*the fixture swf_clock was redefined as*"])

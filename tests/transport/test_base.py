@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import threading
 
 import pytest
 from canned import CannedTransport
 from listed import domains
 
+from swf.clock import SystemClock
 from swf.exceptions import (
     ResponseError,
     SettingsError,
@@ -99,6 +101,17 @@ def test_closing_what_holds_nothing_is_no_matter():
     transport.close()
 
     assert transport.call("DescribeDomain", {"name": "d"}) == {}
+
+
+def test_time_that_is_the_machine_s_is_not_skipped():
+    """Where no clock can be moved there is nothing to skip, and nobody who holds it."""
+    transport = CannedTransport()
+    transport.enlist(threading.Thread(target=list))
+
+    assert isinstance(transport.clock, SystemClock)
+    assert transport.skip() is False
+    assert transport.skip_until(lambda: True) is True
+    assert transport.skip_until(lambda: False) is False
 
 
 class TestSchemes:

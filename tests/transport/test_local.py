@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import subprocess
 import sys
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -26,10 +28,11 @@ from swf.exceptions import (
     SettingsError,
     ValidationFault,
 )
-from swf.models import ActivityType, Domain
+from swf.models import ActivityType, Domain, WorkflowType
 from swf.querysets import DomainQuerySet
 from swf.testing import connected, embedded
 from swf.transport.local import LocalTransport
+from swf.virtual_clock import VirtualClock
 
 ROOT = Path(__file__).parents[2]
 RETENTION = {"workflowExecutionRetentionPeriodInDays": "1"}
@@ -387,3 +390,89 @@ def test_models_of_types_find_their_place() -> None:
     ActivityType(shop, "ship", "1").save()
 
     assert [one.connection for one in shop.activities()] == [shop.connection]
+
+
+# Virtual time
+
+
+def test_virtual_time_is_had_by_url():
+    """`clock=virtual` is an SWF in memory whose time is skipped through the connection."""
+    connection = swf.connect("memory://skipped?clock=virtual&poll_seconds=0")
+    start = connection.clock.now()
+    order = order_of(Domain("d", connection=connection))
+    execution = order.start_execution("order-1")
+
+    assert isinstance(connection.clock, VirtualClock)
+    assert connection.skip()
+    assert execution.upstream().close_status == "TIMED_OUT"
+    assert (connection.clock.now() - start).total_seconds() == 60
+    assert not connection.skip()
+
+
+def test_skipping_until_something_is_reached():
+    """`skip_until` asks before each step, and is False once nothing falls due any more."""
+    with embedded(clock=VirtualClock()) as engine:
+        connection = connected(engine)
+        execution = order_of(Domain("d", connection=connection)).start_execution("order-1")
+
+        assert connection.skip_until(lambda: execution.upstream().status == "CLOSED")
+        assert not connection.skip_until(lambda: False)
+
+
+def test_an_enlisted_thread_holds_virtual_time():
+    """A thread that is about to work is waited for before it has begun."""
+    with embedded(clock=VirtualClock()) as engine:
+        connection = connected(engine)
+        order_of(Domain("d", connection=connection)).start_execution("order-1")
+        thread = threading.Thread(target=list)
+        connection.enlist(thread)
+        stepping = threading.Thread(target=connection.skip)
+        stepping.start()
+        stepping.join(0.05)
+
+        assert stepping.is_alive()
+        thread.start()
+        stepping.join(10)
+        assert not stepping.is_alive()
+
+
+def test_a_manual_clock_knows_no_parties():
+    """On a ManualClock there is nobody to wait for; the next deadline can be had all the same."""
+    with embedded() as engine:
+        connection = connected(engine)
+        order_of(Domain("d", connection=connection)).start_execution("order-1")
+        connection.enlist(threading.Thread(target=list))
+
+        assert connection.clock is engine.clock
+        assert not connection.skip_until(lambda: False)
+        assert connection.skip()
+
+
+def test_an_engine_in_memory_is_dropped_when_its_connection_is_closed():
+    """After `close`, and the next opening of any, nothing of it is left in memory."""
+    connection = swf.connect("memory://dropped?clock=virtual")
+    Domain("d", connection=connection).save()
+    clock = weakref.ref(connection.clock)
+
+    connection.close()
+    opened("memory://another")
+    gc.collect()
+
+    assert clock() is None
+    assert not Domain("d", connection=connection).exists
+
+
+def order_of(domain: Domain) -> WorkflowType:
+    """Return a registered workflow type whose executions last a minute."""
+    domain.save()
+    order = WorkflowType(
+        domain,
+        "order",
+        "1",
+        task_list="t",
+        child_policy="TERMINATE",
+        execution_start_to_close_timeout=60,
+        task_start_to_close_timeout="NONE",
+    )
+    order.save()
+    return order
