@@ -38,6 +38,7 @@ REFERENCE: Final = {
     "swf.models.decision": "decisions",
     "swf.models.event": "events",
     "swf.models.history": "histories",
+    "swf.payload": "payloads",
     "swf.querysets": "querysets",
     "swf.server": "server",
     "swf.settings": "settings",

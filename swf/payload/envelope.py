@@ -139,9 +139,7 @@ class _Reference:
     key: str = attrs.field(validator=instance_of(str))
     size: int = attrs.field(validator=instance_of(int))
     sha256: str = attrs.field(validator=instance_of(str))
-    plain: tuple[str, ...] = attrs.field(
-        converter=tuple, validator=deep_iterable(instance_of(str), min_len(1))
-    )
+    plain: Sequence[str] = attrs.field(validator=deep_iterable(instance_of(str), min_len(1)))
     """The SHA-256 of the plain text, or a key's id and the HMAC."""
 
 
@@ -153,7 +151,8 @@ def _sealed(applied: Sequence[Codec], data: bytes) -> str:
 def _stored(store: Store, applied: Sequence[Codec], data: bytes, original: bytes) -> str:
     # Whatever may fail comes first: what is in the store is referred to.
     keyed = (codec.digest(original) for codec in applied)
-    plain = next(filter(None, keyed), (hashlib.sha256(original).hexdigest(),))
+    unkeyed = (hashlib.sha256(original).hexdigest(),)
+    plain: Sequence[str] = next(filter(None, keyed), unkeyed)
     reference = _Reference(
         store=store.name,
         key=store.put(data),
@@ -172,16 +171,17 @@ def _written(kind: str, names: list[str], content: Any) -> str:
 def _parsed(text: str) -> tuple[list[str], str | _Reference]:
     """Return the codecs of an envelope, and its content or where that lies."""
     try:
-        kind, version, *rest = json.loads(text)[TAG]
-        if version != VERSION:
-            raise PayloadDecodeError(
-                f"the payload's envelope is of version {version!r}, which a later version of this "
-                f"package wrote"
-            )
-        names, content = rest
-        if kind == "sealed" and not isinstance(content, str):
-            raise TypeError("what is sealed must be text")  # noqa: TRY301
-        return list(names), content if kind == "sealed" else _Reference(**content)
+        told: Any = json.loads(text)[TAG]
+        match told:
+            case ["sealed", 1, [*names], str(data)]:
+                return names, data
+            case ["stored", 1, [*names], dict(members)]:
+                return names, _Reference(**members)
+            case _:
+                raise PayloadDecodeError(
+                    f"the payload's envelope is none of version {VERSION}: it is damaged, or a "
+                    f"later version of this package wrote it"
+                )
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         if isinstance(error, PayloadDecodeError):
             raise

@@ -15,6 +15,7 @@ import threading
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final, TypeVar, overload
 
 import attrs
@@ -66,7 +67,7 @@ def register(cls: Any = None, *, name: str | None = None) -> Any:
     ValidationError for a name that another class has.
     """
     if cls is None:
-        return lambda decorated: register(decorated, name=name)
+        return partial(register, name=name)
     if not isinstance(cls, type):
         raise ValidationTypeError(f"register: must be given a class, got {cls!r}")
     _add(cls, name or wire_name(cls))
@@ -155,13 +156,21 @@ def _parts(cls: type) -> _Parts:
     if fields := _fields(cls):
         return _field_parts(cls, fields)
     if dataclasses.is_dataclass(cls) or attrs.has(cls):
-        return (lambda _: {}), lambda data: cls(**data)
+        return (lambda _: {}), _called_with(cls)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        return (lambda value: value._asdict()), lambda data: cls(**data)
+        return _named_parts, _called_with(cls)
     raise ValidationTypeError(
         f"register: {cls!r} is no dataclass, attrs class, named tuple, enum or exception; "
         f"make it one, or give Payloads a converter= of your own"
     )
+
+
+def _called_with(cls: Callable[..., Any]) -> Callable[[Any], Any]:
+    return lambda data: cls(**data)
+
+
+def _named_parts(value: Any) -> dict[str, Any]:
+    return dict(value._asdict())
 
 
 @attrs.frozen

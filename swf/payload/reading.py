@@ -88,19 +88,36 @@ def _opened(*_: Any) -> Any:
     raise PayloadDecodeError("the text is sealed; Payloads.open() gives the text that is in it")
 
 
+def _bytes(spelled: str) -> bytes:
+    return b64decode(spelled, validate=True)
+
+
+def _str(spelled: str) -> str:
+    return _bytes(spelled).decode(errors="surrogatepass")
+
+
+def _int(spelled: str) -> int:
+    return int(spelled, 16)
+
+
+def _timedelta(parts: list[int]) -> timedelta:
+    days, seconds, microseconds = parts
+    return timedelta(days, seconds, microseconds)
+
+
 _READERS: Final[dict[str, Callable[..., Any]]] = {
-    "str": lambda spelled: b64decode(spelled, validate=True).decode(errors="surrogatepass"),
-    "int": lambda spelled: int(spelled, 16),
+    "str": _str,
+    "int": _int,
     "float": float,
     "dict": dict,
     "tuple": tuple,
     "set": set,
     "frozenset": frozenset,
-    "bytes": lambda spelled: b64decode(spelled, validate=True),
+    "bytes": _bytes,
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "time": time.fromisoformat,
-    "timedelta": lambda parts: timedelta(*parts),
+    "timedelta": _timedelta,
     "decimal": Decimal,
     "uuid": UUID,
     "object": _object,

@@ -35,7 +35,7 @@ class OfTheShop(Exception):
 def raised(error: BaseException, cause: BaseException | None = None) -> BaseException:
     """Return the error with a traceback and a cause."""
     try:
-        raise error from cause
+        raise error from cause  # noqa: TRY301
     except BaseException as caught:  # noqa: BLE001
         return caught
 

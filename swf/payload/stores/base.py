@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, Protocol
@@ -157,7 +157,7 @@ class ContentStore(ABC):
             )
 
     @contextmanager
-    def _told(self, done: str) -> Iterator[None]:
+    def _told(self, done: str) -> Generator[None]:
         """Raise whatever goes wrong as PayloadStoreError."""
         try:
             yield

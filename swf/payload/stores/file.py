@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -100,7 +100,7 @@ class FileStore(ContentStore):
                 left.unlink(missing_ok=True)
 
     @contextmanager
-    def _locked(self, how: int) -> Iterator[None]:
+    def _locked(self, how: int) -> Generator[None]:
         with (self.path / _LOCK).open("ab") as file:
             fcntl.flock(file, how)
             yield

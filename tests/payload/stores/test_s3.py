@@ -11,6 +11,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+import swf
 from swf.exceptions import NotPicklableError, PayloadStoreError
 from swf.payload import S3Store
 
@@ -66,3 +67,12 @@ def test_a_bucket_that_is_not_there_is_told(s3):
         store.get("0" * 64, 1)
     with pytest.raises(PayloadStoreError, match="nowhere"):
         list(store.keys())
+
+
+def test_an_object_that_cannot_be_asked_about_is_not_deleted():
+    """A collection stops where S3 does not answer."""
+    swf.settings.set(aws_access_key_id="a", aws_secret_access_key="b", region="us-east-1")
+    store = S3Store("bucket", endpoint_url="http://127.0.0.1:1")
+
+    with pytest.raises(Exception, match=r"127\.0\.0\.1"):
+        store._delete_older("0" * 64, datetime.now(UTC))
