@@ -139,6 +139,13 @@ class Activity(Generic[P, R]):
         return signature
 
     @functools.cached_property
+    def on_wire(self) -> dict[str, Any]:
+        """What every decision to schedule it tells: its type and its time-outs."""
+        told = {member: getattr(self, field) for field, member in _LIMITS}
+        limits = {member: value for member, value in told.items() if value is not None}
+        return {"activityType": {"name": self.name, "version": self.version}, **limits}
+
+    @functools.cached_property
     def _arity(self) -> tuple[int, float]:
         """How few and how many arguments do by position alone; (1, 0) where they never do."""
         least, most = 0, 0.0
@@ -158,6 +165,13 @@ class Activity(Generic[P, R]):
     def __reduce__(self) -> tuple[Any, ...]:
         return _found, (self.__module__, self.__dict__["__qualname__"], self.name)
 
+
+_LIMITS: Final = (
+    ("start_to_close_timeout", "startToCloseTimeout"),
+    ("schedule_to_start_timeout", "scheduleToStartTimeout"),
+    ("schedule_to_close_timeout", "scheduleToCloseTimeout"),
+    ("heartbeat_timeout", "heartbeatTimeout"),
+)
 
 OPTIONS: Final = tuple(
     field.name

@@ -15,13 +15,6 @@ from swf.wire import Wire
 if TYPE_CHECKING:
     from swf.flow.replay.run import Run
 
-LIMITS = (
-    ("start_to_close_timeout", "startToCloseTimeout"),
-    ("schedule_to_start_timeout", "scheduleToStartTimeout"),
-    ("schedule_to_close_timeout", "scheduleToCloseTimeout"),
-    ("heartbeat_timeout", "heartbeatTimeout"),
-)
-
 
 class ActivityCall(Task):
     """One call of an activity: all its attempts, which share one activity id."""
@@ -71,15 +64,11 @@ class ActivityCall(Task):
     def made(self) -> Command:
         """Return the ScheduleActivityTask of this attempt."""
         activity = self.activity
-        attributes: dict[str, Any] = {
-            "activityType": {"name": activity.name, "version": activity.version},
+        attributes = {
+            **activity.on_wire,
             "activityId": self.id,
             "taskList": {"name": self.task_list},
         }
-        for field, member in LIMITS:
-            told = getattr(activity, field)
-            if told is not None:
-                attributes[member] = told
         if self.priority is not None:
             attributes["taskPriority"] = str(self.priority)
         plain = self.payloads.plain_call(self.args, self.kwargs, self._context() or None)

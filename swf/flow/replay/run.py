@@ -106,6 +106,7 @@ class Run:
         self.state_changed = False
         self.logger = ReplayLogger(self)
         self._ahead: dict[str, tuple[int, str | None]] = {}  # markers recorded, not matched yet
+        self._failures_ahead = 0
         self._buffer: list[Wire] = []
         self._refusals: list[Callable[[], object]] = []
         self._completed = 0  # the id of the DecisionTaskCompleted whose decisions come now
@@ -143,6 +144,8 @@ class Run:
                 told = event["markerRecordedEventAttributes"]
                 recorded = (told["decisionTaskCompletedEventId"], told.get("details"))
                 self._ahead.setdefault(told["markerName"], recorded)
+                if told["markerName"].startswith(matching.FAILURE):
+                    self._failures_ahead += 1
             elif event_type == "TimerStarted":
                 told = event["timerStartedEventAttributes"]
                 if told["timerId"].startswith(matching.WAKE_UP):
@@ -154,24 +157,26 @@ class Run:
 
     def _take(self, event: Wire) -> None:
         event_id = event["eventId"]
-        if event_id <= self.last:
-            return
         if event_id != self.last + 1:
+            if event_id <= self.last:
+                return
             raise LookupError(
                 f"{self.execution}: event {self.last + 1} is missing, {event_id} came"
             )
         self.last = event_id
         event_type = event["eventType"]
-        if event_type == "DecisionTaskCompleted":
+        if event_type in SEEN:
+            self._buffer.append(event)
+        elif event_type == "DecisionTaskCompleted":
             told = event["decisionTaskCompletedEventAttributes"]
             self._completed = event_id
             if told["startedEventId"] > self.started_id:
                 self._turn(told["startedEventId"], replaying=True)
             self._horizons.pop(event_id, None)
             self._cut = False
-        elif event_type in matching.DECIDED and matching.is_decided(event):
+        elif matching.is_decided(event):
             self._match(event)
-        else:
+        elif event_type in matching.DECIDED:
             self._buffer.append(event)
 
     def _turn(self, started_id: int, *, replaying: bool) -> None:
@@ -209,7 +214,8 @@ class Run:
             if task is None:
                 return
             getattr(task, outcome.method)(told)
-        self.scheduler.run()
+        if self.scheduler.is_ready:
+            self.scheduler.run()
 
     def _match(self, event: Wire) -> None:
         """Compare an event that a decision became with what the program asked for."""
@@ -289,7 +295,7 @@ class Run:
 
     def _unsendable(self, command: Command) -> PayloadError | None:
         """Return why the payload of a command cannot be sent; it is recorded, to replay alike."""
-        if command.plain is None:
+        if command.plain is None or (self.replaying and not self._failures_ahead):
             return None
         key = f"send:{command.decision_type}:{_identity(command)}"
 
@@ -324,6 +330,15 @@ class Run:
         """Hand a recorded payload to `then`; return why it cannot be read, where that is so."""
         if text is None:
             then(None)
+            return None
+        if self.replaying and not self._failures_ahead:
+            try:
+                value = payloads.load(text)
+            except PayloadStoreError:
+                raise  # it went well when it was recorded: another replay may have it again
+            except PayloadError as problem:
+                return problem
+            then(value)
             return None
         value, error = self._attempt(f"load:{key}", lambda: payloads.load(text))
         if error is None:
@@ -437,6 +452,9 @@ _HANDLERS: Final[dict[str, Callable[[Run, Wire], None]]] = {
     "WorkflowExecutionSignaled": Run._on_signaled,
     "WorkflowExecutionCancelRequested": Run._on_cancel_requested,
 }
+
+SEEN: Final = frozenset({*OUTCOMES, *_HANDLERS, "DecisionTaskStarted"} - {*matching.DECIDED})
+"""The events that a program sees, and that tell its time; decisions become others."""
 
 
 def _identity(command: Command) -> str:

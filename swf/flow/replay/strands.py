@@ -136,6 +136,11 @@ class Scheduler:
         if not self.closed:
             self.on_end(strand, error)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a strand that can go on."""
+        return bool(self._ready)
+
     def run(self) -> None:
         """Run all strands until each of them waits or has ended."""
         ready = self._ready
