@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 import attrs
 
 from swf.exceptions import SWFError
-from swf.flow.replay.strands import is_ours
+from swf.flow.replay.strands import OURS, is_ours
 from swf.payload import Payloads
 from swf.wire import Wire
 
@@ -142,7 +142,9 @@ CLOSES: Final = frozenset(
 
 def place() -> Place | None:
     """Return the innermost line of the program's own code that is running now."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and is_ours(frame.f_code):
+    # Whoever asks is ours, and so is who asked that.
+    frame: FrameType | None = sys._getframe(2)
+    known = OURS.get
+    while frame is not None and (known(frame.f_code.co_filename) or is_ours(frame.f_code)):
         frame = frame.f_back
     return None if frame is None else (frame.f_code, frame.f_lineno)

@@ -269,7 +269,8 @@ class Run:
         """Ask for a decision: compared with the history, or sent with the next answer."""
         if self.scheduler.closed:
             return
-        command.place = place()
+        if command.place is None:
+            command.place = place()
         error = self._unsendable(command)
         if error is None:
             self.queue.append(command)

@@ -269,15 +269,16 @@ def without_asyncio() -> Generator[None]:
         events._set_running_loop(before)
 
 
-_OURS: Final[dict[CodeType, bool]] = {}
+OURS: Final[dict[str, bool]] = {}  # by file: to hash code would cost more than all the rest
 _HERE: Final = str(Path(__file__).parent.parent)
 
 
 def is_ours(code: CodeType) -> bool:
     """Tell whether code is this package's, and not the program's."""
-    found = _OURS.get(code)
+    path = code.co_filename
+    found = OURS.get(path)
     if found is None:
-        found = _OURS[code] = code.co_filename.startswith(_HERE)
+        found = OURS[path] = path.startswith(_HERE)
     return found
 
 

@@ -11,7 +11,7 @@ import attrs
 from swf.exceptions import SWFError
 from swf.flow.errors import ScheduleFailed, TaskCanceled, TaskError
 from swf.flow.future import Future
-from swf.flow.replay.command import Command
+from swf.flow.replay.command import Command, Place, place
 from swf.flow.replay.packing import check
 from swf.flow.retry import PASSING_CAUSES, WHEN_THROTTLED, RetryPolicy
 from swf.wire import Wire
@@ -71,6 +71,7 @@ class Task:
         "kwargs",
         "name",
         "pause",
+        "place",
         "retry",
         "run",
         "scheduled_id",
@@ -95,6 +96,7 @@ class Task:
         self.args = args
         self.kwargs = kwargs or {}
         self.retry = retry
+        self.place: Place | None = place()
         self.attempt = 1
         self.begun = run.time
         self.command: Command | None = None
@@ -147,6 +149,7 @@ class Task:
         """Ask for it: SWF hears of it with the next answer."""
         try:
             self.command = self.made()
+            self.command.place = self.place
             if not self.is_checked:
                 check(self.command)
         except SWFError as error:
