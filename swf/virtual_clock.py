@@ -274,7 +274,8 @@ class VirtualClock(ManualClock):
     ) -> bool | None:
         """Move to the next moment, not beyond `end`, and have happen there what is first.
 
-        False says that nothing is left, None that something is going on, or that it is over.
+        False says that nothing is left, None that something is going on, that the clock is on its
+        way still, or that it is over.
         """
         with self._moving:  # what rings has to come to its end, too
             with self._frozen() as standings:
@@ -286,8 +287,10 @@ class VirtualClock(ManualClock):
                 found = None if moment is None else self._next(moment)
                 if moment is None or found is None:
                     return self._moved_to(moment, wait)
+                is_there = self._now >= moment
             found.ring()
-            return True
+            self.changed()
+            return True if is_there else None
 
     def _moved_to(self, moment: datetime | None, wait: _Wait | None) -> bool:
         """Move to a moment at which nothing rings; return whether a wait ends there."""
