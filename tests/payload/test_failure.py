@@ -14,6 +14,7 @@ from payload_values import Declined, Refused, Unregistered, values
 from swf.constants import MAX_DETAILS_LENGTH, MAX_REASON_LENGTH
 from swf.exceptions import PayloadStoreError, RemoteError, TypeDoesNotExist
 from swf.payload import (
+    Codec,
     Encrypt,
     FileStore,
     KeyRing,
@@ -259,6 +260,25 @@ class TestWords:
 
         assert type(again) is ValueError
         assert str(again).startswith("xxx")
+
+    def test_a_codec_that_fails_hides_no_failure(self):
+        """Where nothing can be sealed the reason is told, and nothing is in the clear."""
+
+        class Broken(Codec):
+            name = "broken"
+            hides = True
+
+            def encode(self, data):
+                raise ZeroDivisionError
+
+            def decode(self, data):
+                raise ZeroDivisionError
+
+        payloads = Payloads(codecs=(Broken(),))
+
+        assert dump_failure(payloads, ValueError("secret")) == ("ValueError", "")
+        text = '{"$swf":["sealed",1,["broken"],"eA=="]}'
+        assert type(load_failure(payloads, "r", text).__cause__) is ZeroDivisionError
 
 
 class TestForeign:
