@@ -249,10 +249,11 @@ class Actor(ConnectedSWFObject):
 
     def _poll_until_drained(self, loop: Loop) -> None:
         backoff, pause = Backoff(), Backoff(0.05, 1)
-        permitted = self._is_permitted()
-        while permitted and loop.has_me and not loop.draining.is_set():
-            if self._worked(loop, backoff, pause):
-                permitted = self._is_permitted()
+        permitted = False
+        while loop.has_me and not loop.draining.is_set():
+            if not (permitted or self._is_permitted()):
+                return
+            permitted = not self._worked(loop, backoff, pause)
 
     def _is_permitted(self) -> bool:
         """Take one of the tasks that may still be polled; tell whether there was one."""

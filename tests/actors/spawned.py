@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from swf.actors import ActivityTask, ActivityWorker, Actor, Heartbeat
+from swf.actors.slots import LOST_SLOTS
 from swf.clock import Alarm, Clock, ManualClock
 from swf.exceptions import AccessDeniedFault, PollTimeout
 from swf.querysets import DomainQuerySet
@@ -140,3 +141,33 @@ class Unborn(Spawned):
 
 class Unportable(Exception):
     """An error that holds what cannot be pickled."""
+
+
+class Overrun(ActivityWorker):
+    """Loses its threads, all at once, in the first process; in the next it finds no task."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__("d", "t", clock=StillClock())
+        self.folder = folder
+
+    def execute(self, task: ActivityTask, context: Heartbeat) -> Any:
+        """Never be called."""
+
+    def run_once(self) -> None:
+        first = not list(self.folder.iterdir())
+        (self.folder / f"{os.getpid()}").touch()
+        if first:
+            for holder in range(LOST_SLOTS + 1):
+                self._slots.lose(holder, threading.Thread())
+        time.sleep(0.02)
+        raise PollTimeout
+
+
+class Endless(Spawned):
+    """Works without end, and has little time to drain when its parent is gone."""
+
+    orphan_seconds = 0.1
+
+    def run_once(self) -> None:
+        (self.folder / f"{os.getpid()}").touch()
+        time.sleep(600)

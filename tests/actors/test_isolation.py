@@ -149,7 +149,9 @@ def test_a_process_computes_one_task(shop: Shop) -> None:
 @FORMS
 def test_tasks_are_at_work_side_by_side(isolation: Isolation, shop: Shop, tmp_path: Path) -> None:
     """As many tasks are at work at a time as there are threads that poll."""
-    execution = schedule(shop, *[["meet", str(tmp_path), 3]] * 3)
+    place = tmp_path / "meeting"
+    place.mkdir()
+    execution = schedule(shop, *[["meet", str(place), 3]] * 3)
 
     Worker(shop.connection).run(isolation, tasks=3, threads=3)
 

@@ -24,7 +24,7 @@ from swf.models import Domain
 from swf.models.decision import ScheduleActivityTask
 from swf.transport import default_connection
 from tests.actors.given import InstantClock
-from tests.actors.spawned import Charging, LeapingClock, Spawned, StillClock, Unborn
+from tests.actors.spawned import Charging, LeapingClock, Overrun, Spawned, StillClock, Unborn
 
 SECONDS = 60
 
@@ -97,6 +97,18 @@ def test_a_child_that_dies_is_replaced(folder: Path, caplog: pytest.LogCaptureFi
     assert actor.join(SECONDS)
     assert actor.counts["processes_replaced"] == 1
     assert "exit code -9" in caplog.text
+
+
+def test_a_child_whose_threads_are_all_lost_is_replaced(folder: Path) -> None:
+    """A process in which activities hold too many threads ends, and another takes its place."""
+    worker = Overrun(folder)
+    worker.start(processes=1, block=False)
+
+    until(lambda: len(pids(folder)) == 2)
+    worker.stop()
+
+    assert worker.join(SECONDS)
+    assert worker.counts["processes_replaced"] == 1
 
 
 def test_a_child_that_never_begins_is_an_error(folder: Path) -> None:
@@ -275,11 +287,12 @@ def test_portable_errors_travel_as_they_are() -> None:
 PROGRAM = """
 import sys
 from pathlib import Path
-from tests.actors.spawned import Spawned
+from tests.actors.spawned import Endless, Spawned
 
 if __name__ == "__main__":
-    actor = Spawned(Path(sys.argv[1]), "idle")
-    actor.start(processes=2, block=sys.argv[2] == "block")
+    kind = Endless if sys.argv[2] == "endless" else Spawned
+    actor = kind(Path(sys.argv[1]), "idle")
+    actor.start(processes=2, block=sys.argv[2] != "leave")
     if sys.argv[2] == "leave":
         while len(list(Path(sys.argv[1]).iterdir())) < 2:
             pass
@@ -337,6 +350,19 @@ def test_children_do_not_outlive_their_parent(
 ) -> None:
     """When the parent is killed, its children drain by themselves."""
     started = program("block")
+    until(lambda: len(pids(folder)) == 2)
+
+    started.kill()
+
+    started.wait(SECONDS)
+    until(lambda: not any(map(runs, pids(folder))))
+
+
+def test_work_without_end_does_not_outlive_its_parent_for_long(
+    program: Callable[[str], subprocess.Popen[str]], folder: Path
+) -> None:
+    """A child whose parent is killed has some time to drain, and no more."""
+    started = program("endless")
     until(lambda: len(pids(folder)) == 2)
 
     started.kill()
