@@ -46,6 +46,9 @@ class Decider(actors.Decider):
     An execution that its program cannot go on with (it was changed, it is not registered here, a
     store is down) waits, with a marker that says why, and is looked at again after a pause that
     grows to five minutes. With `when_blocked="fail"` it fails at once.
+
+    `activity_task_list` and `child_task_list` are where all activities and all children go,
+    whatever these, or the workflows, say.
     """
 
     _hook: ClassVar[str] = "run_once"
@@ -62,6 +65,7 @@ class Decider(actors.Decider):
         cached_runs: int = CACHED_RUNS,
         when_blocked: Literal["wait", "fail"] = "wait",
         activity_task_list: str | None = None,
+        child_task_list: str | None = None,
         register: bool = True,
     ) -> None:
         self.workflows = workflows if isinstance(workflows, Workflows) else Workflows(workflows)
@@ -77,6 +81,7 @@ class Decider(actors.Decider):
         self.cached_runs = cached_runs
         self.when_blocked = when_blocked
         self.activity_task_list = activity_task_list
+        self.child_task_list = child_task_list
         self.register = register
         self._equip()
 
@@ -202,7 +207,12 @@ class Decider(actors.Decider):
             name=task.name,
             version=task.version,
         )
-        return Run(workflow(), execution, activity_task_list=self.activity_task_list)
+        return Run(
+            workflow(),
+            execution,
+            activity_task_list=self.activity_task_list,
+            child_task_list=self.child_task_list,
+        )
 
     def _blocked_by(self, task: Task, error: Exception) -> Answer:
         if self.when_blocked == "fail":
@@ -230,8 +240,10 @@ class Decider(actors.Decider):
         """Send an answer; keep its run where it was acknowledged, and end it where it was not."""
         acknowledged = False
         try:
+            self.on_answer(made)
             if self.register:
                 self._registrar.activities(made.activities)
+                self._registrar.workflows(made.children)
             acknowledged = self._deliver_answer(task, made)
         finally:
             self._replay.call(lambda: self._kept(made, acknowledged=acknowledged))
@@ -260,6 +272,9 @@ class Decider(actors.Decider):
             "taskList": {"name": self.own_task_list},
             "taskListScheduleToStartTimeout": str(STICKY_SECONDS),
         }
+
+    def on_answer(self, made: Answer) -> None:
+        """Be told of an answer before it is sent; does nothing here."""
 
     def on_closed(self, workflow_id: str, run_id: str) -> None:
         """Be told that an answer was sent which closes an execution; does nothing here."""

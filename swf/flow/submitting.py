@@ -209,7 +209,7 @@ def _child_call(
         attributes["tagList"] = list(tags)
     return ChildCall(
         run,
-        cls.name,
+        cls,
         workflow_id,
         args,
         kwargs,

@@ -11,7 +11,9 @@ import attrs
 
 from swf.exceptions import SWFError
 from swf.flow.activities import Activity
+from swf.flow.declaration import Declaration
 from swf.flow.replay.activity_task import ActivityCall
+from swf.flow.replay.child_workflow_execution import ChildCall
 from swf.flow.replay.command import CLOSES
 from swf.flow.replay.matching import BLOCKED
 from swf.flow.replay.packing import pack, wake_up
@@ -48,13 +50,17 @@ class Task:
 
 @attrs.frozen(kw_only=True)
 class Answer:
-    """What a decision task is answered with; `run` is None where the program was given up."""
+    """What a decision task is answered with; `run` is None where the program was given up.
+
+    `activities` and `children` are those whose types the decisions name.
+    """
 
     decisions: list[Wire]
     run: Run | None
     context: str | None = None
     closes: str | None = None
     activities: tuple[Activity[..., Any], ...] = ()
+    children: tuple[type[Declaration], ...] = ()
 
 
 def answer(task: Task, cached: Run | None, begin: Callable[[], Run]) -> Answer:
@@ -99,6 +105,11 @@ def _answered(run: Run, task: Task) -> Answer:
         for command in run.queue
         if isinstance(command.asker, ActivityCall)
     }
+    children = {
+        command.asker.workflow: None
+        for command in run.queue
+        if isinstance(command.asker, ChildCall)
+    }
     context = run.payloads.seal(run.state_plain) if run.state_changed else None
     return Answer(
         decisions=packed.decisions,
@@ -106,6 +117,7 @@ def _answered(run: Run, task: Task) -> Answer:
         context=context,
         closes=last if last in CLOSES else None,
         activities=tuple(activities.values()),
+        children=tuple(children),
     )
 
 

@@ -21,6 +21,7 @@ from swf.payload import Payloads, load_failure
 from swf.wire import Wire
 
 if TYPE_CHECKING:
+    from swf.flow.declaration import Declaration
     from swf.flow.replay.run import Run
 
 
@@ -55,13 +56,13 @@ class ChildFuture(Future[Any]):
 class ChildCall(Task):
     """One child workflow: all its attempts, which share one workflow id."""
 
-    __slots__ = ("attributes", "child", "payloads", "run_id")
+    __slots__ = ("attributes", "child", "payloads", "run_id", "workflow")
     window = "children"
 
     def __init__(
         self,
         run: Run,
-        name: str,
+        workflow: type[Declaration],
         workflow_id: str,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
@@ -71,7 +72,8 @@ class ChildCall(Task):
         retry: RetryPolicy | None,
         raises: bool,
     ) -> None:
-        super().__init__(run, name, workflow_id, args, kwargs, retry=retry, raises=raises)
+        super().__init__(run, workflow.name, workflow_id, args, kwargs, retry=retry, raises=raises)
+        self.workflow = workflow
         self.attributes = attributes
         self.payloads = payloads
         self.run_id: str | None = None
