@@ -5,10 +5,13 @@ SWFError
     ├── NonDeterminismError                the program does not follow its history
     ├── ProgramError (RuntimeError)        a workflow does what no workflow can do
     │   ├── ForeignAwaitError              it awaits what is none of its futures
+    │   ├── QueryError                     the answer to a query waits, or decides
     │   └── OutsideWorkflowError           what belongs into a workflow was used elsewhere
     ├── SignatureError (TypeError)         arguments that an activity or workflow does not take
     ├── NotRegisteredError (LookupError)   an activity or workflow that nobody registered
     ├── AggregateError                     several tasks failed
+    ├── ResultTimeout (TimeoutError)       an execution was not closed in the time given
+    ├── StuckError                         an execution waits for what never comes
     └── TaskError                          how a task ended that brought no result
         ├── TaskFailed                     it failed, and said why
         │   └── WorkflowFailed
@@ -69,6 +72,10 @@ class ForeignAwaitError(ProgramError):
     """A workflow awaits what is none of its futures."""
 
 
+class QueryError(ProgramError):
+    """What answers a query waits for something, or decides; nothing of it was recorded."""
+
+
 class OutsideWorkflowError(ProgramError):
     """What has a meaning only while a workflow or an activity runs was used elsewhere."""
 
@@ -101,6 +108,14 @@ class AggregateError(FlowError):
         left = [error for error in self.flatten() if not handler(error)]
         if left:
             raise AggregateError(f"{len(left)} tasks failed", left)
+
+
+class ResultTimeout(FlowError, TimeoutError):
+    """An execution was not closed in the time that was given; it goes on."""
+
+
+class StuckError(FlowError):
+    """An execution waits for what never comes: nothing is at work for it, and nothing falls due."""
 
 
 class TaskError(FlowError):

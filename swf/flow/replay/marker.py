@@ -49,6 +49,7 @@ def once(run: Run, name: str, function: Callable[[], Any]) -> Any:
         told = run.payloads.load(details)
         plain = run.payloads.open(details)
     else:
+        run.hold_here()
         told = _outcome(function)
         plain = run.payloads.plain(told)
     run.issue(Command("RecordMarker", {"markerName": marker_name}, run.payloads, plain))
@@ -76,7 +77,7 @@ def patched(run: Run, name: str) -> bool:
     if found is None:
         marker_name = fitted(matching.PATCHED + name)
         is_there = run.is_recorded_now(marker_name)
-        found = run.patches[name] = is_there or not run.replaying
+        found = run.patches[name] = is_there or run.is_peeking or not run.replaying
         if found:
             run.issue(Command("RecordMarker", {"markerName": marker_name}, run.payloads, None))
     return found

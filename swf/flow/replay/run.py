@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -92,6 +93,7 @@ class Run:
         self.time = 0.0  # when that was started: seconds since the epoch
         self.started: Wire = {}  # the attributes of WorkflowExecutionStarted
         self.replaying = True
+        self.is_peeking = False  # past the last answer, to be looked at: nothing is recorded
         self.main: Strand | None = None
         self.closing: Callable[[], Command] | None = None
         self.is_closed = False
@@ -123,13 +125,31 @@ class Run:
         where the program does not do what the events say, and LookupError where one is missing.
         """
         self._look_ahead(events)
+        with self.at_work():
+            for event in events:
+                self._take(event)
+            if started_id is not None:
+                self._turn(started_id, replaying=False)
+
+    def peek(self) -> None:
+        """Take the program through what no answer followed yet, to be looked at and then evicted.
+
+        It is silent, and nothing that it asks for is sent; it stops short of side effects. Raises
+        NonDeterminismError where the history had no place for what it asked for before.
+        """
+        if self.is_closed:
+            return
+        self.is_peeking = True
+        with self.at_work():
+            self._turn(self.last + 1, replaying=True)
+
+    @contextmanager
+    def at_work(self) -> Generator[None]:
+        """Within the block, this is the run whose program runs in this thread."""
         before = set_running(self)
         try:
             with without_asyncio():
-                for event in events:
-                    self._take(event)
-                if started_id is not None:
-                    self._turn(started_id, replaying=False)
+                yield
         finally:
             set_running(before)
 
@@ -391,6 +411,11 @@ class Run:
         if found is None or not self.replaying:
             return False
         return self._completed <= found[0] <= self._horizons.get(self._completed, 0)
+
+    def hold_here(self) -> None:
+        """Go no further where the program is only looked at: what comes would be a side effect."""
+        if self.is_peeking:
+            self.scheduler.wait_for(Future(self.scheduler))
 
     @property
     def current_scope(self) -> Scope:
