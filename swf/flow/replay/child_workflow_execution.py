@@ -87,8 +87,11 @@ class ChildCall(Task):
         return Command("StartChildWorkflowExecution", attributes, self.payloads, plain, self)
 
     def ask_cancel(self) -> bool:
-        """Ask by RequestCancelExternalWorkflowExecution."""
-        attributes = {"workflowId": self.id, **({"runId": self.run_id} if self.run_id else {})}
+        """Ask by RequestCancelExternalWorkflowExecution, once it has begun."""
+        if self.run_id is None:
+            self.child.started._when_done(lambda started: started._error or self.ask_cancel())
+            return True
+        attributes = {"workflowId": self.id, "runId": self.run_id}
         self.run.issue(Command("RequestCancelExternalWorkflowExecution", attributes, self.payloads))
         return True
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import attrs
+from greenlet import GreenletExit
 
 from swf.exceptions import PayloadError
 from swf.flow.replay import matching
@@ -43,6 +44,8 @@ def once(run: Run, name: str, function: Callable[[], Any]) -> Any:
     Raises what it raised then; a failure is recorded too. It may run again where the decision that
     recorded it was not delivered.
     """
+    if run.scheduler.closed:
+        raise GreenletExit
     marker_name = fitted(run.current_scope.number(f"{matching.OWN}result:{name}"))
     is_there, details = run.recorded(marker_name)
     if is_there:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from swf.exceptions import PayloadError, PayloadStoreError
-from swf.flow.errors import Canceled, TaskCanceled, TaskError
+from swf.flow.errors import Canceled, ContinuedAsNew, ProgramError, TaskCanceled, TaskError
 from swf.flow.future import Future
 from swf.flow.replay import closing, matching
 from swf.flow.replay.command import CLOSES, Command, place
@@ -218,7 +218,22 @@ class Run:
             self.scheduler.run()
         for event in events:
             self._see(event)
+        if self._is_stuck:
+            self.fail(
+                ProgramError(
+                    "the program waits, and nothing is under way that it could wait for: no task,"
+                    " no timer, no signal"
+                )
+            )
         self._close_up()
+
+    @property
+    def _is_stuck(self) -> bool:
+        """Whether nothing that may ever happen would take the program on."""
+        if self.closing is not None or self.main is None:
+            return False
+        going = self.tasks or self.queue or self.signals.waiters or self.signals.handlers
+        return not going and not self.is_closed
 
     def _see(self, event: Wire) -> None:
         event_type = event["eventType"]
@@ -463,7 +478,7 @@ class Run:
         closing.cancel_requested(self, event)
 
     def _strand_ended(self, strand: Strand, error: BaseException | None) -> None:
-        if strand is self.main:
+        if strand is self.main or isinstance(error, ContinuedAsNew):
             closing.main_ended(self, strand, error)
         elif strand in self._watched:
             self._watched.discard(strand)

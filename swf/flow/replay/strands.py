@@ -18,7 +18,7 @@ from typing import Any, Final, NoReturn, cast
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
-from swf.flow.errors import Canceled, ContinuedAsNew, ForeignAwaitError, OutsideWorkflowError
+from swf.flow.errors import Canceled, ForeignAwaitError, OutsideWorkflowError, TaskCanceled
 from swf.flow.future import Future, every
 from swf.flow.replay.ids import Scope
 
@@ -53,6 +53,10 @@ class Strand(greenlet):
             value = self._returned()
         except GreenletExit:
             return
+        except Canceled as canceled:
+            self._scheduler.ended(self, canceled)
+            told = f"{self.name} was canceled"
+            future._fail(TaskCanceled(told, task=self.name, details=canceled.details))
         except BaseException as error:  # noqa: BLE001  (it is raised where the future is read)
             self._scheduler.ended(self, error)
             future._fail(error)
@@ -280,7 +284,3 @@ def is_ours(code: CodeType) -> bool:
     if found is None:
         found = OURS[path] = path.startswith(_HERE)
     return found
-
-
-CONTROL: Final = (Canceled, ContinuedAsNew)
-"""What ends a program on purpose and is no error of it."""
