@@ -9,18 +9,22 @@ from swf import _lazy
 if TYPE_CHECKING:
     from swf.flow import errors, futures
     from swf.flow.activities import Activity, activity
+    from swf.flow.activity_context import ActivityContext
     from swf.flow.canvas import Call, Chain, FuncGroup, Group
     from swf.flow.decider import Decider
     from swf.flow.declaration import INHERIT_TAG_LIST, query_handler, signal_handler
     from swf.flow.errors import Canceled
     from swf.flow.future import Future
+    from swf.flow.manual_completion import ManualCompletion
     from swf.flow.registry import Activities, Workflows
     from swf.flow.retry import RetryPolicy
+    from swf.flow.worker import Worker
     from swf.flow.workflow import Workflow
 
 _HOMES = {
     "Activities": "registry",
     "Activity": "activities",
+    "ActivityContext": "activity_context",
     "Call": "canvas",
     "Canceled": "errors",
     "Chain": "canvas",
@@ -29,7 +33,9 @@ _HOMES = {
     "Future": "future",
     "Group": "canvas",
     "INHERIT_TAG_LIST": "declaration",
+    "ManualCompletion": "manual_completion",
     "RetryPolicy": "retry",
+    "Worker": "worker",
     "Workflow": "workflow",
     "Workflows": "registry",
     "activity": "activities",
@@ -43,6 +49,7 @@ __all__ = [
     "INHERIT_TAG_LIST",
     "Activities",
     "Activity",
+    "ActivityContext",
     "Call",
     "Canceled",
     "Chain",
@@ -50,7 +57,9 @@ __all__ = [
     "FuncGroup",
     "Future",
     "Group",
+    "ManualCompletion",
     "RetryPolicy",
+    "Worker",
     "Workflow",
     "Workflows",
     "activity",

@@ -11,7 +11,8 @@ from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
 
 import attrs
 
-from swf.exceptions import ValidationError, ValidationTypeError
+from swf.exceptions import NotPicklableError, ValidationError, ValidationTypeError
+from swf.flow.activity_context import ActivityContext, current
 from swf.flow.errors import SignatureError
 from swf.flow.retry import RetryPolicy
 from swf.payload import Payloads, register_annotations
@@ -49,8 +50,10 @@ class Activity(Generic[P, R]):
 
     `start_to_close_timeout` and the other time-outs are seconds, a timedelta or 'NONE'; without a
     `heartbeat_timeout` of its own, a worker that died is noticed after a minute. `retry` is a
-    RetryPolicy, or how many further attempts follow at once. With `raises_on_failure=False` the
-    future of one that failed has None for its result, and the error for its `exception`.
+    RetryPolicy, or how many further attempts follow at once. `retry_in_worker`, likewise, has the
+    worker itself call the code again: the history knows of the last failure only, and the time-outs
+    are for all these attempts together. With `raises_on_failure=False` the future of one that
+    failed has None for its result, and the error for its `exception`.
 
     An `idempotent` activity is scheduled once for the same arguments, whoever submits it;
     `get_task_id(workflow, *args, **kwargs)` gives the end of the activity id. `payloads` is how
@@ -63,6 +66,7 @@ class Activity(Generic[P, R]):
     task_list: str | None = attrs.field(default=None, kw_only=True)
     task_priority: int | None = attrs.field(default=None, kw_only=True)
     retry: RetryPolicy | None = attrs.field(default=None, kw_only=True, converter=_policy)
+    retry_in_worker: RetryPolicy | None = attrs.field(default=None, kw_only=True, converter=_policy)
     raises_on_failure: bool = attrs.field(default=True, kw_only=True)
     start_to_close_timeout: str | None = attrs.field(
         default="3600", converter=_seconds, kw_only=True
@@ -116,6 +120,11 @@ class Activity(Generic[P, R]):
         return attrs.evolve(self, **options, is_overridden=True)
 
     @property
+    def context(self) -> ActivityContext:
+        """The context of the activity at work here; raises OutsideWorkflowError without one."""
+        return current()
+
+    @property
     def key(self) -> tuple[str, str]:
         """Name and version: what a registry knows it by."""
         return (self.name, self.version)
@@ -163,7 +172,21 @@ class Activity(Generic[P, R]):
         return f"Activity({self.name!r}, {self.version!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _found, (self.__module__, self.__dict__["__qualname__"], self.name)
+        options = {name: getattr(self, name) for name in OPTIONS} if self.is_overridden else {}
+        qualname = self.__dict__["__qualname__"]
+        try:
+            if inspect.ismethod(self.callable):
+                home = (self.callable.__self__, self.callable.__name__, self.name, options)
+                _bound(*home)
+                return _bound, home
+            found = (self.__module__, qualname, self.name, options)
+            _found(*found)
+        except (ImportError, AttributeError, ValidationError) as error:
+            raise NotPicklableError(
+                f"{self!r} cannot be handed to another process, which would not find it as"
+                f" {self.__module__}.{qualname}: declare it there, at the top of a module"
+            ) from error
+        return _found, found
 
 
 _LIMITS: Final = (
@@ -177,7 +200,15 @@ OPTIONS: Final = tuple(
     field.name
     for field in attrs.fields(Activity)
     if field.name
-    not in ("callable", "name", "version", "is_method", "description", "is_overridden")
+    not in (
+        "callable",
+        "name",
+        "version",
+        "is_method",
+        "description",
+        "is_overridden",
+        "retry_in_worker",  # a worker is not told of it
+    )
 )
 """What a single call may have otherwise."""
 
@@ -190,6 +221,11 @@ class ActivityDecorator:
     A function, an `async def`, or a method becomes an Activity, which is called as before; a class
     with `execute()` stays the class it is.
     """
+
+    @property
+    def context(self) -> ActivityContext:
+        """The context of the activity at work here; raises OutsideWorkflowError without one."""
+        return current()
 
     @overload
     def __call__(self, target: type[E], /) -> type[E]: ...  # type: ignore[overload-overlap]
@@ -214,6 +250,7 @@ class ActivityDecorator:
         task_list: str | None = None,
         task_priority: int | None = None,
         retry: RetryPolicy | int | None = None,
+        retry_in_worker: RetryPolicy | int | None = None,
         raises_on_failure: bool = True,
         start_to_close_timeout: DurationLike | None = 3600,
         schedule_to_start_timeout: DurationLike | None = "NONE",
@@ -233,6 +270,7 @@ class ActivityDecorator:
                 "task_list": task_list,
                 "task_priority": task_priority,
                 "retry": retry,
+                "retry_in_worker": retry_in_worker,
                 "raises_on_failure": raises_on_failure,
                 "start_to_close_timeout": start_to_close_timeout,
                 "schedule_to_start_timeout": schedule_to_start_timeout,
@@ -298,8 +336,8 @@ def as_activity(target: Any) -> Activity[..., Any] | None:
 def default_name(target: Any) -> str:
     """Return `module.qualified.name`; a program's own module goes by the name of its file."""
     module = target.__module__
-    if module == "__main__":
-        main = sys.modules["__main__"]
+    if module in ("__main__", "__mp_main__"):  # as which a child process has it
+        main = sys.modules[module]
         spec = getattr(main, "__spec__", None)
         module = spec.name if spec else Path(getattr(main, "__file__", "main")).stem
     return f"{module}.{target.__qualname__}"
@@ -311,15 +349,25 @@ def _is_method(target: Any) -> bool:
     return bool(owner) and not owner.endswith("<locals>") and parameters[:1] == ["self"]
 
 
-def _found(module: str, qualname: str, name: str) -> Any:
-    """Return the activity of this name, from where it is declared."""
+def _found(module: str, qualname: str, name: str, options: Mapping[str, Any]) -> Activity[..., Any]:
+    """Return the activity of this name, from where it is declared, with these options."""
     found: Any = sys.modules.get(module) or __import__(module, fromlist=["_"])
     for part in qualname.split("."):
         found = getattr(found, part)
     made = as_activity(found)
     if made is None or made.name != name:
         raise ValidationError(f"{module}.{qualname} is not the activity {name!r} any more")
-    return made
+    return made.with_options(**options) if options else made
+
+
+def _bound(
+    instance: Any, attribute: str, name: str, options: Mapping[str, Any]
+) -> Activity[..., Any]:
+    """Return the activity that is a method of an instance, with these options."""
+    made = as_activity(getattr(instance, attribute))
+    if made is None or made.name != name:
+        raise ValidationError(f"{attribute} of {instance!r:.80} is not the activity {name!r}")
+    return made.with_options(**options) if options else made
 
 
 def _check(shape: str, argument: str, value: Any) -> None:

@@ -81,7 +81,9 @@ class OutsideWorkflowError(ProgramError):
 
 
 class SignatureError(FlowError, TypeError):
-    """An activity or a workflow was given arguments that it does not take."""
+    """An activity or a workflow was given arguments that it does not take; no retry helps."""
+
+    non_retryable = True
 
 
 class NotRegisteredError(FlowError, LookupError):

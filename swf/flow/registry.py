@@ -36,7 +36,7 @@ class Activities:
             )
         for one in found:
             known = self._found.get(one.key)
-            if known is not None and known.callable is not one.callable:
+            if known is not None and known.callable != one.callable:
                 raise ValidationError(f"two activities are called {one.name!r}, {one.version!r}")
             self._found[one.key] = one
 
@@ -112,6 +112,8 @@ class Workflows:
 def _activities_of(given: Any) -> Iterator[Activity[..., Any]]:
     found = as_activity(given)
     if found is not None:
+        if found.is_method:
+            raise ValidationTypeError(f"{found!r} is a method: give an instance of its class")
         yield found
         return
     if isinstance(given, ModuleType):
