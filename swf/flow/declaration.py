@@ -12,6 +12,7 @@ import attrs
 from swf.exceptions import ValidationError, ValidationTypeError
 from swf.flow.activities import DEFAULT_TASK_LIST, DEFAULT_VERSION, default_name
 from swf.flow.errors import SignatureError
+from swf.flow.replay.ids import fitted
 from swf.flow.retry import RetryPolicy
 from swf.payload import Payloads, register_annotations
 from swf.validation import violations
@@ -169,6 +170,23 @@ class Declaration:
             raise SignatureError(f"{cls.__name__}.run takes {signature}: {error}") from None
 
     @classmethod
+    def asked(
+        cls, options: Mapping[str, Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the options of a call, with what the class says for these arguments.
+
+        `get_workflow_id`, `get_task_list` and `get_tag_list`, where the class has them, are called
+        on the class with the arguments of `run`; an option goes over what they return.
+        """
+        told = dict(options)
+        for option in ("workflow_id", "task_list", "tag_list"):
+            hook = getattr(cls, f"get_{option}", None)
+            found = None if option in told or hook is None else hook(*args, **kwargs)
+            if found:
+                told[option] = fitted(str(found)) if option == "workflow_id" else found
+        return told
+
+    @classmethod
     def attributes(cls, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a start tells of this workflow beside its id and input, as on the wire."""
         told = {name: options.get(name, getattr(cls, name, None)) for name in CHILD_OPTIONS}
@@ -183,7 +201,7 @@ class Declaration:
             "childPolicy": told["child_policy"],
             "taskPriority": None if priority is None else str(priority),
             "lambdaRole": role,
-            "tagList": None if isinstance(tags, str) else list(tags) or None,
+            "tagList": None if isinstance(tags, str) else list(tags or ()) or None,
         }
         return {name: value for name, value in wire.items() if value is not None}
 

@@ -153,7 +153,9 @@ def submit_child(run: Run, ordered: Ordered, args: Args, kwargs: Kwargs) -> Futu
         return _by_content(
             run, args, kwargs, lambda args, kwargs: _shared_child(run, cls, options, args, kwargs)
         )
-    task_id = options.get("workflow_id") or _child_id(run, cls, args, kwargs)
+    task_id = cls.asked(options, args, kwargs).get("workflow_id") or run.current_scope.number(
+        f"{_family(run)}--{cls.name}"
+    )
     return _child_call(run, cls, options, task_id, args, kwargs).submit()
 
 
@@ -168,14 +170,6 @@ def _shared_child(
         call = _child_call(run, cls, options, task_id, args, kwargs)
         found = run.shared[task_id] = call.submit()
     return found
-
-
-def _child_id(run: Run, cls: type[Declaration], args: Args, kwargs: Kwargs) -> str:
-    hook = getattr(cls, "get_workflow_id", None)
-    told = None if hook is None else hook(*args, **kwargs)
-    if told:
-        return fitted(str(told))
-    return run.current_scope.number(f"{_family(run)}--{cls.name}")
 
 
 def _family(run: Run) -> str:
@@ -193,20 +187,12 @@ def _child_call(
     args: Args,
     kwargs: Kwargs,
 ) -> ChildCall:
-    attributes = cls.attributes(options)
-    hook = getattr(cls, "get_task_list", None)
-    if "task_list" not in options and hook is not None:
-        attributes["taskList"] = {"name": hook(*args, **kwargs)}
+    told = cls.asked(options, args, kwargs)
+    attributes = cls.attributes(told)
     if run.child_task_list is not None:
         attributes["taskList"] = {"name": run.child_task_list}
-    tags = options.get("tag_list", cls.tag_list)
-    hook = getattr(cls, "get_tag_list", None)
-    if "tag_list" not in options and hook is not None:
-        tags = hook(*args, **kwargs)
-    if tags == INHERIT_TAG_LIST:
-        tags = run.started.get("tagList") or ()
-    if tags and not isinstance(tags, str):
-        attributes["tagList"] = list(tags)
+    if told.get("tag_list", cls.tag_list) == INHERIT_TAG_LIST and run.started.get("tagList"):
+        attributes["tagList"] = list(run.started["tagList"])
     return ChildCall(
         run,
         cls,

@@ -32,6 +32,7 @@ from swf.models.history import History
 from swf.models.relations import related
 from swf.models.versioned import VersionedType
 from swf.models.within import WithinDomain
+from swf.payload import Payloads
 from swf.transport import Transport
 from swf.validation import check_request
 from swf.wire import (
@@ -323,6 +324,15 @@ class WorkflowExecution(WithinDomain):
         return told(
             domain=self.domain.name, workflowId=self.workflow_id, runId=self.run_id, **params
         )
+
+    @property
+    def state(self) -> Any:
+        """What the run tells of itself now, None where it has told nothing.
+
+        It is decoded as values are encoded by default; `latest_execution_context` is the text.
+        Raises PayloadError where that cannot be done (DescribeWorkflowExecution).
+        """
+        return Payloads().load(self.upstream().latest_execution_context)
 
     def history(
         self, *, maximum_page_size: int | None = None, reverse_order: bool = False
