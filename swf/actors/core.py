@@ -184,7 +184,8 @@ class Actor(ConnectedSWFObject):
             if processes
             else [self._poll_until_drained] * threads
         )
-        self._loop = loop = Loop(runners, repr(self), release=self._release)
+        enlist = None if processes else self.connection.enlist  # a supervisor never rests
+        self._loop = loop = Loop(runners, repr(self), release=self._release, enlist=enlist)
         self._prepare(loop, threads)
         logger.info("%r starts with %d threads, %d processes", self, threads, processes)
         if block:

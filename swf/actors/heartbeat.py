@@ -137,6 +137,7 @@ class Heartbeat(Beats):
 
     def _begin(self, run: Callable[[], None]) -> None:
         thread = threading.Thread(target=run, name="heartbeat", daemon=True)
+        self._worker.connection.enlist(thread)
         thread.start()
         self._thread = thread
 

@@ -35,8 +35,10 @@ class Loop:
         name: str,
         *,
         release: Callable[[], object] = lambda: None,
+        enlist: Callable[[threading.Thread], object] | None = None,
     ) -> None:
         self._release = release
+        self._enlist = enlist
         self.draining = threading.Event()
         self.aborting: list[Callable[[], object]] = []
         self.ending: list[Callable[[], object]] = []
@@ -133,6 +135,9 @@ class Loop:
         self._begun += 1
         name = f"{self._name} {self._begun}"
         thread = threading.Thread(target=self._run, args=(runner,), name=name, daemon=True)
+        # A clock that skips idle time is to know of it before it polls for the first time.
+        if self._enlist is not None:
+            self._enlist(thread)
         self._runners[thread] = runner
         return thread
 
