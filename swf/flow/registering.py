@@ -30,7 +30,10 @@ RETENTION_DAYS = "30"
 class Owner(Protocol):
     """Whose types are registered: it has a domain, and a connection to it."""
 
-    domain: Domain
+    @property
+    def domain(self) -> Domain:
+        """Where its types are."""
+        ...
 
     @property
     def connection(self) -> Transport:
