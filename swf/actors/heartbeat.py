@@ -137,7 +137,6 @@ class Heartbeat(Beats):
 
     def _begin(self, run: Callable[[], None]) -> None:
         thread = threading.Thread(target=run, name="heartbeat", daemon=True)
-        self._worker.connection.enlist(thread)
         thread.start()
         self._thread = thread
 
