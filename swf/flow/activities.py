@@ -171,22 +171,30 @@ class Activity(Generic[P, R]):
     def __repr__(self) -> str:
         return f"Activity({self.name!r}, {self.version!r})"
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> str | tuple[Any, ...]:
         options = {name: getattr(self, name) for name in OPTIONS} if self.is_overridden else {}
+        if inspect.ismethod(self.callable):
+            return _bound, (self.callable.__self__, self.callable.__name__, options)
+        declared = self._declared()
+        if options:
+            return _overridden, (declared, options)
+        if isinstance(self.callable, type):
+            return as_activity, (self.callable,)
+        return str(self.__dict__["__qualname__"])
+
+    def _declared(self) -> Activity[..., Any]:
+        """Return what its module has by this name; raises NotPicklableError where it is another."""
         qualname = self.__dict__["__qualname__"]
-        try:
-            if inspect.ismethod(self.callable):
-                home = (self.callable.__self__, self.callable.__name__, self.name, options)
-                _bound(*home)
-                return _bound, home
-            found = (self.__module__, qualname, self.name, options)
-            _found(*found)
-        except (ImportError, AttributeError, ValidationError) as error:
+        found: Any = sys.modules.get(self.__module__)
+        for part in qualname.split("."):
+            found = getattr(found, part, None)
+        declared = as_activity(found)
+        if declared is None or (declared is not self and not self.is_overridden):
             raise NotPicklableError(
                 f"{self!r} cannot be handed to another process, which would not find it as"
                 f" {self.__module__}.{qualname}: declare it there, at the top of a module"
-            ) from error
-        return _found, found
+            )
+        return declared
 
 
 _LIMITS: Final = (
@@ -349,25 +357,13 @@ def _is_method(target: Any) -> bool:
     return bool(owner) and not owner.endswith("<locals>") and parameters[:1] == ["self"]
 
 
-def _found(module: str, qualname: str, name: str, options: Mapping[str, Any]) -> Activity[..., Any]:
-    """Return the activity of this name, from where it is declared, with these options."""
-    found: Any = sys.modules.get(module) or __import__(module, fromlist=["_"])
-    for part in qualname.split("."):
-        found = getattr(found, part)
-    made = as_activity(found)
-    if made is None or made.name != name:
-        raise ValidationError(f"{module}.{qualname} is not the activity {name!r} any more")
-    return made.with_options(**options) if options else made
+def _overridden(declared: Activity[..., Any], options: Mapping[str, Any]) -> Activity[..., Any]:
+    return declared.with_options(**options)
 
 
-def _bound(
-    instance: Any, attribute: str, name: str, options: Mapping[str, Any]
-) -> Activity[..., Any]:
-    """Return the activity that is a method of an instance, with these options."""
-    made = as_activity(getattr(instance, attribute))
-    if made is None or made.name != name:
-        raise ValidationError(f"{attribute} of {instance!r:.80} is not the activity {name!r}")
-    return made.with_options(**options) if options else made
+def _bound(instance: Any, method: str, options: Mapping[str, Any]) -> Activity[..., Any]:
+    bound: Activity[..., Any] = getattr(instance, method)
+    return bound.with_options(**options) if options else bound
 
 
 def _check(shape: str, argument: str, value: Any) -> None:
