@@ -92,7 +92,7 @@ class Pool:
             if alive and not (computer.ending or self._fresh or self._closing):
                 self._states[computer] = "idle"
                 self._setbacks = 0
-                self._changed.notify()
+                self._changed.notify_all()
                 return
         if alive:
             self._dismiss(computer)
@@ -132,13 +132,15 @@ class Pool:
 
     def _keep(self) -> None:
         """Start processes that are missing and bury those that have ended, until all have."""
-        while not self._closing or self._states:
-            try:
+        try:
+            while not self._closing or self._states:
                 self._start_missing()
                 self._look_after(self._await_news())
-            except Exception as error:
-                logger.exception("%s: its processes cannot be kept", self._name)
-                self._fail(error)
+        except Exception as error:  # nobody would hear of it, and every slot would wait for ever
+            logger.exception("%s: its processes cannot be kept", self._name)
+            self._fail(error)
+            for computer in list(self._states):
+                computer.kill()
 
     def _start_missing(self) -> None:
         for computer, state in list(self._states.items()):
@@ -186,7 +188,8 @@ class Pool:
                 self._bury(computer)
             elif state == "idle":
                 self._bury(computer)
-                self._set_back(ActorError("a process ended that had nothing to do"))
+                if not self._closing:
+                    self._set_back(ActorError("a process ended that had nothing to do"))
 
     def _begun(self, computer: Computer) -> None:
         try:
@@ -203,7 +206,7 @@ class Pool:
             return
         with self._changed:
             self._states[computer] = "idle"
-            self._changed.notify()
+            self._changed.notify_all()
 
     def _set_back(self, error: Exception) -> None:
         """Have the next process wait for a while: the first one for none, each after it longer."""

@@ -208,6 +208,3 @@ class Stint:
         return ActivityOverdueError(
             f"START_TO_CLOSE: at work for more than {limit:g} s; {consequence}"
         )
-
-    def __repr__(self) -> str:
-        return f"Stint({self._task.activity_id!r})"

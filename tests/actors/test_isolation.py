@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -15,10 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from canned import CannedTransport
 from shops import HOUR, Shop
 
 import swf
 from swf.actors import ActivityTask, ActivityWorker, Decider, Isolation, Limits
+from swf.actors.computer import Computer
+from swf.actors.pool import default_there
 from swf.actors.slots import Slots
 from swf.clock import Clock, ManualClock
 from swf.exceptions import (
@@ -27,6 +31,7 @@ from swf.exceptions import (
     ActivityOverdueError,
     ActorError,
     ConnectionFailedError,
+    NotPicklableError,
     ProcessEndedError,
     SWFError,
     ValidationError,
@@ -363,6 +368,18 @@ def test_another_process_is_ready_when_one_ends(shop: Shop) -> None:
     assert json.loads(last)[0] in before
 
 
+def test_a_process_that_talks_nonsense_fails_its_task(shop: Shop) -> None:
+    """What nobody can read on the line of a process ends that, and the next task is done."""
+    execution = schedule(shop, ["babble"], ["process"])
+    worker = Worker(shop.connection)
+
+    worker.run("pool", tasks=2)
+
+    reason = "ProcessEndedError: the process told what nobody can read"
+    assert ended(execution, "Failed")["reason"].startswith(reason)
+    assert worker.counts["completed"] == 1
+
+
 # Beginning
 
 
@@ -624,6 +641,29 @@ def test_a_task_without_heartbeats_for_too_long_is_lost(
     assert worker.counts["unanswered"] == 1
 
 
+def test_a_task_may_be_overdue_before_a_process_is_there(shop: Shop, tmp_path: Path) -> None:
+    """The time that a task waits for a process counts: its code is not begun for nothing."""
+    folder = tmp_path / "births"
+    folder.mkdir()
+    execution = shop.schedule("charge-0", "charge-1")
+    clock = ManualClock()
+    late = Unborn("late", str(folder))
+    shop.troubled(PollForActivityTask=threading.Barrier(2).wait)  # one process is ready for both
+    worker = Worker(shop.connection, work=late, clock=clock, limits=Limits(start_to_close=5))
+    worker.start(isolation="pool", tasks=2, threads=2, block=False)
+    wait_for(lambda: worker.counts.get("tasks") == 2)
+    wait_for(lambda: len(worker._slots.deadlines._open) == 4)
+    wait_for(lambda: list(tmp_path.glob("charge-*")))
+
+    clock.advance(5)
+    (tmp_path / "go").touch()
+
+    assert worker.join(SECONDS)
+    assert worker.counts["failed"] == 2
+    assert len(list(tmp_path.glob("charge-*"))) == 1
+    assert len(execution.history().filter(name="ActivityTaskFailed")) == 2
+
+
 # Draining and ending
 
 
@@ -670,6 +710,66 @@ def test_a_forbidden_answer_ends_the_loop_and_its_processes(shop: Shop) -> None:
 
     with pytest.raises(AccessDeniedFault):
         Worker(shop.connection).run("pool")
+
+
+def test_what_is_aborted_is_left_to_time_out(shop: Shop, tmp_path: Path) -> None:
+    """Who ends a worker at once, as a second signal does, has it answer nothing."""
+    schedule(shop, ["hang", str(tmp_path), False])
+    worker = Worker(shop.connection)
+    worker.start(isolation="pool", block=False)
+    until(tmp_path / "hanging")
+    assert worker._loop is not None
+
+    worker._loop.abort()
+
+    assert worker.join(SECONDS)
+    assert worker.counts == {"tasks": 1}
+    assert not any(map(runs, json.loads((tmp_path / "hanging").read_text())))
+
+
+class Private(CannedTransport):
+    """A connection to an SWF in this process that cannot be handed over."""
+
+    @property
+    def is_within(self) -> bool:
+        return True
+
+    def __reduce__(self) -> str:
+        raise NotPicklableError("install the extra `server`")
+
+
+def test_a_connection_that_cannot_be_handed_over_says_why_when_it_is_used() -> None:
+    """Code that asks SWF nothing needs no connection; what asks it is told what is missing."""
+    there = pickle.loads(pickle.dumps(default_there(Private())))
+
+    with pytest.raises(NotPicklableError, match="ListDomains: install the extra `server`"):
+        there.call("ListDomains", {"registrationStatus": "REGISTERED"})
+
+
+def test_a_connection_that_is_not_of_this_process_is_not_handed_over() -> None:
+    """Another process finds an SWF that is elsewhere as this one does: by its settings."""
+    assert default_there(CannedTransport()) is None
+
+
+def test_what_keeps_a_worker_from_travelling_is_told_in_its_own_words() -> None:
+    """A worker whose connection belongs to this process alone says what to install."""
+    worker = Charging("d", "t", connection=Private())
+
+    with pytest.raises(NotPicklableError, match="install the extra `server`"):
+        worker.start(isolation="pool")
+
+
+def test_a_job_for_a_process_that_is_dead_was_not_given() -> None:
+    """Who hands a job to a process that has ended learns that it has not got it."""
+    computer = Computer(pickle.dumps(work), None, "dead")
+    computer.await_ready()
+    computer.kill()
+    wait_for(lambda: not computer.alive)
+
+    assert computer.hand_over("a job") is False  # type: ignore[arg-type]
+    computer.order("cancel")
+    assert computer.ended() == "ended by SIGKILL"
+    computer.bury()
 
 
 def test_an_answer_is_left_to_others(shop: Shop) -> None:

@@ -7,10 +7,12 @@ import logging
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +167,15 @@ def idle_thread(job: Job, beats: Beats) -> int:
     return os.getpid()
 
 
+def babble(job: Job, beats: Beats) -> None:
+    """Say on every line of this process what nobody can read."""
+    for number in range(3, 64):
+        with suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(number).st_mode):
+                os.write(number, b"\x00\x00\x00\x03abc")
+    time.sleep(SECONDS)
+
+
 def domains(job: Job, beats: Beats) -> list[str]:
     """Ask SWF something, without a connection."""
     return [domain.name for domain in DomainQuerySet()]
@@ -177,6 +188,9 @@ class Unborn:
         self.how, self.folder = how, folder
 
     def __call__(self, job: Job, beats: Beats) -> str:
+        if self.how == "late":
+            tell(Path(self.folder).parent / job.activity_id)
+            beats.wait(SECONDS)
         return "born"
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -186,8 +200,10 @@ class Unborn:
         if self.how == "raise":
             raise ValueError("not here")
         births = len(list(Path(self.folder).iterdir()))
+        if self.how == "late" and births:
+            until(Path(self.folder).parent / "go")
         (Path(self.folder) / str(os.getpid())).touch()
-        if self.how == "always killed" or births == 0:
+        if self.how == "always killed" or (self.how == "killed once" and not births):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
