@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import attrs
 
-from swf.exceptions import ValidationError, ValidationTypeError
+from swf.exceptions import RemoteError, ValidationError, ValidationTypeError
 from swf.flow.errors import ScheduleFailed, TaskCanceled, TaskFailed, TaskTerminated, TaskTimedOut
 
 Backoff = Literal["fixed", "exponential"]
@@ -154,7 +154,8 @@ class RetryPolicy:
         if isinstance(error, ScheduleFailed):
             return error.cause in PASSING_CAUSES
         names = _names_of(error)
-        if names.intersection(self.never) or getattr(error, "non_retryable", False):
+        told = (error, _told(error))
+        if names.intersection(self.never) or any(getattr(one, "non_retryable", 0) for one in told):
             return False
         if isinstance(error, TaskTimedOut):
             return error.timeout_type in self.on_timeouts and (
@@ -195,16 +196,22 @@ WHEN_THROTTLED: Final = RetryPolicy(attempts=12, delay=1, max_delay=60, jitter=0
 """How a decision is repeated that SWF refused only for now."""
 
 
+def _told(error: BaseException) -> BaseException | None:
+    """Return the error that a task failed with, where its failure is not of that type itself."""
+    if isinstance(error, TaskFailed) and not hasattr(error, "_original"):
+        return error.__cause__
+    return None
+
+
 def _names_of(error: BaseException) -> set[str]:
     """Return the names, long and short, of an error's classes, and of the type that is told."""
-    names: set[str] = set()
-    for kind in type(error).__mro__:
-        names.update((kind.__name__, f"{kind.__module__}.{kind.__qualname__}"))
-    if isinstance(error, TaskFailed):
-        cause = error.__cause__
-        told = getattr(cause, "error_type", None)
-        if isinstance(told, str):
-            names.update((told, told.rpartition(".")[2]))
-        if error.reason:
-            names.add(error.reason.partition(":")[0])
+    told = _told(error)
+    kinds = type(error).__mro__ if told is None else (*type(error).__mro__, *type(told).__mro__)
+    names = {
+        name for kind in kinds for name in (kind.__name__, f"{kind.__module__}.{kind.__qualname__}")
+    }
+    if isinstance(told, RemoteError) and told.type:
+        names.update((told.type, told.type.rpartition(".")[2]))
+    if isinstance(error, TaskFailed) and error.reason:
+        names.add(error.reason.partition(":")[0])
     return names
