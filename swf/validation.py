@@ -6,7 +6,7 @@ A checker for each shape is made once, from `swf.shapes`, on first use.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -31,7 +31,12 @@ from swf.rules import (
 from swf.shapes import OPERATIONS, SHAPES
 from swf.wire import sendable, snake_case
 
-Checker = Callable[[Any, Path], Iterator[Violation]]
+Found = Sequence[Violation]
+
+Checker = Callable[[Any], Found]
+"""Returns what is wrong with a value, each by its place within it: as a rule, nothing."""
+
+_FINE: Final[Found] = ()
 
 _HEADER_BYTES: Final = 4_096
 """What the headers of a request may take of its bytes, signature and session token included."""
@@ -57,7 +62,13 @@ def check_request(operation: str, params: Mapping[str, Any]) -> None:
 
 def violations(shape: str, value: Any, path: Path = ()) -> Iterator[Violation]:
     """Yield everything that keeps `value` from being a valid `shape`, in the order of the value."""
-    yield from checker(shape)(value, path)
+    for one in checker(shape)(value):
+        yield one._replace(path=(*path, *one.path)) if path else one
+
+
+def _under(step: str | int, found: Found) -> Found:
+    """Return what was found in a part as what is found in the whole."""
+    return [one._replace(path=(step, *one.path)) for one in found]
 
 
 @cache
@@ -83,22 +94,26 @@ def _structure(shape: str) -> Checker:
     required = described["required"]
     extra = STRUCTURE_RULES.get(shape)
 
-    def check(value: Any, path: Path) -> Iterator[Violation]:
-        if not isinstance(value, Mapping):
-            yield Violation(path, value, f"must be a mapping ({shape})", wrong_type=True)
-            return
-        for name in required:
-            if value.get(name) is None:
-                yield Violation((*path, name), None, "is required", constraint=NOT_NULL)
+    def check(value: Any) -> Found:
+        if type(value) is not dict and not isinstance(value, Mapping):
+            return [Violation((), value, f"must be a mapping ({shape})", wrong_type=True)]
+        found: list[Violation] = [
+            Violation((name,), None, "is required", constraint=NOT_NULL)
+            for name in required
+            if value.get(name) is None
+        ]
         for name, member in value.items():
-            if name not in members:
-                yield Violation(
-                    (*path, str(name)), member, f"is not a member of {shape}", wrong_type=True
-                )
+            check_member = members.get(name)
+            if check_member is None:
+                words = f"is not a member of {shape}"
+                found.append(Violation((str(name),), member, words, wrong_type=True))
             elif member is not None or name not in required:
-                yield from members[name](member, (*path, name))
+                broken = check_member(member)
+                if broken:
+                    found += _under(name, broken)
         if extra is not None:
-            yield from extra(value, path)
+            found += extra(value)
+        return found
 
     return check
 
@@ -108,19 +123,16 @@ def _list(shape: str) -> Checker:
     member = checker(described["member"])
     most = described.get("max")
 
-    def check(value: Any, path: Path) -> Iterator[Violation]:
+    def check(value: Any) -> Found:
         if not isinstance(value, list | tuple):
-            yield Violation(path, value, "must be a list", wrong_type=True)
-            return
+            return [Violation((), value, "must be a list", wrong_type=True)]
+        found: list[Violation] = []
         if most is not None and len(value) > most:
-            yield Violation(
-                path,
-                value,
-                f"has at most {most} items, not {len(value)}",
-                constraint=shorter(most),
-            )
+            words = f"has at most {most} items, not {len(value)}"
+            found.append(Violation((), value, words, constraint=shorter(most)))
         for index, item in enumerate(value):
-            yield from member(item, (*path, index))
+            found += _under(index, member(item))
+        return found
 
     return check
 
@@ -132,26 +144,28 @@ def _string(shape: str) -> Checker:
     identifier = shape in IDENTIFIERS
     rule = STRING_RULES.get(shape)
 
-    def check(value: Any, path: Path) -> Iterator[Violation]:
+    def check(value: Any) -> Found:
+        words, constraint = "", ""
         if not isinstance(value, str):
-            yield Violation(path, value, "must be a str", wrong_type=True)
-        elif allowed is not None:
-            if value not in allowed:
-                words = f"must be one of {', '.join(allowed)}"
-                yield Violation(path, value, words, constraint=one_of(shape))
+            return [Violation((), value, "must be a str", wrong_type=True)]
+        if allowed is not None:
+            if value in allowed:
+                return _FINE
+            words, constraint = f"must be one of {', '.join(allowed)}", one_of(shape)
         elif len(value) < least:
-            words = f"has at least {least} character"
-            yield Violation(path, value, words, constraint=longer(least))
-        elif not sendable(value):
-            yield Violation(path, value, "must be valid Unicode")
+            words, constraint = f"has at least {least} character", longer(least)
+        elif not value.isascii() and not sendable(value):
+            words = "must be valid Unicode"
         elif most is not None and len(value) > most:
             words = f"has at most {most} characters, not {len(value)}"
-            yield Violation(path, value, words, constraint=shorter(most))
+            constraint = shorter(most)
         elif identifier and not is_identifier(value):
-            words = AS_IDENTIFIER
-            yield Violation(path, value, words, constraint=f"Member {words}")
-        elif rule is not None and not rule.holds(value):
-            yield rule.broken(value, path)
+            words, constraint = AS_IDENTIFIER, f"Member {AS_IDENTIFIER}"
+        elif rule is None or rule.holds(value):
+            return _FINE
+        else:
+            return [rule.broken(value, ())]
+        return [Violation((), value, words, constraint=constraint)]
 
     return check
 
@@ -160,37 +174,41 @@ def _integer(shape: str) -> Checker:
     described = SHAPES[shape]
     least, most = described.get("min", -(2**63)), described.get("max", 2**63 - 1)
 
-    def check(value: Any, path: Path) -> Iterator[Violation]:
+    def check(value: Any) -> Found:
         if not isinstance(value, int) or isinstance(value, bool):
-            yield Violation(path, value, "must be an int", wrong_type=True)
-        elif not least <= value <= most:
-            bound = f"less than or equal to {most}"
-            if value < least:
-                bound = f"greater than or equal to {least}"
-            words, constraint = f"must be from {least} to {most}", f"Member must have value {bound}"
-            yield Violation(path, value, words, constraint=constraint)
+            return [Violation((), value, "must be an int", wrong_type=True)]
+        if least <= value <= most:
+            return _FINE
+        bound = f"less than or equal to {most}"
+        if value < least:
+            bound = f"greater than or equal to {least}"
+        words, constraint = f"must be from {least} to {most}", f"Member must have value {bound}"
+        return [Violation((), value, words, constraint=constraint)]
 
     return check
 
 
 def _boolean(_shape: str) -> Checker:
-    def check(value: Any, path: Path) -> Iterator[Violation]:
-        if not isinstance(value, bool):
-            yield Violation(path, value, "must be a bool", wrong_type=True)
+    def check(value: Any) -> Found:
+        if isinstance(value, bool):
+            return _FINE
+        return [Violation((), value, "must be a bool", wrong_type=True)]
 
     return check
 
 
 def _timestamp(_shape: str) -> Checker:
-    def check(value: Any, path: Path) -> Iterator[Violation]:
+    def check(value: Any) -> Found:
         if isinstance(value, datetime):
-            if value.tzinfo is None:
-                yield Violation(path, value, "must be an aware datetime")
-        elif isinstance(value, bool) or not isinstance(value, int | float):
-            yield Violation(path, value, "must be seconds since the epoch", wrong_type=True)
-        elif not BEGINNING_OF_TIME <= value < END_OF_TIME:  # which refuses nan too
-            words = "must be seconds since the epoch, of the years 1 to 9999"
-            yield Violation(path, value, words, constraint=f"Member {words}")
+            aware = value.tzinfo is not None
+            return _FINE if aware else [Violation((), value, "must be an aware datetime")]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            words = "must be seconds since the epoch"
+            return [Violation((), value, words, wrong_type=True)]
+        if BEGINNING_OF_TIME <= value < END_OF_TIME:  # which nan is not
+            return _FINE
+        words = "must be seconds since the epoch, of the years 1 to 9999"
+        return [Violation((), value, words, constraint=f"Member {words}")]
 
     return check
 
@@ -202,11 +220,9 @@ def _member_checker(structure: str, name: str, shape: str) -> Checker:
     if rule is None:
         return check
 
-    def both(value: Any, path: Path) -> Iterator[Violation]:
-        found = list(check(value, path))
-        yield from found
-        if not found and not rule.holds(value):
-            yield rule.broken(value, path)
+    def both(value: Any) -> Found:
+        found = check(value)
+        return found if found or rule.holds(value) else [rule.broken(value, ())]
 
     return both
 
@@ -229,65 +245,74 @@ def attributes_member(decision_type: str) -> str:
     return f"{decision_type[0].lower()}{decision_type[1:]}DecisionAttributes"
 
 
-def _decision(value: Mapping[str, Any], path: Path) -> Iterator[Violation]:
+def _decision(value: Mapping[str, Any]) -> Found:
     """Refuse attributes of another decision type, and the lack of required ones."""
     named = value.get("decisionType")
     if not isinstance(named, str) or named not in SHAPES["DecisionType"]["enum"]:
-        return
+        return _FINE
     own = attributes_member(named)
-    for member in value:
-        if member not in ("decisionType", own):
-            yield Violation((*path, member), value[member], f"does not belong to {named}")
+    found = [
+        Violation((member,), value[member], f"does not belong to {named}")
+        for member in value
+        if member not in ("decisionType", own)
+    ]
     if own not in value:
-        for member in SHAPES[_capitalised(own)]["required"]:
-            yield Violation(
-                (*path, own, member), None, f"is required by {named}", constraint=NOT_NULL
-            )
+        words = f"is required by {named}"
+        found += [
+            Violation((own, member), None, words, constraint=NOT_NULL)
+            for member in SHAPES[_capitalised(own)]["required"]
+        ]
+    return found
 
 
 def _capitalised(name: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def _decisions(value: Mapping[str, Any], path: Path) -> Iterator[Violation]:
+def _decisions(value: Mapping[str, Any]) -> Found:
     """Refuse a closing decision that is not the last, and a request that is too large."""
     given = value.get("decisions") or ()
     if not isinstance(given, list | tuple):
-        return
-    for index, decision in enumerate(given[:-1]):
-        if isinstance(decision, Mapping) and decision.get("decisionType") in CLOSING:
-            yield Violation(
-                (*path, "decisions", index),
-                decision["decisionType"],
-                "closes the execution and so must be the last decision",
-                constraint="Close must be last decision in list",
-                fault=_INVALID,
-            )
+        return _FINE
+    found = [
+        Violation(
+            ("decisions", index),
+            decision["decisionType"],
+            "closes the execution and so must be the last decision",
+            constraint="Close must be last decision in list",
+            fault=_INVALID,
+        )
+        for index, decision in enumerate(given[:-1])
+        if isinstance(decision, Mapping) and decision.get("decisionType") in CLOSING
+    ]
     try:
         size = len(json.dumps(value))  # as it is sent: ASCII, a character beyond as \uXXXX
     except (TypeError, ValueError, RecursionError):
-        return  # what cannot be JSON was reported by the members' own rules
+        return found  # what cannot be JSON was reported by the members' own rules
     if size > MAX_REQUEST_BYTES - _HEADER_BYTES:
-        yield Violation(
-            (*path, "decisions"),
-            f"{len(given)} decisions",
+        words = (
             f"a request has at most {MAX_REQUEST_BYTES} bytes, {_HEADER_BYTES} of them kept for its"
-            f" headers; the body of this one has {size}",
+            f" headers; the body of this one has {size}"
         )
+        found.append(Violation(("decisions",), f"{len(given)} decisions", words))
+    return found
 
 
 def _no_two_filters(*exclusive: str) -> Checker:
-    def check(value: Mapping[str, Any], path: Path) -> Iterator[Violation]:
+    def check(value: Mapping[str, Any]) -> Found:
         given = [name for name in exclusive if value.get(name) is not None]
-        if len(given) > 1:
-            yield Violation(
-                (*path, given[1]),
+        if len(given) < 2:
+            return _FINE
+        return [
+            Violation(
+                (given[1],),
                 value[given[1]],
                 f"cannot go with {snake_case(given[0])}",
                 constraint="Cannot specify more than one exclusive filters in the same query: "
                 f"[{', '.join(given)}]",
                 fault=_INVALID,
             )
+        ]
 
     return check
 
@@ -296,21 +321,21 @@ _OTHER_FILTERS: Final = _no_two_filters(
     "executionFilter", "typeFilter", "tagFilter", "closeStatusFilter"
 )
 
+_TIME_FILTERS: Final = _no_two_filters("startTimeFilter", "closeTimeFilter")
 
-def _closed_filters(value: Mapping[str, Any], path: Path) -> Iterator[Violation]:
+
+def _closed_filters(value: Mapping[str, Any]) -> Found:
     """Refuse a listing of closed executions without exactly one time filter, or with two others."""
     both = "Cannot specify both a startTimeFilter and a closeTimeFilter"
-    for one in _no_two_filters("startTimeFilter", "closeTimeFilter")(value, path):
-        yield one._replace(constraint=both)
-    yield from _OTHER_FILTERS(value, path)
+    found = [one._replace(constraint=both) for one in _TIME_FILTERS(value)]
+    found += _OTHER_FILTERS(value)
     if value.get("startTimeFilter") is None and value.get("closeTimeFilter") is None:
-        yield Violation(
-            (*path, "startTimeFilter"),
-            None,
-            "or close_time_filter is required",
-            constraint="Must specify time filter",
-            fault=_INVALID,
+        words = "or close_time_filter is required"
+        constraint = "Must specify time filter"
+        found.append(
+            Violation(("startTimeFilter",), None, words, constraint=constraint, fault=_INVALID)
         )
+    return found
 
 
 _OPEN_FILTERS: Final = _no_two_filters("executionFilter", "typeFilter", "tagFilter")
