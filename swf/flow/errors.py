@@ -256,7 +256,8 @@ def _both(kind: type[BaseException], failed: type[TaskFailed]) -> type[TaskFaile
     """Return the class of errors that are of both kinds; None where Python cannot make one."""
     if (kind, failed) not in _BOTH:
         told = {"__module__": kind.__module__, "__qualname__": kind.__qualname__}
-        methods = {"__reduce__": _reduced, "_original": kind, "_failed": failed}
+        shown = {"__str__": kind.__str__, "__repr__": kind.__repr__}
+        methods = {"__reduce__": _reduced, "_original": kind, "_failed": failed, **shown}
         try:
             bases: Any = (kind, failed)
             _BOTH[kind, failed] = type(kind.__name__, bases, {**told, **methods})
@@ -294,7 +295,7 @@ def failure(
     made = both.__new__(both, *cause.args)
     made.args = cause.args
     told = {"operation": None, "resource": None, "request_id": None, "fault": None}
-    made.__dict__.update(told, **cause.__dict__)
+    made.__dict__.update(told, **{"message": str(cause), **cause.__dict__})
     made.__dict__.update(task=task, task_id=task_id, reason=reason, details=details)
     made.__cause__ = cause.__cause__
     return made
