@@ -292,7 +292,7 @@ def failure(
         )
         error.__cause__ = cause
         return error
-    made = both.__new__(both, *cause.args)
+    made = both.__new__(both, *_parts(cause))
     made.args = cause.args
     told = {"operation": None, "resource": None, "request_id": None, "fault": None}
     made.__dict__.update(told, **{"message": str(cause), **cause.__dict__})
@@ -303,16 +303,26 @@ def failure(
 
 def _reduced(error: TaskFailed) -> tuple[Any, ...]:
     kind, failed = error._original, error._failed  # type: ignore[attr-defined]
-    return _rebuilt, (kind, failed, error.args, dict(error.__dict__))
+    return _rebuilt, (kind, failed, _parts(error), error.args, dict(error.__dict__))
+
+
+def _parts(error: BaseException) -> tuple[Any, ...]:
+    """Return what an error is made of: an OSError has file names beside its arguments."""
+    told: Any = OSError.__reduce__(error) if isinstance(error, OSError) else (None, error.args)
+    return tuple(told[1])
 
 
 def _rebuilt(
-    kind: type[BaseException], failed: type[TaskFailed], args: tuple[Any, ...], told: dict[str, Any]
+    kind: type[BaseException],
+    failed: type[TaskFailed],
+    parts: tuple[Any, ...],
+    args: tuple[Any, ...],
+    told: dict[str, Any],
 ) -> TaskFailed:
     both = _both(kind, failed)
     if both is None:
         raise TypeError(f"{kind!r} and {failed!r} have no class in common")
-    made = both.__new__(both, *args)
+    made = both.__new__(both, *parts)
     made.args = args
     made.__dict__.update(told)
     return made

@@ -25,9 +25,8 @@ class Declined(Exception):
     [
         ValueError("no address"),
         KeyError("cup"),
-        FileNotFoundError(2, "No such file"),
+        FileNotFoundError(2, "No such file", "orders.csv"),
         Declined("1234", 50),
-        Exception(),
     ],
 )
 @pytest.mark.parametrize("kind", [TaskFailed, WorkflowFailed])
