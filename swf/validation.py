@@ -101,7 +101,7 @@ def _structure(shape: str) -> Checker:
         for name in required:  # as a comprehension it would cost a call where nothing is wrong
             if value.get(name) is None:
                 words = "is required"
-                found.append(Violation((name,), None, words, constraint=NOT_NULL))  # noqa: PERF401
+                found.append(Violation((name,), None, words, constraint=NOT_NULL))
         for name, member in value.items():
             check_member = members.get(name)
             if check_member is None:
