@@ -82,7 +82,7 @@ class ActivityCall(Task):
     def completed(self, told: Wire) -> None:
         """Have the result."""
         text = told.get("result")
-        error = self.run.load(f"{self.id}:{self.attempt}", self.payloads, text, self.succeeded)
+        error = self.run.load(self.payloads, text, self.succeeded)
         if error is not None:
             self.end(error)
 

@@ -116,7 +116,7 @@ KINDS: Final[dict[str, Kind]] = {
         "WorkflowExecutionFailed", "FailWorkflowExecutionFailed", ("reason",)
     ),
     "CancelWorkflowExecution": Kind(
-        "WorkflowExecutionCanceled", "CancelWorkflowExecutionFailed", ()
+        "WorkflowExecutionCanceled", "CancelWorkflowExecutionFailed", (), "details"
     ),
     "ContinueAsNewWorkflowExecution": Kind(
         "WorkflowExecutionContinuedAsNew", "ContinueAsNewWorkflowExecutionFailed", (), "input"
@@ -126,7 +126,6 @@ KINDS: Final[dict[str, Kind]] = {
 PAYLOADS: Final = {
     **{name: kind.payload for name, kind in KINDS.items() if kind.payload},
     "FailWorkflowExecution": "details",
-    "CancelWorkflowExecution": "details",
 }
 """The attribute of each decision type that carries a payload."""
 

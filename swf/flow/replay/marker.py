@@ -9,6 +9,7 @@ import attrs
 from greenlet import GreenletExit
 
 from swf.exceptions import PayloadError
+from swf.flow.future import Future
 from swf.flow.replay import matching
 from swf.flow.replay.command import Command
 from swf.flow.replay.ids import fitted
@@ -52,7 +53,8 @@ def once(run: Run, name: str, function: Callable[[], Any]) -> Any:
         told = run.payloads.load(details)
         plain = run.payloads.open(details)
     else:
-        run.hold_here()
+        if run.is_peeking:  # it is only looked at, and what comes would be a side effect
+            run.scheduler.wait_for(Future(run.scheduler))
         told = _outcome(function)
         plain = run.payloads.plain(told)
     run.issue(Command("RecordMarker", {"markerName": marker_name}, run.payloads, plain))
@@ -80,7 +82,7 @@ def patched(run: Run, name: str) -> bool:
     if found is None:
         marker_name = fitted(matching.PATCHED + name)
         is_there = run.is_recorded_now(marker_name)
-        found = run.patches[name] = is_there or run.is_peeking or not run.replaying
+        found = run.patches[name] = is_there or run.is_peeking or run.is_live
         if found:
             run.issue(Command("RecordMarker", {"markerName": marker_name}, run.payloads, None))
     return found

@@ -53,13 +53,14 @@ def differences(command: Command, event: Wire) -> list[str]:
     if event_type not in (kind.accepted, kind.refused):
         return ["the decision type"]
     told = attributes_of(event)
+    is_refused = event_type == kind.refused  # it tells little of what was refused
     found = [
         name
         for name in kind.compared
-        if name in told and told[name] != command.attributes.get(name)
+        if (name in told or not is_refused) and told.get(name) != command.attributes.get(name)
     ]
     payload = kind.payload
-    if payload is None or event_type == kind.refused:
+    if payload is None or is_refused:
         return found
     text = told.get(payload)
     if command.plain != text and not command.payloads.same(command.plain, text):

@@ -16,6 +16,7 @@ from swf.exceptions import PayloadError, PayloadStoreError
 from swf.flow.errors import Canceled, ContinuedAsNew, ProgramError, TaskCanceled, TaskError
 from swf.flow.future import Future
 from swf.flow.replay import closing, matching
+from swf.flow.replay.ahead import Ahead
 from swf.flow.replay.command import CLOSES, Command, place
 from swf.flow.replay.ids import Scope, fitted
 from swf.flow.replay.logger import ReplayLogger, set_running
@@ -107,12 +108,11 @@ class Run:
         self.state_plain: str | None = None
         self.state_changed = False
         self.logger = ReplayLogger(self)
-        self._ahead: dict[str, tuple[int, str | None]] = {}  # markers recorded, not matched yet
-        self._failures_ahead = 0
+        self.ahead = Ahead()
+        self._tried = 0  # how many times something was read or sealed that may fail
         self._buffer: list[Wire] = []
         self._refusals: list[Callable[[], object]] = []
         self._completed = 0  # the id of the DecisionTaskCompleted whose decisions come now
-        self._horizons: dict[int, int] = {}  # for each, that of the last answer to one decision
         self._cut = True  # whether those may be fewer than the program asked for
 
     # Along the history.
@@ -124,7 +124,7 @@ class Run:
         Without it, events after the last answered decision task wait. Raises NonDeterminismError
         where the program does not do what the events say, and LookupError where one is missing.
         """
-        self._look_ahead(events)
+        self.ahead.look(events, self.last)
         with self.at_work():
             for event in events:
                 self._take(event)
@@ -153,28 +153,6 @@ class Run:
         finally:
             set_running(before)
 
-    def _look_ahead(self, events: Sequence[Wire]) -> None:
-        """Note the markers that are recorded already, and which answers were cut by the packer."""
-        completed, cut = [], set()
-        for event in events:
-            event_type = event["eventType"]
-            if event_type == "DecisionTaskCompleted":
-                completed.append(event["eventId"])
-            elif event_type == "MarkerRecorded":
-                told = event["markerRecordedEventAttributes"]
-                recorded = (told["decisionTaskCompletedEventId"], told.get("details"))
-                self._ahead.setdefault(told["markerName"], recorded)
-                if told["markerName"].startswith(matching.FAILURE):
-                    self._failures_ahead += 1
-            elif event_type == "TimerStarted":
-                told = event["timerStartedEventAttributes"]
-                if told["timerId"].startswith(matching.WAKE_UP):
-                    cut.add(told["decisionTaskCompletedEventId"])
-        horizon = 0
-        for event_id in reversed(completed):
-            horizon = horizon if event_id in cut and horizon else event_id
-            self._horizons[event_id] = horizon
-
     def _take(self, event: Wire) -> None:
         event_id = event["eventId"]
         if event_id != self.last + 1:
@@ -192,7 +170,7 @@ class Run:
             self._completed = event_id
             if told["startedEventId"] > self.started_id:
                 self._turn(told["startedEventId"], replaying=True)
-            self._horizons.pop(event_id, None)
+            self.ahead.answered(event_id)
             self._cut = False
         elif matching.is_decided(event):
             self._match(event)
@@ -203,6 +181,8 @@ class Run:
         """Have the program see what one decision task told it."""
         if self.queue and not self._cut:
             raise matching.mismatch(str(self.execution), self.queue[0], None, [])
+        if self.queue and self.queue[-1].decision_type in CLOSES:
+            self.queue.pop()  # it was not sent yet: what comes now goes before it
         self.replaying = replaying
         events, self._buffer = self._buffer, []
         self.started_id = started_id
@@ -268,7 +248,7 @@ class Run:
             if not accepted:
                 self._refusals.append(lambda: closing.refused(self, command, told))
         elif command.decision_type == "RecordMarker":
-            self._ahead.pop(told["markerName"], None)
+            self.ahead.reached(told["markerName"])
         asker = command.asker
         if asker is not None:
             if accepted:
@@ -331,65 +311,57 @@ class Run:
 
     def _unsendable(self, command: Command) -> PayloadError | None:
         """Return why the payload of a command cannot be sent; it is recorded, to replay alike."""
-        if command.plain is None or (self.replaying and not self._failures_ahead):
+        if command.plain is None:
             return None
-        key = f"send:{command.decision_type}:{_identity(command)}"
+        seal = command.seal if self.is_live else _nothing
+        return self._attempt(f"send:{command.decision_type}", seal)[1]
 
-        def seal() -> None:
-            if not self.replaying:
-                command.seal()
-
-        return self._attempt(key, seal)[1]
-
-    def _attempt(self, key: str, action: Callable[[], Any]) -> tuple[Any, PayloadError | None]:
+    def _attempt(
+        self, what: str, action: Callable[..., Any], *args: Any
+    ) -> tuple[Any, PayloadError | None]:
         """Return what an action returns, or the error by which it fails, now or when it was tried.
 
         What failed once is recorded as a marker, so that it fails on every replay.
         """
-        name = fitted(matching.FAILURE + key)
-        if name in self._ahead:
-            error = closing.read_failure(self._ahead[name][1])
-            self.queue.append(closing.failure_marker(self, name, error))
-            return None, error
+        self._tried += 1
+        if self.ahead.failures:
+            name = f"{matching.FAILURE}{self._tried}:{what}"
+            is_there, details = self.recorded(name)
+            if is_there:
+                error = closing.read_failure(details)
+                self.queue.append(closing.failure_marker(self, name, error))
+                return None, error
         try:
-            return action(), None
+            return action(*args), None
         except PayloadError as error:
-            if not self.replaying:
+            if self.is_live:
+                name = f"{matching.FAILURE}{self._tried}:{what}"
                 self.queue.append(closing.failure_marker(self, name, error))
             elif type(error) is PayloadStoreError:
                 raise  # it went well when it was recorded: another replay may have it again
             return None, error
 
     def load(
-        self, key: str, payloads: Payloads, text: str | None, then: Callable[[Any], object]
+        self, payloads: Payloads, text: str | None, then: Callable[[Any], object]
     ) -> PayloadError | None:
         """Hand a recorded payload to `then`; return why it cannot be read, where that is so."""
         if text is None:
             then(None)
             return None
-        if self.replaying and not self._failures_ahead:
-            try:
-                value = payloads.load(text)
-            except PayloadStoreError:
-                raise  # it went well when it was recorded: another replay may have it again
-            except PayloadError as problem:
-                return problem
-            then(value)
-            return None
-        value, error = self._attempt(f"load:{key}", lambda: payloads.load(text))
+        value, error = self._attempt("load", payloads.load, text)
         if error is None:
             then(value)
         return error
 
-    def load_call(
-        self, key: str, text: str | None, then: Callable[[Call], object]
-    ) -> PayloadError | None:
+    def load_call(self, text: str | None, then: Callable[[Call], object]) -> PayloadError | None:
         """Hand a recorded call to `then`; return why it cannot be read, where that is so."""
-        payloads = self.payloads
-        call, error = self._attempt(f"load:{key}", lambda: payloads.parse_call(payloads.open(text)))
+        call, error = self._attempt("load", self._call_of, text)
         if error is None:
             then(call)
         return error
+
+    def _call_of(self, text: str | None) -> Call:
+        return self.payloads.parse_call(self.payloads.open(text))
 
     def readable(self, payloads: Payloads, text: str | None) -> Any:
         """Return a recorded payload, decoded where that is possible, else as it is."""
@@ -417,15 +389,22 @@ class Run:
 
     def recorded(self, name: str) -> tuple[bool, str | None]:
         """Return whether a marker of this name is in the history from here on, and its details."""
-        found = self._ahead.get(name)
+        found = self.ahead.markers.get(name)
         return (False, None) if found is None else (True, found[1])
 
     def is_recorded_now(self, name: str) -> bool:
         """Tell whether the decision that is replayed has recorded a marker of this name."""
-        found = self._ahead.get(name)
-        if found is None or not self.replaying:
-            return False
-        return self._completed <= found[0] <= self._horizons.get(self._completed, 0)
+        return self.replaying and self.ahead.is_of(name, self._completed)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether what is asked for now is in no history yet.
+
+        The rest of an answer that was cut is asked for again in a replay, and was never sent.
+        """
+        return not self.replaying or self.ahead.is_beyond(
+            self._completed, self.last, len(self.queue)
+        )
 
     def hold_here(self) -> None:
         """Go no further where the program is only looked at: what comes would be a side effect."""
@@ -498,14 +477,8 @@ SEEN: Final = frozenset({*OUTCOMES, *_HANDLERS, "DecisionTaskStarted"} - {*match
 """The events that a program sees, and that tell its time; decisions become others."""
 
 
-def _identity(command: Command) -> str:
-    """Return what tells a command from others of its type."""
-    told = command.attributes
-    for member in ("activityId", "workflowId", "id", "markerName"):
-        if member in told:
-            extra = told.get("signalName", "")
-            return f"{told[member]}{extra}"
-    return ""
+def _nothing() -> None:
+    """Do nothing: what is in the history was sealed when it was sent."""
 
 
 def seconds_of(moment: Any) -> float:

@@ -112,7 +112,7 @@ class Signals:
         def then(call: Any) -> None:
             self.take(Signal(name, call.context.get("key"), call.args, call.kwargs))
 
-        error = run.load_call(f"signal:{event['eventId']}", told.get("input"), then)
+        error = run.load_call(told.get("input"), then)
         if error is not None:
             run.fail(error)
 

@@ -174,9 +174,10 @@ class Scheduler:
             )
         if self.closed:
             raise GreenletExit
+        if not future.done:
+            future._when_done(strand)
         while not future.done:
             strand.waits_for = future
-            future._when_done(strand)
             strand.parent.switch()  # type: ignore[union-attr]
             if self.closed:
                 raise GreenletExit
