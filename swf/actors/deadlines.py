@@ -61,6 +61,14 @@ class Deadlines:
         with self._lock:
             self._open.discard(deadline)
 
+    def close(self) -> None:
+        """Make no call that was asked for, and keep no thread; what is asked for later is made."""
+        with self._lock:
+            self._open.clear()
+            alarm, self._alarm, self._set_for = self._alarm, None, None
+        if alarm is not None:
+            alarm.close()
+
     def _ring(self) -> None:
         now = self._clock.now()
         with self._lock:

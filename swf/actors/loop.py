@@ -109,6 +109,14 @@ class Loop:
                 another.start()
         self._end_if_last()
 
+    def add(self, runner: Runner) -> None:
+        """Have another runner run beside the others, unless the loop drains."""
+        with self._lock:
+            if not self.draining.is_set():
+                another = self._add(runner)
+                self._at_work.add(another)
+                another.start()
+
     def fail(self, error: BaseException) -> None:
         """Drain, and have whoever joins be told of this error, unless there was one before."""
         with self._lock:

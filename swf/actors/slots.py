@@ -63,6 +63,7 @@ class Slots:
         """
         self._loop = loop
         self.pool = None
+        loop.ending.append(self.deadlines.close)
         if isolation == "thread":
             return
         self.pool = Pool(

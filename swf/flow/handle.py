@@ -117,7 +117,7 @@ class Handle(Generic[R]):
             raise ValidationError(f"result: timeout: must be 0 or more seconds, got {timeout!r}")
         clock = self._first.connection.clock
         if isinstance(clock, VirtualClock):
-            event = self._skipped_to(clock, timeout)
+            event = self.closing_in_virtual_time(clock, timeout)
         else:
             event = self._awaited(timeout)
         return self.result_of(event)
@@ -219,7 +219,11 @@ class Handle(Generic[R]):
             time.sleep(min(pause, left))
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
-    def _skipped_to(self, clock: VirtualClock, timeout: float | None) -> Wire:
+    def closing_in_virtual_time(self, clock: VirtualClock, timeout: float | None = None) -> Wire:
+        """Return the event that closed it, once the clock was moved so far.
+
+        Raises ResultTimeout, and StuckError where nothing falls due any more.
+        """
         until = None if timeout is None else clock.now() + timedelta(seconds=timeout)
         if until is not None:
             clock.at(until, lambda: None)  # where it stops, at the latest

@@ -40,6 +40,11 @@ class Activities:
                 raise ValidationError(f"two activities are called {one.name!r}, {one.version!r}")
             self._found[one.key] = one
 
+    def know(self, activities: Iterable[Activity[..., Any]]) -> None:
+        """Know these activities too, but those whose name and version is known already."""
+        for one in activities:
+            self._found.setdefault(one.key, one)
+
     def get(self, name: str, version: str) -> Activity[..., Any]:
         """Return the activity of this name and version; raises NotRegisteredError."""
         found = self._found.get((name, version))

@@ -1,0 +1,266 @@
+"""The decider and the workers of one process that has all of a workflow's code.
+
+They learn of activities and children from the decisions that name them.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from swf.actors import ActivityTask
+from swf.actors import decider as actors
+from swf.actors.loop import Loop
+from swf.clock import Alarm, Clock
+from swf.exceptions import PollTimeout
+from swf.flow.decider import Decider
+from swf.flow.handle import Handle
+from swf.flow.registry import Activities
+from swf.flow.replay.answer import Answer, Task
+from swf.flow.replay.run import Run
+from swf.flow.replay.thread import ReplayThread
+from swf.flow.starting import Place
+from swf.flow.worker import Worker
+from swf.flow.workflow import Workflow
+from swf.payload import Payloads
+from swf.virtual_clock import VirtualClock
+from swf.wire import Wire
+
+logger = logging.getLogger(__name__)
+
+DRAIN_SECONDS: Final = 10.0
+"""How long activities are waited for that are still at work when all is over."""
+
+
+class CrewDecider(Decider):
+    """Decides for all that a crew runs: alone on its task list, in one thread."""
+
+    def __init__(self, crew: Crew, workflow: type[Workflow]) -> None:
+        self.crew = crew
+        super().__init__(
+            workflow,
+            crew.task_list,
+            domain=crew.place.domain,
+            connection=crew.place.connection,
+            clock=crew.clock,
+            when_blocked="fail",
+            child_task_list=crew.task_list,
+        )
+
+    def _equip(self) -> None:
+        super()._equip()
+        self.own_task_list = self.task_list  # nobody else polls it
+        self._replay = ReplayThread(inline=True)
+
+    def start(
+        self,
+        *,
+        threads: int = 1,
+        processes: int = 0,
+        tasks: int | None = None,
+        block: bool = True,
+    ) -> None:
+        """Poll and decide in one thread until `stop()` is called."""
+        actors.Decider.start(self, threads=threads, processes=processes, tasks=tasks, block=block)
+
+    def run_once(self) -> None:
+        """Poll once, decide, and answer."""
+        self.work(own=True)
+
+    def on_answer(self, made: Answer) -> None:
+        """Have the crew know what the answer names."""
+        self.crew.meet(made)
+
+    def on_closed(self, workflow_id: str, run_id: str) -> None:  # noqa: ARG002
+        """Stop where that was the execution that the crew is there for, and is closed by it."""
+        crew = self.crew
+        if crew.handle is not None and workflow_id == crew.handle.workflow_id:
+            crew.closing = crew.handle.closing()
+            if crew.closing is not None:
+                crew.closed.set()
+                self.stop()
+
+    def _prepare(self, loop: Loop, threads: int) -> None:
+        super()._prepare(loop, threads)
+        loop.ending.append(self.close)  # in the thread of the loop, where the programs are
+
+    def _begun(self, task: Task) -> Run:
+        run = super()._begun(task)
+        run.activity_task_list = self.crew.worker_of(run.payloads).task_list
+        return run
+
+    def _affinity(self, task: Task, made: Answer) -> dict[str, Any]:  # noqa: ARG002
+        return {}
+
+
+class CrewWorker(Worker):
+    """Does the activities of workflows that have the same payloads.
+
+    It has as many threads as there is work for, at most the crew's number.
+    """
+
+    def __init__(self, crew: Crew, payloads: Payloads, number: int) -> None:
+        super().__init__(
+            Activities(),
+            f"{crew.task_list}-{number}",
+            domain=crew.place.domain,
+            connection=crew.place.connection,
+            clock=crew.clock,
+            payloads=payloads,
+            register=False,  # the decider has them registered before it names them
+        )
+        self.scheduled = 0  # how many tasks are to be polled, at most
+        self._most = crew.threads
+        self._threads = self._polling = 0
+        self._growing = threading.Lock()
+
+    def poll(self, task_list: str | None = None, identity: str | None = None) -> ActivityTask:
+        """Return the next activity task; have another thread poll where none does."""
+        with self._growing:
+            self._polling += 1
+        try:
+            task = super().poll(task_list, identity)
+        finally:
+            with self._growing:
+                self._polling -= 1
+        if self._loop is not None and not self._polling:
+            self._grow(self._loop)
+        return task
+
+    def _prepare(self, loop: Loop, threads: int) -> None:
+        super()._prepare(loop, threads)
+        self._threads = threads
+
+    def _grow(self, loop: Loop) -> None:
+        with self._growing:
+            if self._threads >= self._most:
+                return
+            self._threads += 1
+        loop.add(self._poll_until_drained)
+
+
+class Crew:
+    """One decider, and a worker for each way in which payloads travel, on task lists of their own.
+
+    They are there for the execution of `handle`: `closed` is set, and `closing` the event, once
+    they have closed that. With `by_hand` everything happens in the thread that calls `work`: polls
+    have to be answered at once then.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        workflow: type[Workflow],
+        task_list: str,
+        *,
+        threads: int,
+        by_hand: bool = False,
+    ) -> None:
+        self.place = place
+        self.task_list = task_list
+        self.threads = threads
+        self.by_hand = by_hand
+        self.handle: Handle[Any] | None = None
+        self.closing: Wire | None = None
+        self.closed = threading.Event()
+        clock = place.connection.clock
+        self.clock: Clock = (
+            HandClock(clock) if by_hand and isinstance(clock, VirtualClock) else clock
+        )
+        self._payloads: list[Payloads] = []
+        self._workers: list[CrewWorker] = []
+        self._started = False
+        self.decider = CrewDecider(self, workflow)
+
+    def worker_of(self, payloads: Payloads) -> CrewWorker:
+        """Return the worker of activities whose values travel so."""
+        for known, worker in zip(self._payloads, self._workers, strict=True):
+            if known is payloads:
+                return worker
+        made = CrewWorker(self, payloads, len(self._workers) + 1)
+        self._payloads.append(payloads)
+        self._workers.append(made)
+        if self._started:
+            made.start(block=False)
+        return made
+
+    def meet(self, made: Answer) -> None:
+        """Know the activities and children that an answer names, before anybody is given one."""
+        for child in made.children:
+            self.decider.workflows.add(child)
+        if made.run is None or not made.activities:
+            return
+        worker = self.worker_of(made.run.payloads)
+        worker.activities.know(made.activities)
+        worker.scheduled += sum(
+            one["decisionType"] == "ScheduleActivityTask" for one in made.decisions
+        )
+
+    # In threads
+
+    def start(self) -> None:
+        """Have all begin, each in threads of its own."""
+        self._started = True
+        self.decider.start(block=False)
+
+    def check(self) -> None:
+        """Raise what has ended one of them."""
+        for one in (self.decider, *self._workers):
+            one.join(0)
+
+    def stop(self) -> None:
+        """Have all end; activities that are at work still are waited for, but not for ever."""
+        self.decider.stop()
+        self.decider.join(DRAIN_SECONDS)
+        for worker in self._workers:
+            worker.stop()
+        for worker in self._workers:
+            if not worker.join(DRAIN_SECONDS):
+                logger.warning("%r: activities are at work still, and go on alone", worker)
+
+    # By hand
+
+    def work(self) -> bool:
+        """Take and answer one decision task, and all activity tasks that follow; False without."""
+        worked = _took(self.decider)
+        for worker in list(self._workers):
+            while worker.scheduled and _took(worker):
+                worker.scheduled -= 1
+                worked = True
+            worker.scheduled = 0
+        return worked
+
+    def close(self) -> None:
+        """End what was done by hand."""
+        self.decider.close()
+
+
+def _took(actor: CrewDecider | CrewWorker) -> bool:
+    try:
+        actor.run_once()
+    except PollTimeout:
+        return False
+    return True
+
+
+class HandClock:
+    """A virtual clock, for code that waits on it in the very thread that moves it."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        return self._clock.now()
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        """Move the clock on by so many seconds, unless `event` is set; return whether it is."""
+        if not event.is_set():
+            self._clock.advance_to(self._clock.now() + timedelta(seconds=seconds))
+        return event.is_set()
+
+    def alarm(self, ring: Any) -> Alarm:
+        """Return an alarm of the clock's."""
+        return self._clock.alarm(ring)
