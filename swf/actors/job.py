@@ -12,6 +12,17 @@ from swf.actors.tasks import ActivityTask
 from swf.exceptions import ValidationError, ValidationTypeError
 
 
+def _seconds(limits: object, attribute: attrs.Attribute[Any], value: object) -> None:  # noqa: ARG001
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValidationTypeError(
+            f"Limits: {attribute.name}: must be a number of seconds, got {value!r}"
+        )
+    if not value >= 0:
+        raise ValidationError(f"Limits: {attribute.name}: must not be negative, got {value!r}")
+
+
 @attrs.frozen(kw_only=True)
 class Limits:
     """For how long a task may be at work, in seconds; None where the worker enforces no limit.
@@ -20,20 +31,8 @@ class Limits:
     SWF has answered: what the decision gave, and SWF does not tell a worker.
     """
 
-    start_to_close: float | None = attrs.field(default=None)
-    heartbeat: float | None = attrs.field(default=None)
-
-    @start_to_close.validator
-    @heartbeat.validator
-    def _check(self, attribute: attrs.Attribute[float | None], value: object) -> None:
-        if value is None:
-            return
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValidationTypeError(
-                f"Limits: {attribute.name}: must be a number of seconds, got {value!r}"
-            )
-        if not value >= 0:
-            raise ValidationError(f"Limits: {attribute.name}: must not be negative, got {value!r}")
+    start_to_close: float | None = attrs.field(default=None, validator=_seconds)
+    heartbeat: float | None = attrs.field(default=None, validator=_seconds)
 
 
 @attrs.frozen(kw_only=True)
