@@ -8,8 +8,10 @@ import pytest
 
 from swf import settings
 from swf.clock import ManualClock
-from swf.engine import Engine
+from swf.engine import Engine, Options
 from swf.testing.embedded import connected, embedded
+from swf.testing.stage import Stage, staged
+from swf.testing.stage_clock import StageClock
 from swf.transport import Transport
 from swf.virtual_clock import VirtualClock
 
@@ -17,6 +19,8 @@ from swf.virtual_clock import VirtualClock
 @pytest.fixture
 def swf_clock(request: pytest.FixtureRequest) -> ManualClock:
     """A clock that stands still until the test moves it: `swf_clock.advance(seconds)`."""
+    if "swf_flow" in request.fixturenames:
+        return StageClock()
     return VirtualClock() if "swf_virtual_clock" in request.fixturenames else ManualClock()
 
 
@@ -34,7 +38,8 @@ def swf_virtual_clock(swf_clock: ManualClock) -> VirtualClock:
 @pytest.fixture
 def swf_engine(swf_clock: ManualClock) -> Iterator[Engine]:
     """An SWF in memory that holds nothing, on the test's clock; a ManualClock's holds no poll."""
-    with embedded(clock=swf_clock) as engine:
+    options = Options(poll_seconds=0) if isinstance(swf_clock, StageClock) else None
+    with embedded(clock=swf_clock, options=options) as engine:
         yield engine
 
 
@@ -49,3 +54,10 @@ def swf_default(swf_engine: Engine) -> Iterator[Engine]:
     """The test's SWF, which all that was given no connection talks to during the test."""
     with settings.override(endpoint_url=swf_engine.url):
         yield swf_engine
+
+
+@pytest.fixture
+def swf_flow(swf_engine: Engine) -> Iterator[Stage]:
+    """A stage for workflows, with stubs and skipped time: `swf_flow.run(W, …)`; see `flow`."""
+    with staged(swf_engine) as stage:
+        yield stage
