@@ -11,9 +11,9 @@ from swf.flow.activities import DEFAULT_TASK_LIST, OPTIONS, Activity, as_activit
 from swf.flow.declaration import CHILD_OPTIONS, INHERIT_TAG_LIST, Declaration, Ordered
 from swf.flow.future import Future
 from swf.flow.replay.activity_task import ActivityCall
+from swf.flow.replay.arguments import futures_in, resolved
 from swf.flow.replay.child_workflow_execution import ChildCall
 from swf.flow.replay.ids import digest, fitted
-from swf.flow.replay.task import futures_in, resolved
 from swf.flow.retry import RetryPolicy
 
 if TYPE_CHECKING:

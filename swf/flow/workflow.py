@@ -18,11 +18,12 @@ from swf.flow.errors import ContinuedAsNew, OutsideWorkflowError, TaskError
 from swf.flow.failures import Decided, TaskFailure
 from swf.flow.future import Future
 from swf.flow.replay import marker
+from swf.flow.replay.arguments import futures_in, resolved
 from swf.flow.replay.caller import awaits
 from swf.flow.replay.external_workflow_execution import CancelCall, SignalCall
 from swf.flow.replay.lambda_function import LambdaCall
 from swf.flow.replay.marker import Marker
-from swf.flow.replay.task import Task, futures_in, resolved
+from swf.flow.replay.task import Task
 from swf.flow.replay.timer import TimerCall
 from swf.flow.retry import RetryPolicy
 from swf.flow.submitting import submit

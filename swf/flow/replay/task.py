@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final
-
-import attrs
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from swf.exceptions import SWFError
 from swf.flow.errors import ScheduleFailed, TaskCanceled, TaskError
 from swf.flow.future import Future
+from swf.flow.replay.arguments import SCALARS, futures_in, resolved
 from swf.flow.replay.command import Command, Place, place
 from swf.flow.replay.packing import check
 from swf.flow.retry import PASSING_CAUSES, WHEN_THROTTLED, RetryPolicy
@@ -18,8 +17,6 @@ from swf.wire import Wire
 
 if TYPE_CHECKING:
     from swf.flow.replay.run import Run
-
-_SCALARS: Final = frozenset({str, int, float, bool, type(None), bytes})
 
 
 class Window:
@@ -271,7 +268,7 @@ class Task:
 
     def _has_futures(self) -> bool:
         for one in self.args:
-            if type(one) not in _SCALARS:
+            if type(one) not in SCALARS:
                 return True
         return bool(self.kwargs)
 
@@ -286,54 +283,6 @@ class Task:
 
     def __repr__(self) -> str:
         return self.id
-
-
-def futures_in(value: Any) -> list[Future[Any]]:
-    """Return the futures that are not done yet, or failed, anywhere in a value, each once."""
-    found: dict[Future[Any], None] = {}
-    _collect(value, found)
-    return list(found)
-
-
-def _collect(value: Any, found: dict[Future[Any], None]) -> None:
-    if type(value) in _SCALARS:
-        return
-    if isinstance(value, Future):
-        found[value] = None
-    elif isinstance(value, Mapping):
-        for key, one in value.items():
-            _collect(key, found)
-            _collect(one, found)
-    elif isinstance(value, list | tuple | set | frozenset):
-        for one in value:
-            _collect(one, found)
-    elif attrs.has(type(value)):
-        for field in attrs.fields(type(value)):
-            _collect(getattr(value, field.name, None), found)
-
-
-def resolved(value: Any) -> Any:
-    """Return a value with the results of futures in their place."""
-    if type(value) in _SCALARS:
-        return value
-    if isinstance(value, Future):
-        return value._value
-    if isinstance(value, dict):
-        return {resolved(key): resolved(one) for key, one in value.items()}
-    if isinstance(value, tuple):
-        parts = [resolved(one) for one in value]
-        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
-    if isinstance(value, list | set | frozenset):
-        return type(value)(resolved(one) for one in value)
-    if attrs.has(type(value)) and futures_in(value):
-        fields = attrs.fields(type(value))
-        told = {
-            field.alias or field.name: resolved(getattr(value, field.name))
-            for field in fields
-            if field.init
-        }
-        return type(value)(**told)
-    return value
 
 
 def _way_out(cause: str) -> str:
