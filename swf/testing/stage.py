@@ -23,7 +23,7 @@ from swf.flow.workflow import Workflow
 from swf.models import Domain, WorkflowExecution
 from swf.models.event import Event
 from swf.testing.embedded import connected, embedded
-from swf.testing.stage_actors import StagedActivities, StagedWorkflows, StageDecider, StageWorker
+from swf.testing.stage_actors import StagedActivities, StageDecider, StagedWorkflows, StageWorker
 from swf.testing.stage_clock import AtWork, StageClock, beat
 from swf.testing.stubs import Ends, Stub, outcome
 
@@ -203,7 +203,7 @@ class Stage:
         for ready in [one for one in self._at_work if one.is_ready]:
             self._go_on(ready)
             done += 1
-        for one in self.connection.task_lists(self.domain.name):
+        for one in self.engine.task_lists(self.domain.name):
             take = self._decide if one["kind"] == "decision" else self._begin
             for _ in range(one["backlog"]):
                 done += take(one["taskList"])
@@ -211,7 +211,7 @@ class Stage:
 
     def _decide(self, task_list: str) -> bool:
         try:
-            self._decider.decide(task_list)
+            self._decider.take(task_list)
         except PollTimeout:
             return False
         if self._decider.took_back:
@@ -327,5 +327,5 @@ def _add_all(given: Any, registries: Iterable[Workflows | Activities]) -> None:
             registry.add(given)
         except ValidationTypeError as error:
             refused.append(error)
-    if len(refused) == 2:  # noqa: PLR2004  (all there are)
+    if len(refused) == 2:
         raise ValidationTypeError(f"knows: {given!r:.80} is no workflow, no activity, and has none")

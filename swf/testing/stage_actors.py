@@ -160,7 +160,7 @@ class StageDecider(Decider):
         self._worker = worker
         self._given_up: set[str] = set()
 
-    def decide(self, task_list: str) -> None:
+    def take(self, task_list: str) -> None:
         """Take one task, decide and answer; raises PollTimeout where there is none."""
         self.took_back = False
         self.task_list = self.own_task_list = task_list
@@ -219,7 +219,7 @@ class StageDecider(Decider):
         self._given_up.add(task.run_id)
         return super()._blocked_by(task, error)
 
-    def _affinity(self, task: Task, made: Answer) -> dict[str, Any]:
+    def _affinity(self, task: Task, made: Answer) -> dict[str, Any]:  # noqa: ARG002
         return {}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import copy_context
 from datetime import datetime, timedelta
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
@@ -51,7 +51,7 @@ class AtWork(greenlet):
         """Have whoever made it go on go on themselves, until this returns True."""
         self._goes_on = goes_on
         with outside_asyncio():
-            self.parent.switch()
+            cast("greenlet", self.parent).switch()
 
     def go_on(self) -> bool:
         """Begin, or go on after the wait, in the place of the caller; return whether it waits."""

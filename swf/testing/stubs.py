@@ -49,6 +49,13 @@ class StubbedCall:
     task_id: str
 
 
+def _seconds(takes: DurationLike) -> int:
+    seconds = duration(takes, "stub: takes")
+    if not isinstance(seconds, int):
+        raise ValidationTypeError(f"stub: takes: must be seconds or a timedelta, got {takes!r}")
+    return seconds
+
+
 @attrs.frozen(kw_only=True)
 class Outcome:
     """How calls of a stub end, `times` of them; see `Stage.stub`."""
@@ -56,7 +63,7 @@ class Outcome:
     returns: Any = UNTOLD
     raises: BaseException | type[BaseException] | None = None
     calls: Callable[..., Any] | None = None
-    takes: int = 0
+    takes: int = attrs.field(default=0, converter=_seconds)
     times_out: bool = False
     cancels: bool = False
     heartbeat: Any = UNTOLD
@@ -134,7 +141,7 @@ class Stub:
     def _met(
         self, args: tuple[Any, ...], kwargs: Mapping[str, Any], attempt: int, task_id: str
     ) -> Outcome:
-        """Take note of a call, and return how it ends: as the last says, once all have had theirs."""
+        """Take note of a call, and return how it ends; the last outcome is that of all further."""
         number = len(self.calls)
         time = self._where.now()
         self.calls.append(
@@ -149,7 +156,7 @@ class Stub:
     # As an activity
 
     def standing_in(self, real: Activity[..., Any]) -> Activity[..., Any]:
-        """Return an activity with the attributes and the signature of another, that is this stub."""
+        """Return an activity like another in attributes and signature, but this stub."""
 
         @functools.wraps(real.callable, updated=())
         def code(*args: Any, **kwargs: Any) -> Any:
@@ -176,7 +183,7 @@ class Stub:
     # As a workflow
 
     def standing_in_for(self, real: type[Workflow]) -> type[Workflow]:
-        """Return a workflow with the attributes and the signature of another, that is this stub."""
+        """Return a workflow like another in attributes and signature, but this stub."""
 
         @functools.wraps(real.run)
         def run(self_: Workflow, *args: Any, **kwargs: Any) -> Any:
@@ -222,7 +229,4 @@ def outcome(ends: Ends) -> Outcome:
     if unknown:
         known = ", ".join(Ends.__annotations__)
         raise ValidationTypeError(f"stub: {unknown[0]!r} is no outcome; there are {known}")
-    takes = duration(ends.get("takes", 0), "takes")
-    if not isinstance(takes, int):
-        raise ValidationTypeError(f"stub: takes: must be seconds or a timedelta, got {takes!r}")
-    return Outcome(**{**ends, "takes": takes})
+    return Outcome(**ends)
