@@ -17,8 +17,8 @@ from swf.engine import Engine
 from swf.exceptions import PollTimeout
 from swf.flow import Workflow, errors
 from swf.flow.activities import Activity
-from swf.flow.declaration import Ordered
 from swf.flow.decider import Decider
+from swf.flow.declaration import Ordered
 from swf.flow.registering import Registrar
 from swf.flow.replay.answer import Answer, Task
 from swf.flow.replay.run import Execution, Run
@@ -58,7 +58,8 @@ class Deciding(Decider):
 class Stage:
     """Runs workflows; activities that they submit are known to the worker by themselves.
 
-    Those named in `held` are taken and left open, for the test to answer: see `take`.
+    Those named in `held` are taken and left open, for the test to answer: see `take`. What blocks
+    an execution fails the test, unless it `may_block`.
     """
 
     def __init__(self, engine: Engine, clock: ManualClock, **options: Any) -> None:
@@ -79,6 +80,7 @@ class Stage:
         self.taken: list[Wire] = []
         self.calls: list[Wire] = []
         self.replays = True
+        self.may_block = False
         self._count = 0
 
     # Executions
@@ -100,9 +102,7 @@ class Stage:
             options=ordered.options,
         )
 
-    def start_raw(
-        self, cls: type[Workflow], text: str | None, *, options: Any = None
-    ) -> Started:
+    def start_raw(self, cls: type[Workflow], text: str | None, *, options: Any = None) -> Started:
         """Start an execution with an input as it stands here."""
         self.knows(cls)
         self._count += 1
@@ -122,6 +122,8 @@ class Stage:
     def drive(self, at_most: int = 20_000) -> None:
         """Have decider and worker do all there is to do at this moment."""
         for _ in range(at_most):
+            if self.decider.troubles and not self.may_block:
+                raise self.decider.troubles[0]
             if not any([self.decide(), self.decide(own=True), self.work()]):
                 return
         raise AssertionError("there is no end to it")

@@ -103,6 +103,13 @@ class Workflow(Declaration):
 
     _run: Run
 
+    def __getattr__(self, name: str) -> Any:
+        if name == "_run":
+            raise OutsideWorkflowError(
+                f"{type(self).__name__} is not run by a decider: use `run` or `start` of swf.flow"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
     def prepare(self) -> None:
         """Make ready for `run`: called once, before it, without arguments."""
         for name, attribute in self.signal_handlers.items():

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from swf import exceptions
-from swf.exceptions import PayloadError, SWFError
+from swf.exceptions import PayloadEncodeError, PayloadError, SWFError
 from swf.flow.errors import Canceled, ContinuedAsNew, ScheduleFailed, SignatureError, TaskError
 from swf.flow.replay import matching
+from swf.flow.replay.arguments import futures_in
 from swf.flow.replay.command import Command
 from swf.flow.replay.signals import CARRIED
 from swf.flow.replay.strands import Strand
@@ -63,10 +64,9 @@ def main_ended(run: Run, strand: Strand, error: BaseException | None) -> None:
 
 def fail(run: Run, error: BaseException) -> None:
     """Have the execution fail with this error."""
-    if run.closing is None:
-        run.error = error
-        if not run.replaying:
-            logger.warning("%s fails: %r", run.execution, error)
+    run.error = error
+    if not run.replaying:
+        logger.warning("%s fails: %r", run.execution, error)
     run.closing = lambda: _failed(run, error)
 
 
@@ -130,7 +130,8 @@ def _completed(run: Run, value: Any) -> Command:
         plain = None if value is None else run.payloads.plain(value)
         return Command("CompleteWorkflowExecution", {}, run.payloads, plain)
     except PayloadError as error:
-        return _failed(run, error)
+        told = "the workflow returned a future: return its `.result`"
+        return _failing(run, PayloadEncodeError(told) if futures_in(value) else error)
 
 
 def _continued(run: Run, ended: ContinuedAsNew) -> Command:
@@ -141,7 +142,7 @@ def _continued(run: Run, ended: ContinuedAsNew) -> Command:
         attributes = run.workflow.continue_attributes(run.started, ended.options)
         return Command("ContinueAsNewWorkflowExecution", attributes, run.payloads, plain)
     except (PayloadError, SignatureError) as error:
-        return _failed(run, error)
+        return _failing(run, error)
 
 
 def _canceled(run: Run, error: Canceled) -> Command:
@@ -149,7 +150,12 @@ def _canceled(run: Run, error: Canceled) -> Command:
         plain = None if error.details is None else run.payloads.plain(error.details)
         return Command("CancelWorkflowExecution", {}, run.payloads, plain)
     except PayloadError as problem:
-        return _failed(run, problem)
+        return _failing(run, problem)
+
+
+def _failing(run: Run, error: BaseException) -> Command:
+    fail(run, error)
+    return _failed(run, error)
 
 
 def _failed(run: Run, error: BaseException) -> Command:

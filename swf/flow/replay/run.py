@@ -297,9 +297,12 @@ class Run:
     def publish(self, value: Any) -> None:
         """Have this shown to those outside as the state of the run, from the next answer on.
 
-        Raises PayloadEncodeError for what has no form as text.
+        Raises PayloadEncodeError for what has no form as text, PayloadTooLargeError for what is too
+        long where there is no store.
         """
         plain = self.payloads.plain(value)
+        if self.payloads.store is None:
+            self.payloads.seal(plain)
         self.state = value
         if plain != self.state_plain:
             self.state_plain, self.state_changed = plain, True
@@ -442,7 +445,11 @@ class Run:
 
     def evict(self) -> None:
         """End the program where it stands; nothing that it still does counts."""
-        self.scheduler.close()
+        before = set_running(self)
+        try:
+            self.scheduler.close()
+        finally:
+            set_running(before)
 
     # Events that are no task's outcome.
 
