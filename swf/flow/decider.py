@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import uuid
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final, Literal
 
@@ -91,6 +92,7 @@ class Decider(actors.Decider):
         self._registrar = Registrar(self)
         self._replay = ReplayThread()
         self._cache = Cache(self.cached_runs)
+        self._answered: deque[Answer] = deque()
         self._blocked: dict[str, int] = {}
         self._roles: dict[int, bool] = {}
         self._guard = threading.Lock()
@@ -189,6 +191,7 @@ class Decider(actors.Decider):
     # In the replay thread
 
     def _made(self, task: Task) -> Answer:
+        self._keep_answered()
         cached = self._cache.take(task.run_id)
         try:
             made = answer(task, cached, lambda: self._begun(task))
@@ -221,6 +224,11 @@ class Decider(actors.Decider):
         self._blocked[task.run_id] = times + 1
         return blocked(task, error, times)
 
+    def _keep_answered(self) -> None:
+        """Have the runs in the cache whose answers were acknowledged since the last time."""
+        while self._answered:
+            self._kept(self._answered.popleft(), acknowledged=True)
+
     def _kept(self, made: Answer, *, acknowledged: bool) -> None:
         run = made.run
         if run is None:
@@ -246,7 +254,10 @@ class Decider(actors.Decider):
                 self._registrar.workflows(made.children)
             acknowledged = self._deliver_answer(task, made)
         finally:
-            self._replay.call(lambda: self._kept(made, acknowledged=acknowledged))
+            if acknowledged and made.closes is None:
+                self._answered.append(made)  # to wake the replay thread now would be for nothing
+            else:
+                self._replay.call(lambda: self._kept(made, acknowledged=acknowledged))
         if acknowledged and made.closes is not None:
             self.on_closed(task.workflow_id, task.run_id)
 
@@ -281,11 +292,15 @@ class Decider(actors.Decider):
 
     def close(self) -> None:
         """End the runs that are held, and the thread that ran them."""
-        self._replay.call(self._cache.clear)
+        self._replay.call(self._clear)
         self._replay.close()
 
+    def _clear(self) -> None:
+        self._keep_answered()
+        self._cache.clear()
+
     def __getstate__(self) -> dict[str, Any]:
-        mine = ("_registrar", "_replay", "_cache", "_blocked", "_roles", "_guard")
+        mine = ("_registrar", "_replay", "_cache", "_answered", "_blocked", "_roles", "_guard")
         return {name: value for name, value in super().__getstate__().items() if name not in mine}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
