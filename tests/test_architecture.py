@@ -78,6 +78,7 @@ LAZY: Final = (
     ("swf.payload.stores.fsspec", "fsspec"),
     ("swf.payload.stores.redis", "redis"),
     ("swf.models.views", "rich"),  # only where something is shown
+    ("swf.flow.progress", "rich"),
     ("swf.transport.aws", "swf.transport.aws_client"),  # where boto3 is, only for the first call
 )
 """Who may import what with `import_module` on first use, because it is slow or optional."""

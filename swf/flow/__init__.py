@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from swf.flow.declaration import INHERIT_TAG_LIST, query_handler, signal_handler
     from swf.flow.errors import Canceled
     from swf.flow.future import Future
+    from swf.flow.handle import Handle
+    from swf.flow.local import Local, run
     from swf.flow.manual_completion import ManualCompletion
+    from swf.flow.querying import query, stack
     from swf.flow.registry import Activities, Workflows
     from swf.flow.retry import RetryPolicy
+    from swf.flow.spawned import Standalone, standalone
+    from swf.flow.starting import get, start
     from swf.flow.worker import Worker
     from swf.flow.workflow import Workflow
 
@@ -32,17 +37,26 @@ _HOMES = {
     "FuncGroup": "canvas",
     "Future": "future",
     "Group": "canvas",
+    "Handle": "handle",
     "INHERIT_TAG_LIST": "declaration",
+    "Local": "local",
     "ManualCompletion": "manual_completion",
     "RetryPolicy": "retry",
+    "Standalone": "spawned",
     "Worker": "worker",
     "Workflow": "workflow",
     "Workflows": "registry",
     "activity": "activities",
     "errors": "errors",
     "futures": "futures",
+    "get": "starting",
+    "query": "querying",
     "query_handler": "declaration",
+    "run": "local",
     "signal_handler": "declaration",
+    "stack": "querying",
+    "standalone": "spawned",
+    "start": "starting",
 }
 
 __all__ = [
@@ -57,16 +71,25 @@ __all__ = [
     "FuncGroup",
     "Future",
     "Group",
+    "Handle",
+    "Local",
     "ManualCompletion",
     "RetryPolicy",
+    "Standalone",
     "Worker",
     "Workflow",
     "Workflows",
     "activity",
     "errors",
     "futures",
+    "get",
+    "query",
     "query_handler",
+    "run",
     "signal_handler",
+    "stack",
+    "standalone",
+    "start",
 ]
 
 

@@ -29,7 +29,7 @@ class Activities:
 
         Raises ValidationError where another is known by the same name and version.
         """
-        found = list(_activities_of(given))
+        found = list(activities_of(given))
         if not found:
             raise ValidationTypeError(
                 f"{given!r:.80} is no activity and has none; declare a function with @activity"
@@ -81,7 +81,7 @@ class Workflows:
 
         Raises ValidationError where another is known by the same name and version.
         """
-        found = list(_workflows_of(given))
+        found = list(workflows_of(given))
         if not found:
             raise ValidationTypeError(f"{given!r:.80} is no workflow class and has none")
         for one in found:
@@ -92,6 +92,11 @@ class Workflows:
                     f" {known.__module__}.{known.__qualname__} and"
                     f" {one.__module__}.{one.__qualname__}"
                 )
+
+    def know(self, workflows: Iterable[type[Workflow]]) -> None:
+        """Know these classes too, but those whose name and version is known already."""
+        for one in workflows:
+            self._found.setdefault(one.key(), one)
 
     def get(self, name: str, version: str) -> type[Workflow]:
         """Return the workflow of this name and version; raises NotRegisteredError."""
@@ -114,7 +119,8 @@ class Workflows:
         return len(self._found)
 
 
-def _activities_of(given: Any) -> Iterator[Activity[..., Any]]:
+def activities_of(given: Any) -> Iterator[Activity[..., Any]]:
+    """Yield the activity that something is, or all that an instance or a module has."""
     found = as_activity(given)
     if found is not None:
         if found.is_method:
@@ -136,7 +142,8 @@ def _activities_of(given: Any) -> Iterator[Activity[..., Any]]:
             yield bound
 
 
-def _workflows_of(given: Any) -> Iterator[type[Workflow]]:
+def workflows_of(given: Any) -> Iterator[type[Workflow]]:
+    """Yield the workflow class that something is, or all that a module has."""
     if isinstance(given, type) and issubclass(given, Workflow):
         yield given
     elif isinstance(given, ModuleType):

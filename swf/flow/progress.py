@@ -1,0 +1,91 @@
+"""Showing how an execution gets on: live on a terminal, a line for each change elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any, Final, TextIO
+
+from swf.flow.replay.matching import attributes_of
+from swf.flow.replay.run import seconds_of
+from swf.models.views import harmless
+from swf.wire import Wire
+
+Tell = Callable[[Iterable[Wire]], None]
+"""Shows what these events say, the oldest first; each event is told of once."""
+
+SHOWN: Final = 12
+"""Lines that stand on a terminal at a time."""
+
+_NAMES: Final = ("activityId", "timerId", "workflowId", "markerName", "signalName", "id")
+_CAUSES: Final = ("scheduledEventId", "initiatedEventId", "startedEventId")
+_PASSED_OVER: Final = frozenset(
+    {"DecisionTaskCompleted", "DecisionTaskScheduled", "DecisionTaskStarted"}
+)
+
+
+class Lines:
+    """Words for events: when, what, and which."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self.counts: Counter[str] = Counter()
+
+    def of(self, event: Wire) -> str | None:
+        """Return the line of an event; None for one that says nothing to a reader."""
+        kind, told = event["eventType"], attributes_of(event)
+        name = self._name(told)
+        self._names[event["eventId"]] = name
+        self.counts[kind] += 1
+        if kind in _PASSED_OVER:
+            return None
+        moment = datetime.fromtimestamp(seconds_of(event["eventTimestamp"]), UTC)
+        words = [f"{moment:%H:%M:%S}", kind, name, told.get("reason") or told.get("cause") or ""]
+        return harmless(" ".join(word for word in words if word))
+
+    def _name(self, told: Wire) -> str:
+        for member in _NAMES:
+            if member in told:
+                return str(told[member])
+        for member in _CAUSES:
+            if told.get(member):
+                return self._names.get(told[member], "")
+        execution = told.get("workflowExecution") or {}
+        return str(execution.get("workflowId", ""))
+
+
+@contextmanager
+def progress(title: str, stream: TextIO | None = None) -> Generator[Tell]:
+    """Yield what shows events within the block, on a terminal or in lines, on stderr."""
+    stream = stream or sys.stderr
+    lines = Lines()
+    if not stream.isatty():
+        yield lambda events: _write(stream, lines, events)
+        return
+    console = import_module("rich.console").Console(file=stream)
+    shown: deque[str] = deque(maxlen=SHOWN)
+    with import_module("rich.live").Live(console=console, auto_refresh=False) as live:
+
+        def tell(events: Iterable[Wire]) -> None:
+            shown.extend(line for line in map(lines.of, events) if line)
+            live.update(_panel(title, lines.counts, shown), refresh=True)
+
+        yield tell
+
+
+def _write(stream: TextIO, lines: Lines, events: Iterable[Wire]) -> None:
+    stream.writelines(f"{line}\n" for line in filter(None, map(lines.of, events)))
+    stream.flush()
+
+
+def _panel(title: str, counts: Counter[str], shown: Iterable[str]) -> Any:
+    done = counts["ActivityTaskCompleted"]
+    failed = counts["ActivityTaskFailed"] + counts["ActivityTaskTimedOut"]
+    at_work = counts["ActivityTaskScheduled"] - done - failed - counts["ActivityTaskCanceled"]
+    text = import_module("rich.text").Text("\n".join(shown))
+    told = f"{done} activities done, {at_work} open, {failed} attempts failed"
+    return import_module("rich.panel").Panel(text, title=harmless(title), subtitle=told)

@@ -1,0 +1,188 @@
+"""Running a workflow on any endpoint, with deciders and workers in processes of their own."""
+
+from __future__ import annotations
+
+import sys
+import time
+import uuid
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, Final, TextIO, TypeVar, overload
+
+import attrs
+
+from swf.actors import Actor
+from swf.exceptions import ValidationError
+from swf.flow.decider import Decider
+from swf.flow.declaration import Ordered
+from swf.flow.domain import domain_of
+from swf.flow.handle import FIRST_PAUSE, LONGEST_PAUSE, Handle
+from swf.flow.progress import Tell, progress
+from swf.flow.registry import Activities, Workflows, activities_of, workflows_of
+from swf.flow.starting import Place, Runs, RunsAsync, RunsSteps, begin, ordered_of
+from swf.flow.worker import Worker
+from swf.models import Domain, WorkflowExecution
+from swf.transport import Transport
+from swf.wire import Wire
+
+R = TypeVar("R")
+
+PAGE: Final = 100
+"""Events that are asked for at a time to show how an execution gets on."""
+
+
+@attrs.frozen(kw_only=True)
+class Standalone:
+    """Where and how `standalone` runs a workflow: by default where the settings say.
+
+    It has task lists of its own, and `deciders` and `workers` processes, of `threads` threads each.
+    These know the activities and workflows that the workflow's module has, itself or in modules
+    that it has imported by name; `activities` and `workflows` are further ones. What happens is
+    shown on `stream`, stderr if that is None; `quiet` shows nothing.
+    """
+
+    domain: Domain | str | None = None
+    connection: Transport | None = None
+    deciders: int = 1
+    workers: int = 2
+    threads: int = 4
+    activities: Iterable[Any] = ()
+    workflows: Iterable[Any] = ()
+    stream: TextIO | None = None
+    quiet: bool = False
+
+    @overload
+    def run(self, workflow: type[RunsAsync[R]], /, *args: Any, **kwargs: Any) -> R: ...
+
+    @overload
+    def run(self, workflow: type[RunsSteps[R]], /, *args: Any, **kwargs: Any) -> R: ...
+
+    @overload
+    def run(self, workflow: type[Runs[R]], /, *args: Any, **kwargs: Any) -> R: ...
+
+    @overload
+    def run(self, workflow: Ordered, /, *args: Any, **kwargs: Any) -> Any: ...
+
+    def run(self, workflow: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Run a workflow with these arguments to its end, and return what it returns.
+
+        `workflow` is a Workflow class, or `W.with_options(workflow_id=…)` of one. The processes end
+        with it; interrupted, the execution goes on without them. Raises what `Handle.result`
+        raises, SignatureError where it does not take the arguments, ActorError where processes
+        cannot be started: the main module has to be importable.
+        """
+        ordered = ordered_of(workflow)
+        cls: Any = ordered.workflow
+        cls.check_arguments(args, kwargs)
+        domain = domain_of(self.domain, self.connection)
+        place = Place(domain, self.connection or domain.connection)
+        task_list = f"standalone-{uuid.uuid4().hex[:12]}"
+        decider, worker = self._actors(cls, place, task_list)
+        with _at_work((decider, self.deciders), (worker, self.workers), threads=self.threads):
+            handle = begin(place, ordered.with_options(task_list=task_list), args, kwargs)
+            with self._shown(handle) as tell:
+                closing = _watched(handle, tell, lambda: _check(decider, worker))
+            return handle.result_of(closing)
+
+    def _actors(self, cls: Any, place: Place, task_list: str) -> tuple[Decider, Worker]:
+        workflows, activities = known_to(cls)
+        for one in self.workflows:
+            workflows.add(one)
+        for one in self.activities:
+            activities.add(one)
+        decider = Decider(
+            workflows,
+            task_list,
+            domain=place.domain,
+            connection=place.connection,
+            when_blocked="fail",
+            activity_task_list=f"{task_list}-activities",
+            child_task_list=task_list,
+        )
+        worker = Worker(
+            activities,
+            f"{task_list}-activities",
+            domain=place.domain,
+            connection=place.connection,
+            payloads=cls.payloads,
+        )
+        return decider, worker
+
+    @contextmanager
+    def _shown(self, handle: Handle[Any]) -> Generator[Tell]:
+        if self.quiet:
+            yield lambda _: None
+        else:
+            with progress(handle.workflow_id, self.stream) as tell:
+                yield tell
+
+
+standalone = Standalone().run
+"""Run a workflow to its end where the settings say: see `Standalone.run`."""
+
+
+def known_to(workflow: type[Any]) -> tuple[Workflows, Activities]:
+    """Return the workflows and activities of a workflow's module and of those it has by name."""
+    workflows, activities = Workflows(workflow), Activities()
+    home = sys.modules[workflow.__module__]
+    imported = [value for value in vars(home).values() if isinstance(value, ModuleType)]
+    for module in (home, *imported):
+        workflows.know(workflows_of(module))
+        activities.know(activities_of(module))
+    return workflows, activities
+
+
+@contextmanager
+def _at_work(*actors: tuple[Actor, int], threads: int) -> Generator[None]:
+    """Have each of the actors at work, in so many processes, within the block."""
+    try:
+        for actor, processes in actors:
+            if isinstance(processes, bool) or processes < 1:
+                raise ValidationError(
+                    f"Standalone: processes: must be 1 or more, got {processes!r}"
+                )
+            actor.start(threads=threads, processes=processes, block=False)
+        yield
+    finally:
+        for actor, _ in actors:
+            actor.stop()
+        for actor, _ in actors:
+            actor.join()
+
+
+def _check(*actors: Actor) -> None:
+    """Raise what has ended one of them."""
+    for actor in actors:
+        actor.join(0)
+
+
+def _watched(handle: Handle[Any], tell: Tell, check: Callable[[], None]) -> Wire:
+    """Return the event that closes an execution; tell of all until then."""
+    pause, last = FIRST_PAUSE, (handle.run_id, 0)
+    while True:
+        closing = handle.closing()
+        news, last = _news(handle._newest, last)
+        tell(news)
+        if closing is not None:
+            return closing
+        check()
+        pause = FIRST_PAUSE if news else min(pause * 1.5, LONGEST_PAUSE)
+        time.sleep(pause)
+
+
+def _news(
+    execution: WorkflowExecution, last: tuple[str, int]
+) -> tuple[list[Wire], tuple[str, int]]:
+    """Return the events since the last that was told, and which that is then."""
+    run_id, last_id = last
+    if execution.run_id != run_id:
+        run_id, last_id = str(execution.run_id), 0
+    params = {**execution._described(), "reverseOrder": True, "maximumPageSize": PAGE}
+    events: list[Wire] = []
+    for page in execution.connection.pages("GetWorkflowExecutionHistory", params):
+        events += [event for event in page["events"] if event["eventId"] > last_id]
+        if page["events"][-1]["eventId"] <= last_id + 1:
+            break
+    events.reverse()
+    return events, (run_id, events[-1]["eventId"] if events else last_id)
