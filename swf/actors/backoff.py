@@ -28,6 +28,9 @@ def may_pass(error: Exception) -> bool:
     return isinstance(error, PASSING) or type(error) is ResponseError
 
 
+_LOT: Final = random.SystemRandom()  # which forked processes do not have the same of
+
+
 class Backoff:
     """Seconds to wait: `first`, then twice as long each time, at most `most`; each drawn by lot.
 
@@ -40,7 +43,7 @@ class Backoff:
     ) -> None:
         self._first = first
         self._most = most
-        self._lot = lot or random.Random()  # noqa: S311  (it spreads load and guards nothing)
+        self._lot = lot or _LOT
         self._bound = first
 
     def seconds(self) -> float:

@@ -61,7 +61,8 @@ class Counts:
     def add(self, numbers: Mapping[str, int]) -> None:
         """Add these numbers to the counts."""
         with self._lock:
-            self._numbers.update(numbers)
+            for name, number in numbers.items():
+                self._numbers[name] += number
 
     def as_dict(self) -> dict[str, int]:
         """Return the counts as they are now."""

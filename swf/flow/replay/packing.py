@@ -35,9 +35,11 @@ def pack(commands: Iterable[Command], started_id: int) -> Packed:
     Raises PayloadError where a payload cannot be sealed, ValidationError, naming the decision and
     the line that asked for it, for what SWF would refuse.
     """
+    waiting = list(commands)
+    if len(waiting) == 1:
+        return Packed([on_wire(waiting[0])], is_cut=False)
     decisions: list[Wire] = []
     weight = 0
-    waiting = list(commands)
     for command in waiting:
         made = on_wire(command)
         weight += _weight(made)
