@@ -34,6 +34,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from swf.exceptions import SWFError
+from swf.payload import register
 
 
 class FlowError(SWFError):
@@ -247,6 +248,27 @@ class ContinuedAsNew(BaseException):
         self.call_args = args
         self.call_kwargs = kwargs
         self.options = options
+
+
+for _error in (
+    AggregateError,
+    ForeignAwaitError,
+    NonDeterminismError,
+    NotRegisteredError,
+    OutsideWorkflowError,
+    ProgramError,
+    ScheduleFailed,
+    SignatureError,
+    TaskCanceled,
+    TaskFailed,
+    TaskTerminated,
+    TaskTimedOut,
+    WorkflowCanceled,
+    WorkflowFailed,
+    WorkflowTerminated,
+    WorkflowTimedOut,
+):
+    register(_error)  # they are the same everywhere that knows workflows
 
 
 _BOTH: Final[dict[tuple[type, type], type[TaskFailed] | None]] = {}

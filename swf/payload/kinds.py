@@ -136,7 +136,10 @@ def _is_same(one: type, other: type) -> bool:
 
 
 def _is_known_error(cls: type) -> bool:
-    return cls.__module__ in _ERRORS and issubclass(cls, Exception)
+    # Others may call a class of theirs like one of these: it is not that one.
+    module = _ERRORS.get(cls.__module__)
+    known = module is not None and vars(module).get(cls.__qualname__) is cls
+    return known and issubclass(cls, Exception)
 
 
 # How instances come apart

@@ -357,3 +357,13 @@ class TestForeign:
     def test_nothing_is_raised(self, reason, details):
         """Any words at all are an error that is returned."""
         assert isinstance(load_failure(PLAIN, reason, details), RemoteError)
+
+
+def test_a_class_that_is_called_like_one_of_pythons_is_not_that_one():
+    """Telling an error of such a class does not change what the name stands for."""
+    like = type("ValueError", (ValueError,), {"__module__": "builtins"})
+
+    dump_failure(Payloads(), like("odd"))
+
+    restored = load_failure(Payloads(), *dump_failure(Payloads(), ValueError("odd")))
+    assert type(restored) is ValueError
