@@ -11,6 +11,7 @@ from swf.flow.future import Future
 from swf.flow.futures import FIRST_COMPLETED, wait
 
 if TYPE_CHECKING:
+    from swf.flow.replay.run import Run
     from swf.flow.workflow import Workflow
 
 
@@ -111,7 +112,7 @@ class _Several:
             self._submit_all, (workflow, future, more), {}, run.current_scope.inner()
         )
         future._task = strand
-        ends_as(strand.future, future)
+        ends_as(run, strand.future, future)
         return future
 
     def _submit_all(self, workflow: Workflow, future: GroupFuture, more: tuple[Any, ...]) -> Any:
@@ -131,7 +132,7 @@ class _Several:
         failed = [one._error for one in future.futures if one._error is not None]
         for one in future.futures:
             one._looked_at = True
-        raises = any(one._error is not None and one._raises for one in future.futures)
+        raises = any(one._error is not None and one._is_raised for one in future.futures)
         results = [one._value for one in future.futures]
         if failed and (raises or self.bubbles_exception_on_failure):
             future._value = results
@@ -143,11 +144,13 @@ class _Several:
         return f"{type(self).__name__} of {len(self.tasks)} tasks"
 
 
-def ends_as(source: Future[Any], promised: Future[Any]) -> None:
+def ends_as(run: Run, source: Future[Any], promised: Future[Any]) -> None:
     """Have a future end as another one does; where that fails, the value it has is kept."""
 
     def ended(_: Future[Any]) -> None:
         if source._error is not None:
+            source._looked_at = True
+            run.failures.append(promised)
             promised._fail(source._error, promised._value)
         else:
             promised._resolve(source._value)
@@ -225,12 +228,18 @@ class Chain(_Several):
             wait(submitted)
             error = submitted._error
             if error is not None and self.break_on_failure:
-                submitted._looked_at = True
-                future._value = [one._value for one in future.futures]
-                future._raises = submitted._raises
-                raise error
+                return self._broken(future, submitted, error)
             more = (submitted._value,) if self.send_result else ()
         return self._results(future)
+
+    def _broken(self, future: GroupFuture, last: Future[Any], error: BaseException) -> list[Any]:
+        """Return the results so far; raise the error of the last where that is to be told."""
+        last._looked_at = True
+        results = [one._value for one in future.futures]
+        if not (last._is_raised or self.bubbles_exception_on_failure):
+            return results
+        future._value, future._raises = results, last._is_raised
+        raise error
 
 
 class FuncGroup:
@@ -277,7 +286,7 @@ class FuncGroup:
         )
 
         promised._task = strand
-        ends_as(strand.future, promised)
+        ends_as(run, strand.future, promised)
         return promised
 
     def _made(self, args: Any, kwargs: Any) -> Group | Chain | None:

@@ -102,7 +102,7 @@ class Future(Generic[T]):
             self._scheduler.wait_for(self)
         if self._error is not None:
             self._looked_at = True
-            if self._raises or self._state == CANCELLED:
+            if self._is_raised:
                 raise self._error
         return cast("T", self._value)
 
@@ -149,6 +149,11 @@ class Future(Generic[T]):
         return f"<Future{what}: {self._state.lower()}>"
 
     # For what stands behind it.
+
+    @property
+    def _is_raised(self) -> bool:
+        """Whether `result` raises its error: of a task that was canceled always."""
+        return self._raises or self._state == CANCELLED
 
     def _begin(self) -> None:
         if self._state == PENDING:
@@ -198,7 +203,7 @@ def every(futures: list[Future[T]]) -> Future[list[T]]:
     def ended(future: Future[T]) -> None:
         nonlocal left
         left -= 1
-        if future._error is not None:
+        if future._error is not None and future._is_raised:
             future._looked_at = True
             together._fail(future._error)
         elif not left:
@@ -214,7 +219,7 @@ def either(futures: list[Future[T]]) -> Future[T]:
     first: Future[T] = Future(futures[0]._scheduler, _Several(futures))
 
     def ended(future: Future[T]) -> None:
-        if future._error is not None:
+        if future._error is not None and future._is_raised:
             future._looked_at = future._looked_at or not first.done
             first._fail(future._error)
         else:

@@ -88,16 +88,16 @@ def gather(*futures: Future[Any] | Iterable[Future[Any]], return_exceptions: boo
     """
     given = _flat(futures)
     if not given:
-        return _Nothing([])
+        return _Nothing() if awaits() else []
     together = _settled(given) if return_exceptions else every(given)
     return together if awaits() else together.result
 
 
-class _Nothing(list[Any]):
-    """No results; they may be awaited."""
+class _Nothing:
+    """Stands for a future of no results: to be awaited."""
 
     def __await__(self) -> Any:
-        return self
+        return []
         yield  # type: ignore[unreachable]  # what makes this a generator: it is here already
 
 

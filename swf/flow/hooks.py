@@ -22,7 +22,7 @@ def closed(run: Run, closes: str) -> None:
         _told(lambda: workflow.on_failure(error))
     _told(workflow.after_closed)
     for future in run.failures:
-        if not future._looked_at:
+        if not future._looked_at and not future.cancelled:
             logger.warning("%s: nobody looked at the failure of %r", run.execution, future)
 
 

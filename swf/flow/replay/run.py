@@ -470,6 +470,8 @@ class Run:
             self._watched.discard(strand)
             if error is not None and not isinstance(error, Canceled):
                 self.fail(error)
+        elif error is not None:
+            self.failures.append(strand.future)
 
 
 _NONE: Final[dict[str, Any]] = {}
