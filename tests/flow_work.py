@@ -110,7 +110,7 @@ def fail(kind: str) -> NoReturn:
     """Raise an error."""
     if kind == "chained":
         try:
-            raise KeyError("shelf")
+            _ = {}["shelf"]
         except KeyError as error:
             raise OutOfStock("tea", 3) from error
     raise {

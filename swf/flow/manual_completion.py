@@ -16,8 +16,8 @@ from swf.wire import told
 class ManualCompletion(ConnectedSWFObject):
     """Answers tasks by their tokens, in any process: of activities that left with `complete_later`.
 
-    `payloads` is how the values of these activities travel. Each method raises
-    ActivityTaskDoesNotExist where the task is closed: answered, or timed out.
+    `payloads` is how the values of these activities travel. Each method raises DoesNotExistError
+    where the task is closed: answered, timed out, or its execution over.
     """
 
     def __init__(
