@@ -305,6 +305,16 @@ def test_a_policy_can_be_about_an_error_of_this_package(shop: Shop) -> None:
     assert shop.stage.executions()[0].count("ActivityTaskFailed") == 3
 
 
+def test_a_policy_can_name_an_error_that_its_program_does_not_know(shop: Shop) -> None:
+    """The name in full, as the worker tells it, is enough."""
+    policy = RetryPolicy(attempts=2, delay=0, on=("flow_work.Local",))
+
+    with pytest.raises(errors.TaskFailed):
+        shop.run(flow_work.fail.with_options(retry=policy), "local")
+
+    assert shop.stage.executions()[0].count("ActivityTaskFailed") == 2
+
+
 def test_arguments_that_the_code_does_not_take_fail_the_task_once(shop: Shop) -> None:
     """A worker whose activity takes other arguments says so, and no retry is made."""
 
