@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Final, TypeVar, Unpack, overload
+from typing import Any, TypeVar, Unpack, overload
 
 from greenlet import getcurrent
 
@@ -28,9 +28,6 @@ from swf.testing.stage_clock import AtWork, StageClock, beat
 from swf.testing.stubs import Ends, Stub, outcome
 
 R = TypeVar("R")
-
-AT_MOST: Final = 100_000
-"""So many tasks are done at one moment: more have no end."""
 
 
 class Stage:
@@ -55,6 +52,8 @@ class Stage:
         self.engine = engine
         self.clock = clock
         self.replays = replays
+        self.at_most = 100_000
+        """So many tasks are done at one moment: more have no end, and raise ActorError."""
         self.connection = connected(engine)
         self.domain = Domain(domain, connection=self.connection)
         self.stubs: dict[tuple[str, tuple[str, str]], Stub] = {}
@@ -245,7 +244,7 @@ class Stage:
         if now != self._done_at:
             self._done_at, self._done = now, 0
         self._done += found
-        if self._done > AT_MOST:
+        if self._done > self.at_most:
             raise ActorError(f"there is no end to it: {self._done} tasks at {now}, and more")
 
     # The end
@@ -253,9 +252,9 @@ class Stage:
     def executions(self) -> list[WorkflowExecution]:
         """Return all executions there were, children and continued runs too, the oldest first."""
         infos: list[Any] = []
-        params = {"domain": self.domain.name, "startTimeFilter": {"oldestDate": 0}}
+        since = {"startTimeFilter": {"oldestDate": 0}, "reverseOrder": True}
         for operation in ("ListOpenWorkflowExecutions", "ListClosedWorkflowExecutions"):
-            for page in self.connection.pages(operation, params):
+            for page in self.connection.pages(operation, {"domain": self.domain.name, **since}):
                 infos += page["executionInfos"]
         infos.sort(key=lambda info: info["startTimestamp"])
         return [

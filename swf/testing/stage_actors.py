@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -49,12 +49,31 @@ class StagedActivities(Activities):
     def __init__(self, stubs: Stubs) -> None:
         super().__init__()
         self._stubs = stubs
+        self._submitted: dict[tuple[str, str], Activity[..., Any]] = {}
+
+    def know(self, activities: Iterable[Activity[..., Any]]) -> None:
+        """Know these activities too, but those whose name and version is known already.
+
+        A method is one that nobody can call before its instance is known.
+        """
+        given = list(activities)
+        self._submitted.update({one.key: one for one in given})
+        super().know(one for one in given if not one.is_method)
 
     def get(self, name: str, version: str) -> Activity[..., Any]:
         """Return the activity of this name and version; raises NotRegisteredError."""
-        found = super().get(name, version)
-        stub = self.stub_of(found)
-        return found if stub is None else stub.standing_in(found)
+        submitted = self._submitted.get((name, version))
+        stub = None if submitted is None else self.stub_of(submitted)
+        if submitted is not None and stub is not None:
+            return stub.standing_in(submitted)
+        try:
+            return super().get(name, version)
+        except NotRegisteredError as error:
+            if submitted is None:
+                raise
+            raise NotRegisteredError(
+                f"{submitted!r} is a method: give an instance to `knows`, or stub it"
+            ) from error
 
     def stub_of(self, activity: Activity[..., Any]) -> Stub | None:
         """Return who stands in for an activity; None where nobody does."""
