@@ -11,7 +11,7 @@ from swf.flow.activities import DEFAULT_TASK_LIST, OPTIONS, Activity, as_activit
 from swf.flow.declaration import CHILD_OPTIONS, INHERIT_TAG_LIST, Declaration, Ordered
 from swf.flow.future import Future
 from swf.flow.replay.activity_task import ActivityCall
-from swf.flow.replay.arguments import futures_in, resolved
+from swf.flow.replay.arguments import futures_in, substituted
 from swf.flow.replay.child_workflow_execution import ChildCall
 from swf.flow.replay.ids import digest, fitted
 from swf.flow.retry import RetryPolicy
@@ -121,8 +121,12 @@ def _by_content(
             if future._error is not None and future._raises:
                 promised._fail(future._error)
                 return
-        given, named = resolved((args, dict(kwargs)))
-        follow(begin(given, named), promised)
+        try:
+            begun = begin(*substituted("submit", args, kwargs))
+        except Exception as error:  # noqa: BLE001  (it is of the program's values, or of its hook)
+            promised._fail(error)
+            return
+        follow(begun, promised)
 
     for future in awaited:
         future._when_done(ended)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import attrs
 
+from swf.exceptions import PayloadEncodeError
 from swf.flow.future import Future
 
 SCALARS: Final = frozenset({str, int, float, bool, type(None), bytes})
@@ -43,6 +44,22 @@ def resolved(value: Any) -> Any:
     return value
 
 
+def substituted(
+    name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the arguments of a task with the results of futures in their place.
+
+    Raises PayloadEncodeError where they do not fit there: a list within a set, for one.
+    """
+    try:
+        return resolved(args), resolved(dict(kwargs))
+    except Exception as error:
+        raise PayloadEncodeError(
+            f"{name}: the results of the futures in its arguments do not fit there:"
+            f" {type(error).__name__}: {error}"
+        ) from error
+
+
 def _collect(value: Any, found: dict[Future[Any], None]) -> None:
     if type(value) in SCALARS:
         return
@@ -52,8 +69,11 @@ def _collect(value: Any, found: dict[Future[Any], None]) -> None:
         for key, one in value.items():
             _collect(key, found)
             _collect(one, found)
-    elif isinstance(value, list | tuple | set | frozenset):
+    elif isinstance(value, list | tuple):
         for one in value:
+            _collect(one, found)
+    elif isinstance(value, set | frozenset):
+        for one in sorted(value, key=repr):  # a set has an order of its own in each process
             _collect(one, found)
     else:
         for name in _fields(type(value)):

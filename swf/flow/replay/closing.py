@@ -34,10 +34,10 @@ def start(run: Run) -> None:
     def then(call: Any) -> None:
         run.signals.bring(call.context.get(CARRIED) or [])
         workflow = run.workflow
-        workflow.prepare()
         try:
+            workflow.prepare()
             workflow.check_arguments(call.args, call.kwargs)
-        except SignatureError as error:
+        except Exception as error:  # noqa: BLE001  (what makes ready is the program's)
             run.fail(error)
             return
         run.main = run.scheduler.spawn(workflow.run, call.args, call.kwargs, run.scope)
@@ -84,7 +84,11 @@ def cancel_requested(run: Run, event: Wire) -> None:
     told = event["workflowExecutionCancelRequestedEventAttributes"]
     if run.closing is not None or run.cancel_requested:
         return
-    if not run.workflow.should_cancel(told.get("cause")):
+    try:
+        if not run.workflow.should_cancel(told.get("cause")):
+            return
+    except Exception as error:  # noqa: BLE001  (the hook is the program's)
+        run.fail(error)
         return
     run.cancel_requested = True
     for strand in list(run.scheduler.strands):
@@ -118,7 +122,11 @@ def refused(run: Run, command: Command, told: Wire) -> None:
 
 def on_task_failure(run: Run, task: Task, error: TaskError) -> None:
     """Ask the workflow's `on_task_failure` what a failure means, and have it so."""
-    decided = run.workflow.failure_decided(task, error)
+    try:
+        decided = run.workflow.failure_decided(task, error)
+    except Exception as problem:  # noqa: BLE001  (the hook is the program's)
+        run.fail(problem)
+        decided = None
     if decided is None:
         task.end(error)
     else:

@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from swf.exceptions import SWFError
+from swf.exceptions import PayloadEncodeError, SWFError
 from swf.flow.errors import ScheduleFailed, TaskCanceled, TaskError
 from swf.flow.future import Future
-from swf.flow.replay.arguments import SCALARS, futures_in, resolved
+from swf.flow.replay.arguments import SCALARS, futures_in, substituted
 from swf.flow.replay.command import Command, Place, place
 from swf.flow.replay.packing import check
 from swf.flow.retry import PASSING_CAUSES, WHEN_THROTTLED, RetryPolicy
@@ -278,7 +278,11 @@ class Task:
                 future._looked_at = True
                 self.end(future._error)
                 return
-        self.args, self.kwargs = resolved((self.args, dict(self.kwargs)))
+        try:
+            self.args, self.kwargs = substituted(self.name, self.args, self.kwargs)
+        except PayloadEncodeError as error:
+            self.end(error)
+            return
         self.enter()
 
     def __repr__(self) -> str:
