@@ -32,8 +32,7 @@ logger = logging.getLogger(__name__)
 R = TypeVar("R")
 
 FIRST_PAUSE: Final = 0.01
-LONGEST_PAUSE: Final = 1.0
-"""Seconds between two looks at an execution that is waited for, at first and in the end."""
+"""Seconds between the first two looks at an execution that is waited for; each pause is longer."""
 
 LOOK_ATTEMPTS: Final = 12
 """How often in a row a look may fail by what passes."""
@@ -56,6 +55,9 @@ class Handle(Generic[R]):
     `workflow_id` and `run_id` are those it was started with, `workflow` its class, None where that
     is not known. Two handles of the same execution are equal.
     """
+
+    longest_pause_seconds: float = 1.0
+    """The longest pause between two looks while a result is waited for."""
 
     def __init__(
         self,
@@ -213,11 +215,11 @@ class Handle(Generic[R]):
                 event = None
             if event is not None:
                 return event
-            left = LONGEST_PAUSE if until is None else until - time.monotonic()
+            left = pause if until is None else until - time.monotonic()
             if left <= 0:
                 raise self._late(timeout)
             time.sleep(min(pause, left))
-            pause = min(pause * 1.5, LONGEST_PAUSE)
+            pause = min(pause * 1.5, self.longest_pause_seconds)
 
     def closing_in_virtual_time(self, clock: VirtualClock, timeout: float | None = None) -> Wire:
         """Return the event that closed it, once the clock was moved so far.

@@ -17,7 +17,7 @@ from swf.exceptions import ValidationError
 from swf.flow.decider import Decider
 from swf.flow.declaration import Ordered
 from swf.flow.domain import domain_of
-from swf.flow.handle import FIRST_PAUSE, LONGEST_PAUSE, Handle
+from swf.flow.handle import FIRST_PAUSE, Handle
 from swf.flow.progress import Tell, progress
 from swf.flow.registry import Activities, Workflows, activities_of, workflows_of
 from swf.flow.starting import Place, Runs, RunsAsync, RunsSteps, begin, ordered_of
@@ -167,7 +167,7 @@ def _watched(handle: Handle[Any], tell: Tell, check: Callable[[], None]) -> Wire
         if closing is not None:
             return closing
         check()
-        pause = FIRST_PAUSE if news else min(pause * 1.5, LONGEST_PAUSE)
+        pause = FIRST_PAUSE if news else min(pause * 1.5, handle.longest_pause_seconds)
         time.sleep(pause)
 
 

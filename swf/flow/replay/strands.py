@@ -90,7 +90,13 @@ class Strand(greenlet):
         while frame is not None:
             frames.append(frame)
             frame = frame.f_back
-        return [frame for frame in reversed(frames) if not is_ours(frame.f_code)]
+        found: list[FrameType] = []
+        for one in reversed(frames):
+            if not is_ours(one.f_code):
+                found.append(one)
+            elif one.f_code is _yielded.__code__:  # what has yielded stands on no stack
+                found += _yielding(one.f_locals["generator"])
+        return found
 
     def _returned(self) -> Any:
         if self.raised is not None:  # canceled before it began
@@ -236,6 +242,15 @@ def _yielded(generator: Generator[Any, Any, Any]) -> Any:
             value, send = _result_of(asked), generator.send
         except (Exception, Canceled) as error:  # noqa: BLE001  (it is the generator's to handle)
             value, send = error, generator.throw
+
+
+def _yielding(generator: Any) -> list[FrameType]:
+    """Return the frames of a generator that has yielded, and of those that it yields from."""
+    frames: list[FrameType] = []
+    while inspect.isgenerator(generator) and generator.gi_frame is not None:
+        frames.append(generator.gi_frame)
+        generator = generator.gi_yieldfrom
+    return frames
 
 
 def _result_of(asked: Any) -> Any:
