@@ -62,12 +62,15 @@ class GroupFuture(Future[list[Any]]):
         )
 
     def cancel(self) -> bool:
-        """Cancel what was submitted and has not ended; nothing more of it is submitted."""
-        if self.done:
+        """Cancel what was submitted and has not ended; nothing more of it is submitted.
+
+        The group is canceled at once; activities and children end as they see fit.
+        """
+        if self.done or self._task is None:
             return False
-        strand = self._task
-        canceled = [future.cancel() for future in self.futures]
-        return any(canceled) or (strand is not None and strand.cancel())
+        for future in self.futures:
+            future.cancel()
+        return self._task.cancel()
 
 
 class _Several:
