@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -13,6 +13,10 @@ from swf.payload.codec import Codec
 from swf.payload.converter import Call, Converter, JsonConverter
 from swf.payload.envelope import PREFIXES, Seal
 from swf.payload.stores.base import Store
+
+
+def _as_tuple(codecs: Iterable[Codec]) -> tuple[Codec, ...]:
+    return tuple(codecs)
 
 
 def _check_codecs(_: Payloads, __: attrs.Attribute[Any], codecs: Sequence[Codec]) -> None:
@@ -38,7 +42,9 @@ class Payloads:
     """
 
     converter: Converter = attrs.field(factory=JsonConverter)
-    codecs: tuple[Codec, ...] = attrs.field(default=(), converter=tuple, validator=_check_codecs)
+    codecs: tuple[Codec, ...] = attrs.field(
+        default=(), converter=_as_tuple, validator=_check_codecs
+    )
     store: Store | None = None
     limit: int = attrs.field(default=MAX_DATA_LENGTH, validator=_check_limit)
     raw: bool = False
