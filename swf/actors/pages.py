@@ -53,9 +53,13 @@ def _distinct(pages: list[Wire]) -> list[Wire]:
     here: set[Any] = set()
     kept: list[Wire] = []
     for page in pages:
-        fresh = [event for event in page["events"] if event.get("eventId") not in here]
-        here.update(event.get("eventId") for event in fresh)
-        kept.append({**page, "events": fresh})
+        ids = [event.get("eventId") for event in page["events"]]
+        if here.isdisjoint(ids):
+            kept.append(page)
+        else:
+            fresh = [event for event in page["events"] if event.get("eventId") not in here]
+            kept.append({**page, "events": fresh})
+        here.update(ids)
     return kept
 
 

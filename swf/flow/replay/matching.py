@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 from swf.exceptions import PayloadError
@@ -35,8 +36,12 @@ _LATER: Final = frozenset(
 
 def attributes_of(event: Wire) -> Wire:
     """Return the attributes of a raw event."""
-    kind: str = event["eventType"]
-    return event.get(f"{kind[0].lower()}{kind[1:]}EventAttributes") or {}
+    return event.get(_member(event["eventType"])) or {}
+
+
+@cache
+def _member(kind: str) -> str:
+    return f"{kind[0].lower()}{kind[1:]}EventAttributes"
 
 
 def is_decided(event: Wire) -> bool:
@@ -55,10 +60,11 @@ def differences(command: Command, event: Wire) -> list[str]:
         return ["the decision type"]
     told = attributes_of(event)
     is_refused = event_type == kind.refused  # it tells little of what was refused
+    asked = command.attributes
     found = [
         name
         for name in kind.compared
-        if (name in told or not is_refused) and told.get(name) != command.attributes.get(name)
+        if told.get(name) != asked.get(name) and (name in told or not is_refused)
     ]
     payload = kind.payload
     if payload is None or is_refused:
