@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar
 
 from swf.actors.backoff import may_pass
+from swf.constants import MAX_EXECUTION_SECONDS
 from swf.exceptions import PayloadError, ValidationError, WorkflowExecutionDoesNotExist
 from swf.flow import querying
 from swf.flow.errors import (
@@ -113,7 +114,7 @@ class Handle(Generic[R]):
         Where it lives on a clock that skips idle time, that moves meanwhile. Raises WorkflowFailed,
         of the type of the original error as well where that is known here, WorkflowTimedOut,
         WorkflowCanceled, WorkflowTerminated; ResultTimeout where it is still open, and StuckError
-        where time is skipped and nothing falls due any more.
+        where time is skipped and nothing would happen any more.
         """
         if timeout is not None and not timeout >= 0:
             raise ValidationError(f"result: timeout: must be 0 or more seconds, got {timeout!r}")
@@ -224,7 +225,7 @@ class Handle(Generic[R]):
     def closing_in_virtual_time(self, clock: VirtualClock, timeout: float | None = None) -> Wire:
         """Return the event that closed it, once the clock was moved so far.
 
-        Raises ResultTimeout, and StuckError where nothing falls due any more.
+        Raises ResultTimeout, and StuckError where nothing else would happen any more.
         """
         until = None if timeout is None else clock.now() + timedelta(seconds=timeout)
         if until is not None:
@@ -240,7 +241,19 @@ class Handle(Generic[R]):
             raise querying.stuck(self, self.workflow)
         if not found:
             raise self._late(timeout)
-        return found[0]
+        return self.in_time(found[0])
+
+    def in_time(self, closing: Wire) -> Wire:
+        """Return an event that closed it in virtual time.
+
+        Raises StuckError where that is the time-out that no execution can be without: it was all
+        that was left to happen, and says nothing of why.
+        """
+        if closing["eventType"] == "WorkflowExecutionTimedOut":
+            most = self._newest.upstream().execution_start_to_close_timeout
+            if most == MAX_EXECUTION_SECONDS:
+                raise querying.stuck(self, self.workflow)
+        return closing
 
     def _late(self, timeout: float | None) -> ResultTimeout:
         return ResultTimeout(f"still open after {timeout} seconds", resource=repr(self._newest))

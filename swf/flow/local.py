@@ -136,7 +136,7 @@ def _by_hand(crew: Crew, handle: Handle[Any]) -> Wire:
     """
     found: list[Wire] = []
     errors: list[BaseException] = []
-    over = threading.Event()
+    over, done = threading.Event(), threading.Event()
 
     def drive() -> None:
         try:
@@ -146,14 +146,16 @@ def _by_hand(crew: Crew, handle: Handle[Any]) -> Wire:
             errors.append(error)
         finally:
             crew.close()
+            done.set()
 
     thread = threading.Thread(target=drive, name="swf-run", daemon=True)
     thread.start()
     try:
-        thread.join()
+        done.wait()  # an interrupt of `join` would leave the thread taken for one that has ended
     finally:
         over.set()
-        thread.join(DRAIN_SECONDS)
+        if done.wait(DRAIN_SECONDS):
+            thread.join()
     if errors:
         raise errors[0]
     return found[0]
@@ -164,10 +166,10 @@ def _driven(crew: Crew, handle: Handle[Any], over: threading.Event) -> Wire | No
     while not over.is_set():
         worked = crew.work()
         if crew.closing is not None:
-            return crew.closing
+            return handle.in_time(crew.closing)
         if not worked and not connection.skip():
             event = handle.closing()
             if event is None:
                 raise querying.stuck(handle, handle.workflow)
-            return event
+            return handle.in_time(event)
     return None

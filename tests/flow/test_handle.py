@@ -191,7 +191,7 @@ def test_a_timeout_is_not_negative(team: Team, timeout: float) -> None:
 
 
 def test_a_result_is_awaited_while_others_work(team: Team) -> None:
-    """result returns once somebody has brought the execution to its end."""
+    """`result` returns once somebody has brought the execution to its end."""
     handle = start(Adds, 1, domain=team.domain)
     threading.Timer(0.03, team.drive).start()
 
@@ -247,9 +247,7 @@ def test_virtual_time_moves_while_a_result_is_awaited(
     assert (swf_virtual_clock.now() - began).total_seconds() >= 86_400
 
 
-def test_virtual_time_stops_at_the_timeout(
-    virtual: Team, swf_virtual_clock: VirtualClock
-) -> None:
+def test_virtual_time_stops_at_the_timeout(virtual: Team, swf_virtual_clock: VirtualClock) -> None:
     """A wait for a result in virtual time ends right when it says."""
     began = swf_virtual_clock.now()
 
@@ -323,9 +321,7 @@ def test_history_is_the_whole_of_it(team: Team) -> None:
 def test_handles_are_compared_by_what_they_are_of(team: Team) -> None:
     """Handles of one run are equal and hash alike; of another run, and to other things, not."""
     one, other = start(Adds, 1, domain=team.domain), start(Adds, 1, domain=team.domain)
-    again = Handle(
-        WorkflowExecution(Domain(DOMAIN), one.workflow_id, one.run_id), None, Payloads()
-    )
+    again = Handle(WorkflowExecution(Domain(DOMAIN), one.workflow_id, one.run_id), None, Payloads())
 
     assert one == again
     assert hash(one) == hash(again)

@@ -108,10 +108,8 @@ def test_a_closed_execution_is_asked_too(team: Team) -> None:
     assert (done.query("told"), ended.query("told")) == (5, 6)
 
 
-def test_no_side_effect_happens_for_a_query(
-    team: Team, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Past the last decision a query takes the newer code, logs nothing, and runs no side effect."""
+def test_no_side_effect_happens_for_a_query(team: Team, caplog: pytest.LogCaptureFixture) -> None:
+    """Past the last decision a query takes the newer code, is silent, and has no side effect."""
     handle = start(Answers, domain=team.domain)
     team.drive()
     handle.signal("go")

@@ -70,7 +70,7 @@ def test_made_up_ids_are_unique(connection: Overheard) -> None:
 
 def test_arguments_are_checked_before_anything_is_sent(connection: Overheard) -> None:
     """Arguments that run does not take, and those without a text, are refused at once."""
-    with pytest.raises(errors.SignatureError, match="Adds.run takes"):
+    with pytest.raises(errors.SignatureError, match=r"Adds\.run takes"):
         start(Adds, connection=connection)
     with pytest.raises(errors.SignatureError, match="nonsense"):
         start(Adds, 1, nonsense=2, connection=connection)
@@ -159,9 +159,7 @@ def test_a_workflow_id_that_is_open_is_refused_with_the_way_out(connection: Over
 def test_other_faults_are_as_they_are(connection: Overheard) -> None:
     """What a registration cannot help is raised as SWF says it."""
     start(Adds, 1, connection=connection)
-    connection.call(
-        "RegisterWorkflowType", {"domain": "default", "name": "bare", "version": "1.0"}
-    )
+    connection.call("RegisterWorkflowType", {"domain": "default", "name": "bare", "version": "1.0"})
 
     class Bare(Workflow):
         name = "bare"
@@ -207,7 +205,7 @@ def test_bare_text_and_no_argument_at_all(connection: Overheard) -> None:
 
 
 def test_an_execution_is_found_by_its_ids(team: Team, connection: Overheard) -> None:
-    """get finds the run of a run id, else the open one, else the one started last."""
+    """`get` finds the run of a run id, else the open one, else the one started last."""
     first = start(Adds, 1, workflow_id="w", domain=team.domain)
     team.drive()
     second = start(Adds, 5, workflow_id="w", domain=team.domain)
@@ -220,7 +218,7 @@ def test_an_execution_is_found_by_its_ids(team: Team, connection: Overheard) -> 
 
 
 def test_what_is_not_there_is_not_found(team: Team) -> None:
-    """get of a workflow id that nobody started raises at once."""
+    """`get` of a workflow id that nobody started raises at once."""
     start(Adds, 1, domain=team.domain)
 
     with pytest.raises(WorkflowExecutionDoesNotExist):

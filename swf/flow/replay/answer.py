@@ -18,6 +18,7 @@ from swf.flow.replay.command import CLOSES
 from swf.flow.replay.matching import BLOCKED
 from swf.flow.replay.packing import pack, wake_up
 from swf.flow.replay.run import Run
+from swf.payload import Payloads, dump_failure
 from swf.wire import Wire
 
 logger = logging.getLogger(__name__)
@@ -142,14 +143,12 @@ def blocked(task: Task, error: BaseException, times: int) -> Answer:
 
 def failed(error: BaseException) -> Answer:
     """Return the answer that fails an execution with an error that is not its program's."""
-    told = error.message if isinstance(error, SWFError) else str(error)
-    reason = f"{type(error).__name__}: {told}"[:256]
-    attributes = {"reason": reason, "details": json.dumps({"message": told[:20_000]})}
+    reason, details = dump_failure(Payloads(), error)
     return Answer(
         decisions=[
             {
                 "decisionType": "FailWorkflowExecution",
-                "failWorkflowExecutionDecisionAttributes": attributes,
+                "failWorkflowExecutionDecisionAttributes": {"reason": reason, "details": details},
             }
         ],
         run=None,
