@@ -95,7 +95,8 @@ class Activity(Generic[P, R]):
         told = ("__module__", "__name__", "__qualname__", "__doc__")
         self.__dict__.update({name: getattr(self.callable, name, None) for name in told})
         self.__dict__["__wrapped__"] = self.callable
-        register_annotations(self.callable)
+        if not self.is_overridden and not hasattr(self.callable, "__self__"):
+            register_annotations(self.callable)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Do the work here and now, as the plain code would."""

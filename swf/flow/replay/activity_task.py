@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from swf.flow.activities import Activity
 from swf.flow.errors import TaskFailed, TaskTimedOut, failure
+from swf.flow.replay.attempts import readable
 from swf.flow.replay.command import Command
 from swf.flow.replay.task import Task
 from swf.payload import Payloads, load_failure
@@ -82,7 +83,7 @@ class ActivityCall(Task):
     def completed(self, told: Wire) -> None:
         """Have the result."""
         text = told.get("result")
-        error = self.run.load(self.payloads, text, self.succeeded)
+        error = self.run.attempts.load(self.payloads, text, self.succeeded)
         if error is not None:
             self.end(error)
 
@@ -110,13 +111,13 @@ class ActivityCall(Task):
                 task=self.name,
                 task_id=self.id,
                 timeout_type=told["timeoutType"],
-                details=self.run.readable(self.payloads, self.heartbeat),
+                details=readable(self.payloads, self.heartbeat),
             )
         )
 
     def task_canceled(self, told: Wire) -> None:
         """End as canceled."""
-        self.end(self.canceled(self.run.readable(self.payloads, told.get("details"))))
+        self.end(self.canceled(readable(self.payloads, told.get("details"))))
 
     def _context(self) -> dict[str, Any]:
         """Return what the worker is told beside the arguments: only what it cannot know."""

@@ -14,6 +14,7 @@ from swf.flow.errors import (
     failure,
 )
 from swf.flow.future import Future
+from swf.flow.replay.attempts import readable
 from swf.flow.replay.command import Command
 from swf.flow.replay.task import Task
 from swf.flow.retry import RetryPolicy
@@ -110,7 +111,7 @@ class ChildCall(Task):
     def completed(self, told: Wire) -> None:
         """Have its result."""
         text = told.get("result")
-        error = self.run.load(self.payloads, text, self.succeeded)
+        error = self.run.attempts.load(self.payloads, text, self.succeeded)
         if error is not None:
             self.end(error)
 
@@ -141,7 +142,7 @@ class ChildCall(Task):
 
     def task_canceled(self, told: Wire) -> None:
         """End as canceled."""
-        self.end(self.canceled(self.run.readable(self.payloads, told.get("details"))))
+        self.end(self.canceled(readable(self.payloads, told.get("details"))))
 
     def terminated(self, told: Wire) -> None:
         """Fail: somebody terminated it."""

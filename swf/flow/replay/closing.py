@@ -42,7 +42,7 @@ def start(run: Run) -> None:
             return
         run.main = run.scheduler.spawn(workflow.run, call.args, call.kwargs, run.scope)
 
-    error = run.load_call(run.started.get("input"), then)
+    error = run.attempts.load_call(run.started.get("input"), then)
     if error is not None:
         run.fail(error)
 

@@ -48,7 +48,7 @@ class LambdaCall(Task):
 
     def completed(self, told: Wire) -> None:
         """Have its result."""
-        error = self.run.load(BARE, told.get("result"), self.succeeded)
+        error = self.run.attempts.load(BARE, told.get("result"), self.succeeded)
         if error is not None:
             self.end(error)
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from swf.exceptions import PayloadError, PayloadStoreError
 from swf.flow.errors import Canceled, ContinuedAsNew, ProgramError, TaskCanceled, TaskError
 from swf.flow.future import Future
 from swf.flow.replay import closing, matching
 from swf.flow.replay.ahead import Ahead
+from swf.flow.replay.attempts import Attempts
 from swf.flow.replay.command import CLOSES, Command, place
 from swf.flow.replay.ids import Scope, fitted
 from swf.flow.replay.logger import ReplayLogger, set_running
@@ -26,7 +26,7 @@ from swf.flow.replay.signals import Signals
 from swf.flow.replay.strands import Scheduler, Strand, without_asyncio
 from swf.flow.replay.task import Task, Window
 from swf.flow.replay.timer import TimerCall
-from swf.payload import Call, Payloads
+from swf.payload import Payloads
 from swf.wire import Wire
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Run:
         self.state_changed = False
         self.logger = ReplayLogger(self)
         self.ahead = Ahead()
-        self._tried = 0  # how many times something was read or sealed that may fail
+        self.attempts = Attempts(self)
         self._buffer: list[Wire] = []
         self._refusals: list[Callable[[], object]] = []
         self._completed = 0  # the id of the DecisionTaskCompleted whose decisions come now
@@ -272,7 +272,7 @@ class Run:
         if self.queue and self.queue[-1].decision_type in CLOSES:
             return
         command = self.closing()
-        error = self._unsendable(command)
+        error = self.attempts.seal(command)
         if error is not None:
             self.fail(error)
             command = self.closing()
@@ -286,7 +286,7 @@ class Run:
             return
         if command.place is None:
             command.place = place()
-        error = self._unsendable(command)
+        error = self.attempts.seal(command)
         if error is None:
             self.queue.append(command)
         elif command.asker is not None:
@@ -311,69 +311,6 @@ class Run:
         """Take back what was not sent yet."""
         if not self.scheduler.closed:
             self.queue.remove(command)
-
-    def _unsendable(self, command: Command) -> PayloadError | None:
-        """Return why the payload of a command cannot be sent; it is recorded, to replay alike."""
-        if command.plain is None:
-            return None
-        seal = command.seal if self.is_live else _nothing
-        return self._attempt(f"send:{command.decision_type}", seal)[1]
-
-    def _attempt(
-        self, what: str, action: Callable[..., Any], *args: Any
-    ) -> tuple[Any, PayloadError | None]:
-        """Return what an action returns, or the error by which it fails, now or when it was tried.
-
-        What failed once is recorded as a marker, so that it fails on every replay.
-        """
-        self._tried += 1
-        if self.ahead.failures:
-            name = f"{matching.FAILURE}{self._tried}:{what}"
-            is_there, details = self.recorded(name)
-            if is_there:
-                error = closing.read_failure(details)
-                self.queue.append(closing.failure_marker(self, name, error))
-                return None, error
-        try:
-            return action(*args), None
-        except PayloadError as error:
-            if self.is_live:
-                name = f"{matching.FAILURE}{self._tried}:{what}"
-                self.queue.append(closing.failure_marker(self, name, error))
-            elif type(error) is PayloadStoreError:
-                raise  # it went well when it was recorded: another replay may have it again
-            return None, error
-
-    def load(
-        self, payloads: Payloads, text: str | None, then: Callable[[Any], object]
-    ) -> PayloadError | None:
-        """Hand a recorded payload to `then`; return why it cannot be read, where that is so."""
-        if text is None:
-            then(None)
-            return None
-        value, error = self._attempt("load", payloads.load, text)
-        if error is None:
-            then(value)
-        return error
-
-    def load_call(self, text: str | None, then: Callable[[Call], object]) -> PayloadError | None:
-        """Hand a recorded call to `then`; return why it cannot be read, where that is so."""
-        call, error = self._attempt("load", self._call_of, text)
-        if error is None:
-            then(call)
-        return error
-
-    def _call_of(self, text: str | None) -> Call:
-        return self.payloads.parse_call(self.payloads.open(text))
-
-    def readable(self, payloads: Payloads, text: str | None) -> Any:
-        """Return a recorded payload, decoded where that is possible, else as it is."""
-        if text is None:
-            return None
-        try:
-            return payloads.load(text)
-        except PayloadError:
-            return text
 
     def pause(self, task: Task, seconds: int) -> TimerCall:
         """Return a timer after which a task is tried again."""
@@ -484,10 +421,6 @@ _HANDLERS: Final[dict[str, Callable[[Run, Wire], None]]] = {
 
 SEEN: Final = frozenset({*OUTCOMES, *_HANDLERS, "DecisionTaskStarted"} - {*matching.DECIDED})
 """The events that a program sees, and that tell its time; decisions become others."""
-
-
-def _nothing() -> None:
-    """Do nothing: what is in the history was sealed when it was sent."""
 
 
 def seconds_of(moment: Any) -> float:

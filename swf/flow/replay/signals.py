@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from swf.flow.errors import TaskTimedOut
+from swf.exceptions import PayloadStoreError, SWFError
+from swf.flow.errors import SignatureError, TaskTimedOut
 from swf.flow.future import Future
 from swf.flow.replay.timer import TimerCall
+from swf.payload import Call
 from swf.wire import Wire
 
 if TYPE_CHECKING:
     from swf.flow.replay.run import Run
+
+logger = logging.getLogger(__name__)
 
 CARRIED: Final = "signals"
 """Where the input of a run that continues another has the signals that nobody took there."""
@@ -42,6 +48,16 @@ class Signal:
         """Return what a run hands on to the one that continues it."""
         told = {"name": self.name, "args": list(self.args), "kwargs": self.kwargs}
         return told if self.key is None else {**told, "key": self.key}
+
+
+def _misfit(handler: Callable[..., Any], signal: Signal) -> SignatureError | None:
+    """Return why a handler cannot be called with what was sent; None where it can."""
+    signature = inspect.signature(handler)
+    try:
+        signature.bind(*signal.args, **signal.kwargs)
+    except TypeError as error:
+        return SignatureError(f"its handler takes {signature}: {error}")
+    return None
 
 
 class Waiter:
@@ -109,18 +125,29 @@ class Signals:
         name = told["signalName"]
         run = self.run
 
-        def then(call: Any) -> None:
+        def then(call: Call) -> None:
             self.take(Signal(name, call.context.get("key"), call.args, call.kwargs))
 
-        error = run.load_call(told.get("input"), then)
+        error = run.attempts.load_call(told.get("input"), then, or_bare=True)
+        if type(error) is PayloadStoreError:
+            raise error  # it is there, and shall be read once the store is back
         if error is not None:
-            run.fail(error)
+            self._drop(name, error)
+
+    def _drop(self, name: str, error: SWFError) -> None:
+        """Pass over what somebody sent: that is no reason for the program to end."""
+        if self.run.is_live:
+            logger.error("%s: signal %r is dropped: %s", self.run.execution, name, error)
 
     def take(self, signal: Signal) -> None:
         """Have a signal go where it belongs."""
         handler = self.handlers.get(signal.name)
         if handler is not None:
             run = self.run
+            error = _misfit(handler, signal)
+            if error is not None:
+                self._drop(signal.name, error)
+                return
             strand = run.scheduler.spawn(handler, signal.args, signal.kwargs, run.scope.inner())
             run.watch(strand)
             return

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 class Window:
     """So many tasks of a kind are open at once; those beyond wait for their turn, in order."""
 
-    __slots__ = ("_waiting", "most", "open")
+    __slots__ = ("_is_filling", "_waiting", "most", "open")
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.open = 0
         self._waiting: deque[Task] = deque()
+        self._is_filling = False
 
     def enter(self, task: Task) -> None:
         """Have the task issued, now or when there is room."""
@@ -46,8 +47,12 @@ class Window:
             return
         task.is_inside = False
         self.open -= 1
+        if self._is_filling:  # by what cannot be issued and leaves at once
+            return
+        self._is_filling = True
         while self._waiting and self.open < self.most:
             self.enter(self._waiting.popleft())
+        self._is_filling = False
 
 
 class Task:
@@ -69,6 +74,7 @@ class Task:
         "name",
         "pause",
         "place",
+        "refusals",
         "retry",
         "run",
         "scheduled_id",
@@ -95,6 +101,7 @@ class Task:
         self.retry = retry
         self.place: Place | None = place()
         self.attempt = 1
+        self.refusals = 0  # how often in a row SWF would not begin it now
         self.begun = run.time
         self.command: Command | None = None
         self.scheduled_id = 0
@@ -193,15 +200,22 @@ class Task:
         if self.cancel_asked and not isinstance(error, TaskCanceled):
             self.end(error)
             return
+        throttled = isinstance(error, ScheduleFailed) and error.cause in PASSING_CAUSES
+        self.refusals = self.refusals + 1 if throttled else 0
         seconds = self._pause_after(error)
         if seconds is None:
             self.run.on_failure(self, error)
+        elif throttled:
+            self._enter_after(seconds)
         else:
             self.again(seconds)
 
     def again(self, seconds: int) -> None:
         """Try again after so many seconds."""
         self.attempt += 1
+        self._enter_after(seconds)
+
+    def _enter_after(self, seconds: int) -> None:
         if seconds <= 0:
             self.enter()
             return
@@ -257,13 +271,14 @@ class Task:
             self.enter()
 
     def _pause_after(self, error: TaskError) -> int | None:
-        throttled = isinstance(error, ScheduleFailed) and error.cause in PASSING_CAUSES
-        policy = WHEN_THROTTLED if throttled else self.retry
+        policy = WHEN_THROTTLED if self.refusals else self.retry
         if policy is None:
             return None
-        elapsed = self.run.time - self.begun
         return policy.pause(
-            error, attempt=self.attempt, elapsed=elapsed, lot=self.run.lot_of(self.id, self.attempt)
+            error,
+            attempt=self.refusals or self.attempt,
+            elapsed=self.run.time - self.begun,
+            lot=self.run.lot_of(self.id, self.attempt, self.refusals),
         )
 
     def _has_futures(self) -> bool:

@@ -1,0 +1,112 @@
+"""Payloads that may not be had: what failed once when a program ran fails on every replay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from swf.exceptions import PayloadDecodeError, PayloadError, PayloadStoreError, PayloadTypeError
+from swf.flow.replay import closing, matching
+from swf.flow.replay.command import Command
+from swf.payload import Call, Payloads
+
+if TYPE_CHECKING:
+    from swf.flow.replay.run import Run
+
+
+class Attempts:
+    """Reads and seals the payloads of a run; what fails is recorded as a marker.
+
+    Each attempt has a number, which is the same on every replay.
+    """
+
+    __slots__ = ("_count", "_run")
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._count = 0
+
+    def seal(self, command: Command) -> PayloadError | None:
+        """Have the payload of a command in the form in which it is sent; return why it cannot be.
+
+        What is in the history was sealed when it was sent.
+        """
+        if command.plain is None:
+            return None
+        seal = command.seal if self._run.is_live else _nothing
+        return self._made(f"send:{command.decision_type}", seal)[1]
+
+    def load(
+        self, payloads: Payloads, text: str | None, then: Callable[[Any], object]
+    ) -> PayloadError | None:
+        """Hand a recorded payload to `then`; return why it cannot be read, where that is so."""
+        if text is None:
+            then(None)
+            return None
+        value, error = self._made("load", payloads.load, text)
+        if error is None:
+            then(value)
+        return error
+
+    def load_call(
+        self, text: str | None, then: Callable[[Call], object], *, or_bare: bool = False
+    ) -> PayloadError | None:
+        """Hand a recorded call to `then`; return why it cannot be read, where that is so.
+
+        With `or_bare` a text that stands for no call is the one argument of it.
+        """
+        call, error = self._made("load", self._call_or_bare if or_bare else self._call, text)
+        if error is None:
+            then(call)
+        return error
+
+    def _call(self, text: str | None) -> Call:
+        payloads = self._run.payloads
+        return payloads.parse_call(payloads.open(text))
+
+    def _call_or_bare(self, text: str | None) -> Call:
+        payloads = self._run.payloads
+        plain = payloads.open(text)
+        try:
+            return payloads.parse_call(plain)
+        except PayloadTypeError:
+            raise
+        except PayloadDecodeError:
+            return Call((plain,))
+
+    def _made(
+        self, what: str, action: Callable[..., Any], *args: Any
+    ) -> tuple[Any, PayloadError | None]:
+        """Return what an action returns, or why it failed, now or when it was tried first."""
+        run = self._run
+        self._count += 1
+        if run.ahead.failures:
+            name = f"{matching.FAILURE}{self._count}:{what}"
+            is_there, details = run.recorded(name)
+            if is_there:
+                error = closing.read_failure(details)
+                run.queue.append(closing.failure_marker(run, name, error))
+                return None, error
+        try:
+            return action(*args), None
+        except PayloadError as error:
+            if run.is_live:
+                name = f"{matching.FAILURE}{self._count}:{what}"
+                run.queue.append(closing.failure_marker(run, name, error))
+            elif type(error) is PayloadStoreError:
+                raise  # it went well when it was recorded: another replay may have it again
+            return None, error
+
+
+def readable(payloads: Payloads, text: str | None) -> Any:
+    """Return a recorded payload, decoded where that is possible, else as it is."""
+    if text is None:
+        return None
+    try:
+        return payloads.load(text)
+    except PayloadError:
+        return text
+
+
+def _nothing() -> None:
+    """Do nothing."""
