@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar, Unpack, overload
 
-from greenlet import getcurrent
-
 from swf import settings
 from swf.engine import Engine, Functions, Options
 from swf.exceptions import ActorError, PollTimeout, ValidationError, ValidationTypeError
@@ -161,23 +159,17 @@ class Stage:
         if isinstance(workflow, type) and issubclass(workflow, Workflow):
             if "heartbeat" in ends:
                 raise ValidationError(f"stub: heartbeat: {workflow.__name__} is no activity")
-            made = self.stubs["workflow", workflow.key()] = Stub(workflow.name, self, first)
+            made = self.stubs["workflow", workflow.key()] = Stub(workflow.name, first, self.now)
             return made
         activity = as_activity(task)
         if activity is None:
             raise ValidationTypeError(f"stub: {task!r:.80} is no activity and no workflow")
-        made = self.stubs["activity", activity.key] = Stub(activity.name, self, first)
+        made = self.stubs["activity", activity.key] = Stub(activity.name, first, self.now)
         return made
 
     def now(self) -> datetime:
         """Return the present moment."""
         return self.clock.now()
-
-    def beat(self) -> None:
-        """Send a heartbeat of the activity that is at work here."""
-        activity = getcurrent()
-        if isinstance(activity, AtWork):
-            beat(activity)
 
     # Time and work
 
@@ -224,7 +216,7 @@ class Stage:
 
         def work() -> None:
             try:
-                self._worker.work(task_list)
+                self._worker.work(task_list, activity)
             except PollTimeout:
                 return
             found.append(True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import attrs
-from greenlet import getcurrent
 
 from swf.actors import ActivityTask, Heartbeat, Limits
 from swf.actors.beats import Beats
@@ -66,14 +65,11 @@ class StagedActivities(Activities):
         stub = None if submitted is None else self.stub_of(submitted)
         if submitted is not None and stub is not None:
             return stub.standing_in(submitted)
-        try:
-            return super().get(name, version)
-        except NotRegisteredError as error:
-            if submitted is None:
-                raise
+        if submitted is not None and submitted.is_method and submitted.key not in self._found:
             raise NotRegisteredError(
                 f"{submitted!r} is a method: give an instance to `knows`, or stub it"
-            ) from error
+            )
+        return super().get(name, version)
 
     def stub_of(self, activity: Activity[..., Any]) -> Stub | None:
         """Return who stands in for an activity; None where nobody does."""
@@ -118,10 +114,13 @@ class StageWorker(Worker):
         self.payloads_of_runs: dict[str, Payloads] = {}
         self.is_closed = False
         self._time = clock
+        self._begun: AtWork
+        """The activity that was begun with last, which has not waited yet."""
 
-    def work(self, task_list: str) -> None:
+    def work(self, task_list: str, activity: AtWork) -> None:
         """Take one task, do it and answer; raises PollTimeout where there is none."""
         self.task_list = task_list
+        self._begun = activity
         self.run_once()
 
     def limits(self, task: ActivityTask) -> Limits:
@@ -130,17 +129,13 @@ class StageWorker(Worker):
         named = task.activity_type
         computing = attrs.evolve(self._computing, payloads=payloads)
         opened = computing.opened(named.name, named.version, task.input)
-        activity = getcurrent()
-        if isinstance(activity, AtWork) and opened.heartbeat is not None:
-            activity.interval = max(opened.heartbeat, 1) / 3
+        if opened.heartbeat is not None:
+            self._begun.interval = opened.heartbeat - min(1.0, opened.heartbeat / 3) or None
         return attrs.evolve(opened, start_to_close=None, heartbeat=None)
 
     def _compute(self, task: ActivityTask, limits: Limits, context: Beats) -> str | None:
-        activity = getcurrent()
-        if not isinstance(activity, AtWork) or not isinstance(context, Heartbeat):
-            return super()._compute(task, limits, context)
-        activity.heartbeat = context
-        with self._time.beating(activity):
+        self._begun.heartbeat = cast("Heartbeat", context)
+        with self._time.beating(self._begun):
             return super()._compute(task, limits, context)
 
     def _settle(self, task: ActivityTask, outcome: Outcome, *, lost: bool) -> None:

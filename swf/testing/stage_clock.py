@@ -10,7 +10,7 @@ from contextvars import copy_context
 from datetime import datetime, timedelta
 from typing import NoReturn, cast
 
-from greenlet import GreenletExit, getcurrent, greenlet
+from greenlet import getcurrent, greenlet
 
 from swf.actors import Heartbeat
 from swf.clock import Alarm
@@ -25,22 +25,11 @@ class AtWork(greenlet):
     """
 
     def __init__(self, work: Callable[[], object]) -> None:
-        super().__init__()
+        super().__init__(work)
         self.gr_context = copy_context()
-        self.heartbeat: Heartbeat | None = None
+        self.heartbeat: Heartbeat
         self.interval: float | None = None
-        self.raised: BaseException | None = None
-        self._work = work
         self._goes_on: Callable[[], bool] = lambda: True
-
-    def run(self) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Do the work; what it raises is raised by `go_on`."""
-        try:
-            self._work()
-        except GreenletExit:
-            return
-        except BaseException as error:  # noqa: BLE001  (raised by `go_on`)
-            self.raised = error
 
     @property
     def is_ready(self) -> bool:
@@ -54,11 +43,12 @@ class AtWork(greenlet):
             cast("greenlet", self.parent).switch()
 
     def go_on(self) -> bool:
-        """Begin, or go on after the wait, in the place of the caller; return whether it waits."""
+        """Begin, or go on after the wait, in the place of the caller; return whether it waits.
+
+        Raises what it raises.
+        """
         self.parent = getcurrent()
         self.switch()
-        if self.raised is not None:
-            raise self.raised
         return not self.dead
 
     def end(self) -> None:
@@ -134,10 +124,8 @@ class StageClock(VirtualClock):
 
 
 def beat(activity: AtWork) -> None:
-    """Send a heartbeat of an activity at work, unless its task is closed."""
-    heartbeat = activity.heartbeat
-    if heartbeat is not None and not heartbeat.lost:
-        heartbeat.beat()
+    """Send a heartbeat of an activity that is at work."""
+    activity.heartbeat.beat()
 
 
 @contextmanager

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypedDict, Unpack, cast
 
 import attrs
+from greenlet import getcurrent
 
 from swf.exceptions import CompleteLater, ValidationError, ValidationTypeError
 from swf.flow import activity
@@ -15,6 +16,7 @@ from swf.flow.activities import Activity
 from swf.flow.errors import Canceled
 from swf.flow.workflow import Workflow
 from swf.payload import register
+from swf.testing.stage_clock import AtWork, beat
 from swf.wire import DurationLike, duration
 
 if TYPE_CHECKING:
@@ -111,25 +113,13 @@ class Ends(TypedDict, total=False):
     times: int
 
 
-class Where(Protocol):
-    """The stage that a stub is on."""
-
-    def now(self) -> datetime:
-        """Return the present moment."""
-        ...
-
-    def beat(self) -> None:
-        """Send a heartbeat of the activity that is at work."""
-        ...
-
-
 class Stub:
     """Stands in for an activity or a workflow on a stage; `calls` are those it had, in order."""
 
-    def __init__(self, name: str, where: Where, first: Outcome) -> None:
+    def __init__(self, name: str, first: Outcome, now: Callable[[], datetime]) -> None:
         self.name = name
         self.calls: list[StubbedCall] = []
-        self._where = where
+        self._now = now
         self._outcomes = [first]
         self._of_runs: dict[str, tuple[Outcome, list[Any]]] = {}
 
@@ -143,7 +133,7 @@ class Stub:
     ) -> Outcome:
         """Take note of a call, and return how it ends; the last outcome is that of all further."""
         number = len(self.calls)
-        time = self._where.now()
+        time = self._now()
         self.calls.append(
             StubbedCall(args=args, kwargs=kwargs, attempt=attempt, time=time, task_id=task_id)
         )
@@ -170,7 +160,7 @@ class Stub:
         ends = self._met(args, kwargs, context.attempt, context.activity_id)
         if ends.heartbeat is not UNTOLD:
             context.heartbeat(ends.heartbeat)
-            self._where.beat()
+            beat(cast("AtWork", getcurrent()))
         if ends.cancels or ends.takes:
             context.wait(FOREVER if ends.cancels else ends.takes)
             if context.lost:

@@ -30,6 +30,7 @@ from staged_work import (
 from swf import settings
 from swf.exceptions import ActorError, ValidationTypeError
 from swf.flow import Workflow, activity, errors, futures
+from swf.flow.handle import Handle
 from swf.flow.starting import get, start
 from swf.payload import Compress, Payloads
 from swf.querysets import DomainQuerySet
@@ -213,6 +214,57 @@ class Impatient(Workflow):
         return packing.exception.details
 
 
+@activity(heartbeat_timeout="NONE", start_to_close_timeout="NONE")
+def sleep(seconds: int) -> bool:
+    """Wait so long; return whether anybody wanted to have it end before."""
+    return activity.context.wait(seconds)
+
+
+def test_an_activity_without_heartbeat_time_out_does_not_beat(stage: Stage) -> None:
+    """An activity of which no heartbeat is expected waits for years at once."""
+    assert stage.run(once(sleep), 3 * 365 * DAY // 4) is False
+    assert passed(stage) == 3 * 365 * DAY // 4
+
+
+def test_an_activity_may_close_what_waits_for_a_worker(stage: Stage) -> None:
+    """A task that is gone when its turn comes is passed over."""
+    others: list[Handle[Any]] = []
+
+    @activity
+    def terminate() -> None:
+        others.pop().terminate()
+
+    handle = stage.start(once(terminate))
+    other = stage.start(once(terminate))
+    others.append(other)
+
+    assert handle.result() is None
+    assert other.status == "TERMINATED"
+
+
+def test_an_activity_may_close_what_waits_for_a_decision(stage: Stage) -> None:
+    """A decision that is gone when its turn comes is passed over."""
+    others: list[Handle[Any]] = []
+
+    @activity
+    def terminate() -> None:
+        others.pop().terminate()
+
+    class Parent(Workflow):
+        name = "parent"
+        version = "1"
+
+        def run(self) -> None:
+            self.submit(Ship, "it").started.result  # noqa: B018
+
+    handle = stage.start(once(terminate))
+    others.append(stage.start(Parent))
+    parent = others[0]
+
+    assert handle.result() is None
+    assert parent.status == "TERMINATED"
+
+
 def test_a_cancel_reaches_an_activity_at_once(stage: Stage) -> None:
     """An activity that waits is told of its cancel at the moment at which it is requested."""
     assert stage.run(Impatient, 3600) == "unpacked"
@@ -222,12 +274,12 @@ def test_a_cancel_reaches_an_activity_at_once(stage: Stage) -> None:
 def test_a_workflow_may_be_waited_for_in_an_activity(stage: Stage) -> None:
     """An activity, and an appointment, may wait for the result of another execution."""
 
-    @activity(start_to_close_timeout="NONE")
-    def order(amount: int) -> str:
-        return stage.run(Order, amount)
+    @activity
+    def ship(thing: str) -> str:
+        return stage.run(Ship, thing)
 
     stage.at(1, lambda: SEEN.append(stage.run(Once, 1)))
-    assert stage.run(once(order), 7) == "nobody cared"
+    assert stage.run(once(ship), "it") == "shipped it"
     assert SEEN == ["charged 1"]
 
 
