@@ -17,7 +17,7 @@ import flow_programs
 from flow_programs import AROUND, FORMS, NAMES, TASK_LIST, Author
 
 from swf.clock import ManualClock
-from swf.engine import Engine, Limits, Options
+from swf.engine import Limits, Options
 from swf.exceptions import PollTimeout, SWFError
 from swf.flow import Decider
 from swf.payload import Payloads, dump_failure
@@ -113,6 +113,7 @@ class Life:
         self.troubles: list[Exception] = []
         self.held: list[Wire] = []
         self.cached = self.random.choice((0, 1, 1000, 1000))
+        self.several = self.random.choice((1, 1, 2, 3))
         self.deciders: list[Watched] = []
         AROUND.code = 0
 
@@ -154,10 +155,14 @@ class Life:
             self.call("StartWorkflowExecution", {**params, **form.attributes({})})
 
     def decide_anew(self) -> None:
-        """Have a new decider, with newer code perhaps; the one before is gone with all it held."""
-        if self.deciders:
+        """Have new deciders, with newer code perhaps; those before are gone with all they held."""
+        while self.deciders:
             self.deciders.pop().close()
             AROUND.code = min(2, AROUND.code + self.random.choice((0, 0, 1)))
+        for _ in range(self.several):
+            self.deciders.append(self.decider())
+
+    def decider(self) -> Watched:
         decider = Watched(
             list(FORMS.values()),
             TASK_LIST,
@@ -167,7 +172,7 @@ class Life:
             cached_runs=self.cached,
         )
         decider.life = self
-        self.deciders.append(decider)
+        return decider
 
     # What happens
 
@@ -183,14 +188,17 @@ class Life:
 
     def decided(self, *, own: bool) -> bool:
         try:
-            self.deciders[-1].work(own=own)
+            self.random.choice(self.deciders).work(own=own)
         except PollTimeout:
             return False
         return True
 
+    def all_decide_own(self) -> list[bool]:
+        return [self.decide_own() for _ in range(2 * self.several)]
+
     def forget(self) -> None:
         """Have the decider lose the runs that it holds."""
-        decider = self.deciders[-1]
+        decider = self.random.choice(self.deciders)
         decider._replay.call(decider._cache.clear)
 
     def work(self) -> bool:
@@ -209,7 +217,7 @@ class Life:
         random = self.random
         task = self.held.pop(random.randrange(len(self.held)))
         token = {"taskToken": task["taskToken"]}
-        how = random.choice(("complete", "complete", "complete", "fail", "cancel", "beat", "leave"))
+        how = random.choice((*("complete",) * 6, *_ENDS * 2, "garble"))
         if how == "complete":
             value = random.choice((0, 1, None, "", [1, 2], {"a": 1}, random.randint(0, 99)))
             self.call("RespondActivityTaskCompleted", {**token, "result": PAYLOADS.dump(value)})
@@ -219,6 +227,9 @@ class Life:
             self.call("RespondActivityTaskFailed", {**token, "reason": reason, "details": details})
         elif how == "cancel":
             self.call("RespondActivityTaskCanceled", {**token, "details": PAYLOADS.dump("gone")})
+        elif how == "garble":
+            garbled = random.choice(('{"$swf":["sealed",9]}', '{"$swf":["what",1]}', "{no JSON"))
+            self.call("RespondActivityTaskCompleted", {**token, "result": garbled})
         elif how == "beat":
             self.call("RecordActivityTaskHeartbeat", {**token, "details": PAYLOADS.dump([1])})
             self.held.append(task)
@@ -274,7 +285,7 @@ class Life:
     def come_to_an_end(self) -> None:
         """Do all there is to do until nothing is open."""
         for _ in range(ROUNDS):
-            while any([self.decide(), self.decide_own(), self.work(), self.answer()]):
+            while any([self.decide(), *self.all_decide_own(), self.work(), self.answer()]):
                 pass
             if not self.listed("Open"):
                 return
@@ -323,6 +334,7 @@ class Life:
         return found
 
 
+_ENDS: Final = ("fail", "cancel", "beat", "leave")
 _STEPS: Final = (
     *("decide",) * 8,
     *("decide_own",) * 8,

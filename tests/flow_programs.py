@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from random import Random
 from typing import Any, Final
 
+from swf.exceptions import PayloadError, PayloadTooLargeError
 from swf.flow import (
     Canceled,
     Chain,
@@ -251,7 +252,11 @@ class Author:
         return ["options", told, self.script(3, depth + 1)]
 
     def burst(self, _depth: int) -> Op:
-        return ["burst", self.random.choice((3, 30, 120))]
+        return ["burst", self.random.choice((3, 30, 98, 120, 220))]
+
+    def huge(self, _depth: int) -> Op:
+        """Return an op that asks for what cannot be sent."""
+        return ["huge", self.random.choice(("act", "marker", "tell", "child"))]
 
     def fail(self, _depth: int) -> Op:
         return ["fail", self.random.choice(("value", "wait"))]
@@ -264,14 +269,15 @@ _LEAVES: Final = (
     *("act",) * 6,
     *("wait",) * 5,
     *("timer", "signal", "cancel") * 2,
-    *("tell", "waits", "completed", "sleep", "side", "marker", "chance"),
-    *("state", "together", "call_lambda", "stop"),
+    *("side", "marker", "chance") * 2,
+    *("tell", "waits", "completed", "sleep"),
+    *("state", "together", "call_lambda", "stop", "huge"),
 )
 _OPS: Final = (
     *_LEAVES,
     *("if_state", "if_odd") * 3,
     *("patched", "group", "spawn", "child") * 2,
-    *("options", "burst", "fail", "as_new"),
+    *("patched", "burst", "options", "fail", "as_new"),
 )
 
 
@@ -341,7 +347,7 @@ class Program(Workflow):
         """Wait for a future; see how it ended."""
         try:
             value = yield future
-        except (FlowError, Unlucky, ValueError, KeyError, ArithmeticError) as error:
+        except (FlowError, PayloadError, Unlucky, ValueError, KeyError) as error:
             self.see("error", type(error).__name__, str(error)[:80])
             return None
         self.see("value", value)
@@ -466,6 +472,21 @@ class Program(Workflow):
     def do_burst(self, count: int) -> Walk:
         for future in self.map(plain, range(count)):
             self.begun(future)
+        yield from ()
+
+    def do_huge(self, what: str) -> Walk:
+        much = "x" * 33_000
+        try:
+            if what == "marker":
+                self.record_marker("m", much)
+            elif what == "tell":
+                self.begun(self.signal("north", much))
+            elif what == "child":
+                self.begun(self.submit(Sync, {"much": much}))
+            else:
+                self.begun(self.submit(again, much))
+        except PayloadTooLargeError as error:
+            self.see("huge", what, type(error).__name__)
         yield from ()
 
     # What waits
