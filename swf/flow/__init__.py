@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from swf.flow.decider import Decider
     from swf.flow.declaration import INHERIT_TAG_LIST, query_handler, signal_handler
     from swf.flow.errors import Canceled
+    from swf.flow.failures import TaskFailure
     from swf.flow.future import Future
     from swf.flow.handle import Handle
     from swf.flow.local import Local, run
     from swf.flow.manual_completion import ManualCompletion
     from swf.flow.querying import query, stack
+    from swf.flow.recording import cached, nondeterministic
     from swf.flow.registry import Activities, Workflows
     from swf.flow.retry import RetryPolicy
     from swf.flow.spawned import Standalone, standalone
@@ -43,13 +45,16 @@ _HOMES = {
     "ManualCompletion": "manual_completion",
     "RetryPolicy": "retry",
     "Standalone": "spawned",
+    "TaskFailure": "failures",
     "Worker": "worker",
     "Workflow": "workflow",
     "Workflows": "registry",
     "activity": "activities",
+    "cached": "recording",
     "errors": "errors",
     "futures": "futures",
     "get": "starting",
+    "nondeterministic": "recording",
     "query": "querying",
     "query_handler": "declaration",
     "run": "local",
@@ -76,13 +81,16 @@ __all__ = [
     "ManualCompletion",
     "RetryPolicy",
     "Standalone",
+    "TaskFailure",
     "Worker",
     "Workflow",
     "Workflows",
     "activity",
+    "cached",
     "errors",
     "futures",
     "get",
+    "nondeterministic",
     "query",
     "query_handler",
     "run",

@@ -285,7 +285,7 @@ class Workflow(Declaration):
 
     def list_markers(self, *, all: bool = False) -> list[Marker]:
         """Return the markers recorded so far: the latest of each name, or all."""
-        found = [one for _, _, one in self._run.markers]
+        found = list(self._run.markers.values())
         return found if all else list({one.name: one for one in found}.values())
 
     def side_effect(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:

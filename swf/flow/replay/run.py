@@ -87,13 +87,14 @@ class Run:
         self.signals = Signals(self)
         self.shared: dict[str, Future[Any]] = {}  # of idempotent tasks, by id
         self.failures: list[Future[Any]] = []
-        self.markers: list[tuple[str, str | None, Marker]] = []
+        self.markers: dict[tuple[str, str | None], Marker] = {}  # by name and plain details
         self.patches: dict[str, bool] = {}
         self.last = 0  # the id of the newest event that was fed
         self.started_id = 0  # that of the newest decision task the program has seen
         self.time = 0.0  # when that was started: seconds since the epoch
         self.started: Wire = {}  # the attributes of WorkflowExecutionStarted
         self.replaying = True
+        self.is_recording = False  # a function runs of which only the result counts
         self.is_peeking = False  # past the last answer, to be looked at: nothing is recorded
         self.main: Strand | None = None
         self.closing: Callable[[], Command] | None = None
