@@ -1,31 +1,33 @@
 """What workflows and those who wait for them meet as errors.
 
-SWFError
-└── FlowError
-    ├── NonDeterminismError                the program does not follow its history
-    ├── ProgramError (RuntimeError)        a workflow does what no workflow can do
-    │   ├── ForeignAwaitError              it awaits what is none of its futures
-    │   ├── QueryError                     the answer to a query waits, or decides
-    │   └── OutsideWorkflowError           what belongs into a workflow was used elsewhere
-    ├── SignatureError (TypeError)         arguments that an activity or workflow does not take
-    ├── NotRegisteredError (LookupError)   an activity or workflow that nobody registered
-    ├── AggregateError                     several tasks failed
-    ├── ResultTimeout (TimeoutError)       an execution was not closed in the time given
-    ├── StuckError                         an execution waits for what never comes
-    └── TaskError                          how a task ended that brought no result
-        ├── TaskFailed                     it failed, and said why
-        │   └── WorkflowFailed
-        ├── TaskTimedOut (TimeoutError)    one of its time-outs came first
-        │   └── WorkflowTimedOut
-        ├── TaskCanceled                   it was canceled
-        │   └── WorkflowCanceled
-        ├── TaskTerminated                 it was terminated
-        │   └── WorkflowTerminated
-        └── ScheduleFailed                 SWF refused to begin it
+    SWFError
+    └── FlowError
+        ├── NonDeterminismError                the program does not follow its history
+        ├── ProgramError (RuntimeError)        a workflow does what no workflow can do
+        │   ├── ForeignAwaitError              it awaits what is none of its futures
+        │   ├── QueryError                     the answer to a query waits, or decides
+        │   └── OutsideWorkflowError           what belongs into a workflow is elsewhere
+        ├── SignatureError (TypeError)         arguments that are not taken
+        ├── NotRegisteredError (LookupError)   an activity or workflow that nobody registered
+        ├── AggregateError                     several tasks failed
+        ├── ResultTimeout (TimeoutError)       an execution was not closed in the time given
+        ├── StuckError                         an execution waits for what never comes
+        └── TaskError                          how a task ended that brought no result
+            ├── TaskFailed                     it failed, and said why
+            │   └── WorkflowFailed
+            ├── TaskTimedOut (TimeoutError)    one of its time-outs came first
+            │   └── WorkflowTimedOut
+            ├── TaskCanceled                   it was canceled
+            │   └── WorkflowCanceled
+            ├── TaskTerminated                 it was terminated
+            │   └── WorkflowTerminated
+            └── ScheduleFailed                 SWF refused to begin it
 
-BaseException
-├── Canceled                               thrown into a workflow that shall be canceled
-└── ContinuedAsNew                         ends a run in favor of the next one
+Two are none that `except Exception` stops:
+
+    BaseException
+    ├── Canceled                               thrown into a workflow that shall be canceled
+    └── ContinuedAsNew                         ends a run in favor of the next one
 """
 
 from __future__ import annotations
