@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Final
 
 MOST: Final = 256
 """Characters that SWF takes in an id."""
+
+_FORBIDDEN: Final = re.compile(r"[:/|\x00-\x1f\x7f-\x9f]")
 
 
 class Scope:
@@ -29,7 +32,8 @@ class Scope:
         return Scope(f"{self.path}{self._parts}.")
 
     def number(self, prefix: str) -> str:
-        """Return the id of the next task under this prefix."""
+        """Return the id of the next task under this prefix, which may have any characters."""
+        prefix = _FORBIDDEN.sub("_", prefix)
         count = self._counts.get(prefix, 0) + 1
         self._counts[prefix] = count
         return fitted(f"{prefix}-{self.path}{count}")

@@ -95,6 +95,9 @@ class Waiter:
         if timer.cancelled or self.future.done:
             return
         self.signals.waiters.remove(self)
+        if timer._error is not None:
+            self.future._fail(timer._error)
+            return
         message = f"no {self!r} came in time"
         self.future._fail(TaskTimedOut(message, task=repr(self), timeout_type="SIGNAL"))
 
