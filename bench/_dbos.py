@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from _sides import Found, Timed
 
@@ -86,6 +88,28 @@ def in_flight(count: int, folder: Path, *, wal: bool, workflows: int) -> Found:
             for handle in handles:
                 handle.get_result()
         return timed.each(many * workflows)
+
+
+def workflows_in_flight(count: int, folder: Path, *, wal: bool, workflows: int) -> Found:
+    """Start and finish one-step workflows, so many of them at the same time."""
+    with launched(folder, wal=wal) as dbos:
+        charge = dbos.step()(_charge)
+
+        @dbos.workflow()
+        def order(number: int) -> int:
+            return charge(number)
+
+        dbos.launch()
+        order(0)
+        handles: deque[Any] = deque()
+        with Timed() as timed:
+            for number in range(count):
+                if len(handles) == workflows:
+                    handles.popleft().get_result()
+                handles.append(dbos.start_workflow(order, number))
+            for handle in handles:
+                handle.get_result()
+        return timed.each(count)
 
 
 def handover(count: int, folder: Path) -> Found:

@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from zlib import crc32
 
+import _sides
 from _given import ACTIVITY, DECISIONS, DOMAIN, INPUT, RESULT, WORK
+from _sides import Found, Timed
 from attrs import frozen
 
 SCHEMA = Path(__file__).parent.parent / "swf" / "engine" / "store" / "migrations" / "0001.sql"
@@ -158,3 +160,16 @@ def database(folder: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.executescript(SCHEMA.read_text())
     return connection
+
+
+def steps(count: int, folder: Path) -> Found:
+    """Write the rows of so many steps of one workflow, two commits for each."""
+    connection = database(folder)
+    start(connection, 1)
+    made = list(changes(1, count))
+    with Timed() as timed:
+        for change in made:
+            connection.execute("BEGIN IMMEDIATE")
+            write(connection, change)
+            connection.execute("COMMIT")
+    return {**timed.each(count), "sync": _sides.sync_seconds(folder)}

@@ -55,22 +55,9 @@ def swf(count: int, folder: Path) -> Found:
         return {**timed.each(count), "commits": (engine.stats.commits - commits) / count}
 
 
-def sql(count: int, folder: Path) -> Found:
-    """Write the rows of steps."""
-    connection = _sql.database(folder)
-    _sql.start(connection, 1)
-    changes = list(_sql.changes(1, count))
-    with Timed() as timed:
-        for change in changes:
-            connection.execute("BEGIN IMMEDIATE")
-            _sql.write(connection, change)
-            connection.execute("COMMIT")
-    return {**timed.each(count), "sync": _sides.sync_seconds(folder)}
-
-
 SIDES = {
     "swf": swf,
-    "sql": sql,
+    "sql": _sql.steps,
     "dbos": partial(_dbos.steps, wal=False),
     "dbos, WAL": partial(_dbos.steps, wal=True),
     "moto": _moto.steps,
