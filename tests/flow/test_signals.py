@@ -327,7 +327,7 @@ def test_to_another(stage: Stage) -> None:
 
 
 def test_to_nobody(stage: Stage) -> None:
-    """A signal to an execution that is not there fails, and says so; so does a request to cancel."""
+    """A signal, or a request to cancel, to an execution that is not there fails, and says so."""
 
     class Flow(Workflow):
         def run(self) -> Any:
