@@ -203,6 +203,11 @@ class Actor(ConnectedSWFObject):
         if self._loop is not None:
             self._loop.drain()
 
+    def abort(self) -> None:
+        """End the processes of this actor at once; tasks that are at work there will time out."""
+        if self._loop is not None:
+            self._loop.abort()
+
     def join(self, timeout: float | None = None) -> bool:
         """Wait until the loop has drained, at most `timeout` seconds; return whether it has.
 
@@ -216,22 +221,7 @@ class Actor(ConnectedSWFObject):
 
     def _check_start(self, threads: int, processes: int, tasks: int | None) -> None:
         """Raise where the actor cannot be started like this."""
-        kind = type(self).__name__
-        numbers = (("threads", threads, 1), ("processes", processes, 0), ("tasks", tasks, 1))
-        for name, value, least in numbers:
-            if value is None:
-                continue
-            if isinstance(value, bool) or not isinstance(value, int):
-                raise ValidationTypeError(f"{kind}.start: {name}: must be an int, got {value!r}")
-            if value < least:
-                raise ValidationError(
-                    f"{kind}.start: {name}: must be at least {least}, got {value!r}"
-                )
-        if tasks is not None and processes:
-            raise ValidationError(
-                f"{kind}.start: tasks: processes that poll by themselves do not count together; "
-                "leave out one of both"
-            )
+        _check_numbers(type(self).__name__, threads, processes, tasks)
         if self.running:
             raise ActorError(f"{self!r} is running already")
         self._check_hooks(("run_once", self._hook))
@@ -375,6 +365,22 @@ class Actor(ConnectedSWFObject):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.domain.name!r}, {self.task_list!r})"
+
+
+def _check_numbers(kind: str, threads: int, processes: int, tasks: int | None) -> None:
+    numbers = (("threads", threads, 1), ("processes", processes, 0), ("tasks", tasks, 1))
+    for name, value, least in numbers:
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValidationTypeError(f"{kind}.start: {name}: must be an int, got {value!r}")
+        if value < least:
+            raise ValidationError(f"{kind}.start: {name}: must be at least {least}, got {value!r}")
+    if tasks is not None and processes:
+        raise ValidationError(
+            f"{kind}.start: tasks: processes that poll by themselves do not count together; "
+            "leave out one of both"
+        )
 
 
 def _is_clock(value: object) -> bool:

@@ -236,7 +236,8 @@ class Pool:
 
     def _bury(self, computer: Computer) -> None:
         with self._changed:
-            self._states.pop(computer, None)
+            if self._states.pop(computer, None) is None:
+                return  # whoever took it found it dead, too
             kill = self._kills.pop(computer, None)
         if kill is not None:
             self._deadlines.call_off(kill)

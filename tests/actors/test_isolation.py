@@ -465,15 +465,16 @@ def test_details_go_up_and_cancels_come_down_at_once(shop: Shop, tmp_path: Path)
     clock = ManualClock()
     worker = Worker(shop.connection, clock=clock)
     worker.start(isolation="pool", tasks=1, block=False)
-    until(tmp_path / "told")
+
+    def details() -> list[str | None]:
+        clock.advance(10)
+        return [one.get("details") for one in shop.connection.params("RecordActivityTaskHeartbeat")]
+
+    wait_for(lambda: '{"done":1}' in details())
     execution.signal("stop")
     shop.decide(RequestCancelActivityTask("charge-0"))
+    wait_for(lambda: details() and worker.join(0))
 
-    clock.advance(10)
-
-    assert worker.join(SECONDS)
-    [beat] = shop.connection.params("RecordActivityTaskHeartbeat")
-    assert beat["details"] == '{"done":1}'
     assert ended(execution, "Canceled")["details"] == '{"undone":[true,false]}'
 
 
@@ -521,7 +522,7 @@ def test_code_that_does_not_heed_a_cancel_is_ended(
 
     assert worker.join(SECONDS)
     ended(execution, "Canceled")
-    assert not any(map(runs, json.loads((tmp_path / "hanging").read_text())))
+    wait_for(lambda: not any(map(runs, json.loads((tmp_path / "hanging").read_text()))))
     assert worker.counts == {"tasks": 2, "answered": 2, "canceled": 1, "completed": 1}
 
 
@@ -581,7 +582,7 @@ def test_a_process_past_its_time_out_is_ended(
     assert ended(execution, "Failed")["reason"] == (
         "ActivityOverdueError: START_TO_CLOSE: at work for more than 5 s; its process is ended"
     )
-    assert not any(map(runs, json.loads((tmp_path / "hanging").read_text())))
+    wait_for(lambda: not any(map(runs, json.loads((tmp_path / "hanging").read_text()))))
     assert isinstance(worker.told[0], ActivityOverdueError)
     assert worker.counts["completed"] == 1
 
@@ -724,7 +725,7 @@ def test_what_is_aborted_is_left_to_time_out(shop: Shop, tmp_path: Path) -> None
 
     assert worker.join(SECONDS)
     assert worker.counts == {"tasks": 1}
-    assert not any(map(runs, json.loads((tmp_path / "hanging").read_text())))
+    wait_for(lambda: not any(map(runs, json.loads((tmp_path / "hanging").read_text()))))
 
 
 class Private(CannedTransport):
@@ -855,7 +856,7 @@ def test_no_task_outlives_a_program_that_ends(
     started = program("pool", "leave")
 
     assert started.wait(SECONDS) == 0
-    assert not any(map(runs, json.loads((tmp_path / "hanging").read_text())))
+    wait_for(lambda: not any(map(runs, json.loads((tmp_path / "hanging").read_text()))))
 
 
 def test_a_second_signal_ends_all_at_once(
