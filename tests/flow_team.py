@@ -102,7 +102,7 @@ class Team:
             lambda: self.decider.work(own=True),
             self.worker.run_once,
         ]
-        while any([_found(poll) for poll in polls]):
+        while sum(map(_found, polls)):
             pass
 
     def close(self) -> None:

@@ -53,8 +53,8 @@ STATUS: Final = {
 class Handle(Generic[R]):
     """An execution that was started, and all that continue it as new, as one.
 
-    `workflow_id` and `run_id` are those it was started with, `workflow` its class, None where that
-    is not known. Two handles of the same execution are equal.
+    `first` is the run that was started, `workflow` its class, None where that is not known. Two
+    handles of the same execution are equal.
     """
 
     longest_pause_seconds: float = 1.0
@@ -68,18 +68,18 @@ class Handle(Generic[R]):
     ) -> None:
         self.workflow = workflow
         self.payloads = payloads
-        self._first = execution
+        self.first = execution
         self._newest = execution
 
     @property
     def workflow_id(self) -> str:
         """The workflow id."""
-        return self._first.workflow_id
+        return self.first.workflow_id
 
     @property
     def run_id(self) -> str:
         """The run id of the run that was started."""
-        return str(self._first.run_id)
+        return str(self.first.run_id)
 
     @property
     def execution(self) -> WorkflowExecution:
@@ -118,7 +118,7 @@ class Handle(Generic[R]):
         """
         if timeout is not None and not timeout >= 0:
             raise ValidationError(f"result: timeout: must be 0 or more seconds, got {timeout!r}")
-        clock = self._first.connection.clock
+        clock = self.first.connection.clock
         if isinstance(clock, VirtualClock):
             event = self.closing_in_virtual_time(clock, timeout)
         else:
@@ -183,14 +183,10 @@ class Handle(Generic[R]):
             event: Wire = page["events"][0]
             if event["eventType"] in STATUS:
                 return event
-            if event["eventType"] != "WorkflowExecutionContinuedAsNew":
+            following = continuation(execution, event)
+            if following is None:
                 return None
-            self._newest = WorkflowExecution(
-                execution.domain,
-                execution.workflow_id,
-                attributes_of(event)["newExecutionRunId"],
-                connection=execution.connection,
-            )
+            self._newest = following
 
     def result_of(self, closing: Wire) -> R:
         """Return the result that an event which closed the execution tells of, or raise."""
@@ -237,7 +233,7 @@ class Handle(Generic[R]):
             found.extend([] if event is None else [event])
             return bool(found) or (until is not None and clock.now() >= until)
 
-        if not self._first.connection.skip_until(reached):
+        if not self.first.connection.skip_until(reached):
             raise querying.stuck(self, self.workflow)
         if not found:
             raise self._late(timeout)
@@ -305,13 +301,25 @@ class Handle(Generic[R]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Handle):
             return NotImplemented
-        return self._first._identity() == other._first._identity()
+        return self.first._identity() == other.first._identity()
 
     def __hash__(self) -> int:
-        return hash(self._first._identity())
+        return hash(self.first._identity())
 
     def __repr__(self) -> str:
         return f"Handle({self.workflow_id!r}, {self.run_id!r})"
+
+
+def continuation(execution: WorkflowExecution, event: Wire) -> WorkflowExecution | None:
+    """Return the run that continues one which an event ended; None for any other event."""
+    if event["eventType"] != "WorkflowExecutionContinuedAsNew":
+        return None
+    return WorkflowExecution(
+        execution.domain,
+        execution.workflow_id,
+        attributes_of(event)["newExecutionRunId"],
+        connection=execution.connection,
+    )
 
 
 def _readable(payloads: Payloads, text: str | None) -> Any:

@@ -114,8 +114,8 @@ run = Local().run
 
 def _in_threads(crew: Crew, handle: Handle[Any]) -> Wire:
     """Return the event that closes an execution, while its crew works in real time."""
-    crew.start()
     try:
+        crew.start()
         clock = crew.place.connection.clock
         if isinstance(clock, VirtualClock):
             return handle.closing_in_virtual_time(clock)
@@ -149,8 +149,8 @@ def _by_hand(crew: Crew, handle: Handle[Any]) -> Wire:
             done.set()
 
     thread = threading.Thread(target=drive, name="swf-run", daemon=True)
-    thread.start()
     try:
+        thread.start()
         done.wait()  # an interrupt of `join` would leave the thread taken for one that has ended
     finally:
         over.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 import uuid
@@ -17,7 +18,7 @@ from swf.exceptions import ValidationError
 from swf.flow.decider import Decider
 from swf.flow.declaration import Ordered
 from swf.flow.domain import domain_of
-from swf.flow.handle import FIRST_PAUSE, Handle
+from swf.flow.handle import FIRST_PAUSE, STATUS, Handle, continuation
 from swf.flow.progress import Tell, progress
 from swf.flow.registry import Activities, Workflows, activities_of, workflows_of
 from swf.flow.starting import Place, Runs, RunsAsync, RunsSteps, begin, ordered_of
@@ -25,6 +26,8 @@ from swf.flow.worker import Worker
 from swf.models import Domain, WorkflowExecution
 from swf.transport import Transport
 from swf.wire import Wire
+
+logger = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
@@ -38,8 +41,9 @@ class Standalone:
 
     It has task lists of its own, and `deciders` and `workers` processes, of `threads` threads each.
     These know the activities and workflows that the workflow's module has, itself or in modules
-    that it has imported by name; `activities` and `workflows` are further ones. What happens is
-    shown on `stream`, stderr if that is None; `quiet` shows nothing.
+    that it has imported by name; `activities` and `workflows` are further ones. What is still at
+    work in the end has `drain_seconds`. What happens is shown on `stream`, stderr if that is None;
+    `quiet` shows nothing.
     """
 
     domain: Domain | str | None = None
@@ -49,6 +53,7 @@ class Standalone:
     threads: int = 4
     activities: Iterable[Any] = ()
     workflows: Iterable[Any] = ()
+    drain_seconds: float = 5.0
     stream: TextIO | None = None
     quiet: bool = False
 
@@ -78,14 +83,19 @@ class Standalone:
         domain = domain_of(self.domain, self.connection)
         place = Place(domain, self.connection or domain.connection)
         task_list = f"standalone-{uuid.uuid4().hex[:12]}"
-        decider, worker = self._actors(cls, place, task_list)
-        with _at_work((decider, self.deciders), (worker, self.workers), threads=self.threads):
+        decider, worker = self._actors(cls, domain, task_list)
+        with _at_work(
+            (decider, self.deciders),
+            (worker, self.workers),
+            threads=self.threads,
+            drain_seconds=self.drain_seconds,
+        ):
             handle = begin(place, ordered.with_options(task_list=task_list), args, kwargs)
             with self._shown(handle) as tell:
                 closing = _watched(handle, tell, lambda: _check(decider, worker))
             return handle.result_of(closing)
 
-    def _actors(self, cls: Any, place: Place, task_list: str) -> tuple[Decider, Worker]:
+    def _actors(self, cls: Any, domain: Domain, task_list: str) -> tuple[Decider, Worker]:
         workflows, activities = known_to(cls)
         for one in self.workflows:
             workflows.add(one)
@@ -94,8 +104,8 @@ class Standalone:
         decider = Decider(
             workflows,
             task_list,
-            domain=place.domain,
-            connection=place.connection,
+            domain=domain,
+            connection=self.connection,
             when_blocked="fail",
             activity_task_list=f"{task_list}-activities",
             child_task_list=task_list,
@@ -103,8 +113,8 @@ class Standalone:
         worker = Worker(
             activities,
             f"{task_list}-activities",
-            domain=place.domain,
-            connection=place.connection,
+            domain=domain,
+            connection=self.connection,
             payloads=cls.payloads,
         )
         return decider, worker
@@ -134,7 +144,7 @@ def known_to(workflow: type[Any]) -> tuple[Workflows, Activities]:
 
 
 @contextmanager
-def _at_work(*actors: tuple[Actor, int], threads: int) -> Generator[None]:
+def _at_work(*actors: tuple[Actor, int], threads: int, drain_seconds: float) -> Generator[None]:
     """Have each of the actors at work, in so many processes, within the block."""
     try:
         for actor, processes in actors:
@@ -148,7 +158,17 @@ def _at_work(*actors: tuple[Actor, int], threads: int) -> Generator[None]:
         for actor, _ in actors:
             actor.stop()
         for actor, _ in actors:
+            _end(actor, drain_seconds)
+
+
+def _end(actor: Actor, drain_seconds: float) -> None:
+    """Have no process left; whatever ended one of them was raised before."""
+    try:
+        if not actor.join(drain_seconds):
+            actor.abort()  # a poll is held, of a task list where nothing comes any more
             actor.join()
+    except Exception as error:  # noqa: BLE001  (the others are to end as well)
+        logger.info("%r has ended: %s", actor, error)
 
 
 def _check(*actors: Actor) -> None:
@@ -159,25 +179,24 @@ def _check(*actors: Actor) -> None:
 
 def _watched(handle: Handle[Any], tell: Tell, check: Callable[[], None]) -> Wire:
     """Return the event that closes an execution; tell of all until then."""
-    pause, last = FIRST_PAUSE, (handle.run_id, 0)
+    execution, last_id, pause = handle.first, 0, FIRST_PAUSE
     while True:
-        closing = handle.closing()
-        news, last = _news(handle._newest, last)
+        news = _news(execution, last_id)
+        if not news:
+            check()
+            time.sleep(pause)
+            pause = min(pause * 1.5, handle.longest_pause_seconds)
+            continue
         tell(news)
-        if closing is not None:
-            return closing
-        check()
-        pause = FIRST_PAUSE if news else min(pause * 1.5, handle.longest_pause_seconds)
-        time.sleep(pause)
+        latest, pause = news[-1], FIRST_PAUSE
+        if latest["eventType"] in STATUS:
+            return latest
+        following = continuation(execution, latest)
+        execution, last_id = (execution, latest["eventId"]) if following is None else (following, 0)
 
 
-def _news(
-    execution: WorkflowExecution, last: tuple[str, int]
-) -> tuple[list[Wire], tuple[str, int]]:
-    """Return the events since the last that was told, and which that is then."""
-    run_id, last_id = last
-    if execution.run_id != run_id:
-        run_id, last_id = str(execution.run_id), 0
+def _news(execution: WorkflowExecution, last_id: int) -> list[Wire]:
+    """Return the events of a run since that one, the oldest first."""
     params = {**execution._described(), "reverseOrder": True, "maximumPageSize": PAGE}
     events: list[Wire] = []
     for page in execution.connection.pages("GetWorkflowExecutionHistory", params):
@@ -185,4 +204,4 @@ def _news(
         if page["events"][-1]["eventId"] <= last_id + 1:
             break
     events.reverse()
-    return events, (run_id, events[-1]["eventId"] if events else last_id)
+    return events
