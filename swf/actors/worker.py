@@ -77,6 +77,7 @@ class ActivityWorker(Actor):
             check_interval(f"{type(self).__name__}: heartbeat_interval", heartbeat_interval)
         self.heartbeat_interval = heartbeat_interval
         self._intervals: dict[TypeKey, float] = {}
+        self._types: dict[TypeKey, ActivityType] = {}
         self._isolation: Isolation = "thread"
         self._slots = Slots(repr(self), self._clock)
         self._work = work
@@ -136,8 +137,12 @@ class ActivityWorker(Actor):
 
     def _made(self, *, named: TypeKey, execution: ExecutionKey, **plain: Any) -> ActivityTask:
         connection = self._connection
+        activity_type = self._types.get(named)
+        if activity_type is None:
+            activity_type = ActivityType(self.domain, *named, status=None, connection=connection)
+            self._types[named] = activity_type
         return ActivityTask(
-            activity_type=ActivityType(self.domain, *named, status=None, connection=connection),
+            activity_type=activity_type,
             execution=WorkflowExecution(self.domain, *execution, connection=connection),
             **plain,
         )
@@ -303,7 +308,7 @@ class ActivityWorker(Actor):
         )
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**super().__getstate__(), "_slots": None, "_isolation": "thread"}
+        return {**super().__getstate__(), "_slots": None, "_isolation": "thread", "_types": {}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
