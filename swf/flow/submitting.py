@@ -157,9 +157,7 @@ def submit_child(run: Run, ordered: Ordered, args: Args, kwargs: Kwargs) -> Futu
         return _by_content(
             run, args, kwargs, lambda args, kwargs: _shared_child(run, cls, options, args, kwargs)
         )
-    task_id = cls.asked(options, args, kwargs).get("workflow_id") or run.current_scope.number(
-        f"{_family(run)}--{cls.name}"
-    )
+    task_id = options.get("workflow_id") or run.current_scope.number(f"{_family(run)}--{cls.name}")
     return _child_call(run, cls, options, task_id, args, kwargs).submit()
 
 
@@ -191,19 +189,22 @@ def _child_call(
     args: Args,
     kwargs: Kwargs,
 ) -> ChildCall:
-    told = cls.asked(options, args, kwargs)
-    attributes = cls.attributes(told)
-    if run.child_task_list is not None:
-        attributes["taskList"] = {"name": run.child_task_list}
-    if told.get("tag_list", cls.tag_list) == INHERIT_TAG_LIST and run.started.get("tagList"):
-        attributes["tagList"] = list(run.started["tagList"])
+    def described(args: Args, kwargs: Kwargs) -> dict[str, Any]:
+        told = cls.asked(options, args, kwargs)
+        attributes = {**cls.attributes(told), "workflowId": told.get("workflow_id") or workflow_id}
+        if run.child_task_list is not None:
+            attributes["taskList"] = {"name": run.child_task_list}
+        if told.get("tag_list", cls.tag_list) == INHERIT_TAG_LIST and run.started.get("tagList"):
+            attributes["tagList"] = list(run.started["tagList"])
+        return attributes
+
     return ChildCall(
         run,
         cls,
         workflow_id,
         args,
         kwargs,
-        attributes=attributes,
+        described=described,
         payloads=options.get("payloads") or cls.payloads,
         retry=RetryPolicy.of(options.get("retry", cls.retry)),
         raises=options.get("raises_on_failure", cls.raises_on_failure),

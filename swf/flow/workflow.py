@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Protocol, TypeVar, overload
@@ -20,6 +20,7 @@ from swf.flow.future import Future
 from swf.flow.replay import marker
 from swf.flow.replay.arguments import futures_in, resolved
 from swf.flow.replay.caller import awaits
+from swf.flow.replay.child_workflow_execution import ChildFuture
 from swf.flow.replay.external_workflow_execution import CancelCall, SignalCall
 from swf.flow.replay.lambda_function import LambdaCall
 from swf.flow.replay.marker import Marker
@@ -69,10 +70,10 @@ class OfTwo(Protocol[A_contra, B_contra, R_co]):
         ...
 
 
-class Submittable(Protocol[R_co]):
+class Submittable(Protocol[T]):
     """What knows by itself how a workflow submits it: groups, chains, and what a program makes."""
 
-    def submitted_by(self, workflow: Workflow) -> Future[Any]:
+    def submitted_by(self, workflow: Workflow) -> Future[T]:
         """Have the workflow submit it."""
         ...
 
@@ -134,13 +135,13 @@ class Workflow(Declaration):
     @overload
     def submit(
         self, task: type[Declaration] | Ordered, /, *args: Any, **kwargs: Any
-    ) -> Future[Any]: ...
+    ) -> ChildFuture: ...
 
     @overload
     def submit(self, task: Future[R], /) -> Future[R]: ...
 
     @overload
-    def submit(self, task: Submittable[Any], /, *args: Any, **kwargs: Any) -> Future[Any]: ...
+    def submit(self, task: Submittable[R], /, *args: Any, **kwargs: Any) -> Future[R]: ...
 
     def submit(self, task: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Have an activity, a child workflow, a group or a chain begin; return its future.
@@ -258,20 +259,6 @@ class Workflow(Declaration):
         target = workflow_id or run.execution.workflow_id
         call = SignalCall(run, name, target, run_id, args, kwargs, key)
         return call.submit()
-
-    def signal_later(
-        self,
-        when: Future[Any],
-        workflow_id: str,
-        name: str,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-        key: Any,
-    ) -> Future[None]:
-        """Send a signal once a future is done."""
-        call = SignalCall(self._run, name, workflow_id, None, args, kwargs, key)
-        when._when_done(lambda _: call.submit())
-        return call.future
 
     def request_cancel(self, workflow_id: str, run_id: str | None = None) -> Future[None]:
         """Request the cancel of another execution; return a future of its delivery."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from swf.flow.errors import (
@@ -16,6 +16,7 @@ from swf.flow.errors import (
 from swf.flow.future import Future
 from swf.flow.replay.attempts import readable
 from swf.flow.replay.command import Command
+from swf.flow.replay.external_workflow_execution import SignalCall
 from swf.flow.replay.task import Task
 from swf.flow.retry import RetryPolicy
 from swf.payload import Payloads, load_failure
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
 
 class ChildFuture(Future[Any]):
-    """The result of a child workflow; `workflow_id` is known from the submit on.
+    """The result of a child workflow.
+
+    `workflow_id` is known from the submit on, or, where the class makes it of arguments that are
+    not there yet, once those are.
 
     `started` is a future of its run id. `cancel()` requests the child's cancel.
     """
@@ -57,7 +61,7 @@ class ChildFuture(Future[Any]):
 class ChildCall(Task):
     """One child workflow: all its attempts, which share one workflow id."""
 
-    __slots__ = ("attributes", "child", "payloads", "run_id", "workflow")
+    __slots__ = ("attributes", "child", "described", "payloads", "run_id", "workflow")
     window = "children"
 
     def __init__(
@@ -68,14 +72,15 @@ class ChildCall(Task):
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
         *,
-        attributes: dict[str, Any],
+        described: Callable[[tuple[Any, ...], Mapping[str, Any]], dict[str, Any]],
         payloads: Payloads,
         retry: RetryPolicy | None,
         raises: bool,
     ) -> None:
         super().__init__(run, workflow.name, workflow_id, args, kwargs, retry=retry, raises=raises)
         self.workflow = workflow
-        self.attributes = attributes
+        self.attributes: dict[str, Any] | None = None
+        self.described = described  # what its attributes are for arguments that are there
         self.payloads = payloads
         self.run_id: str | None = None
         self.child = self.future = ChildFuture(self, self.future)
@@ -83,9 +88,11 @@ class ChildCall(Task):
 
     def made(self) -> Command:
         """Return the StartChildWorkflowExecution of this attempt."""
-        attributes = {**self.attributes, "workflowId": self.id}
+        if self.attributes is None:
+            self.attributes = self.described(self.args, self.kwargs)
+            self.id = self.attributes["workflowId"]
         plain = self.payloads.plain_call(self.args, self.kwargs)
-        return Command("StartChildWorkflowExecution", attributes, self.payloads, plain, self)
+        return Command("StartChildWorkflowExecution", self.attributes, self.payloads, plain, self)
 
     def ask_cancel(self) -> bool:
         """Ask by RequestCancelExternalWorkflowExecution, once it has begun."""
@@ -100,7 +107,17 @@ class ChildCall(Task):
         self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], key: Any
     ) -> Future[None]:
         """Send it a signal once it has begun."""
-        return self.run.workflow.signal_later(self.child.started, self.id, name, args, kwargs, key)
+        call = SignalCall(self.run, name, self.id, None, args, kwargs, key)
+
+        def begun(started: Future[str]) -> None:
+            if started._error is not None:
+                call.end(started._error)
+            else:
+                call.workflow_id = self.id
+                call.submit()
+
+        self.child.started._when_done(begun)
+        return call.future
 
     def started(self, told: Wire) -> None:
         """Take note of its run id."""

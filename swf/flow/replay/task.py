@@ -156,7 +156,7 @@ class Task:
             self.command.place = self.place
             if not self.is_checked:
                 check(self.command)
-        except SWFError as error:
+        except Exception as error:  # noqa: BLE001  (of what the program makes of the arguments)
             self.end(error)
             return
         self.run.issue(self.command)
