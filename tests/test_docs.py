@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import doctest
+import json
+import os
 import re
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from sybil import Document, Example
@@ -14,6 +22,8 @@ from sybil.example import SybilFailure
 from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
 
 import swf
+from swf.models.decision import DECISIONS
+from swf.shapes import OPERATIONS
 
 ROOT: Final = Path(__file__).parent.parent
 DOCS: Final = ROOT / "docs"
@@ -95,6 +105,64 @@ def test_most_pages_are_shown_by_example() -> None:
     ]
 
     assert without == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_page_gives_up_half_way(page: Path) -> None:
+    """What is left out is left out alone: with a reason, all that follows would be, too."""
+    assert not re.findall(r"<!-+ *skip: \w+ +[^ -].*", page.read_text(encoding="utf-8"))
+
+
+TUTORIAL: Final = DOCS / "tutorial" / "ordinary-python.md"
+ENOUGH: Final = 60
+"""Seconds within which a program of the tutorial has come to where it is waited for."""
+
+
+def test_the_program_of_the_tutorial_survives_a_kill(tmp_path: Path) -> None:
+    """Killed once the card is charged and started again, it ships, and charges no card twice."""
+    text = TUTORIAL.read_text(encoding="utf-8")
+    program = "".join(re.findall(r"```python\n(# orders\.py\n.*?)```", text, re.DOTALL))
+    (tmp_path / "orders.py").write_text(program, encoding="utf-8")
+    command = [sys.executable, "orders.py"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run: dict[str, Any] = {"cwd": tmp_path, "env": environment, "text": True}
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, **run) as first:
+        assert first.stdout is not None
+        seen = [first.stdout.readline(), first.stdout.readline()]
+        await_event(tmp_path / "orders.db", "ActivityTaskCompleted")
+        first.kill()
+    again = subprocess.run(command, capture_output=True, timeout=ENOUGH, check=True, **run)
+
+    assert "".join(seen) + "Killed\n" in text
+    assert f"Killed\n$ python orders.py\n{again.stdout}```" in text
+
+
+def await_event(database: Path, event_type: str) -> None:
+    """Return once an event of this type is in a database that another process has."""
+    until = time.monotonic() + ENOUGH
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as found:
+        while not found.execute("SELECT 1 FROM event WHERE type = ?", [event_type]).fetchone():
+            assert time.monotonic() < until, f"there is no {event_type}"
+            threading.Event().wait(0.01)
+
+
+def test_the_policies_name_what_there_is() -> None:
+    """IAM policies of the guide permit operations and decisions of SWF's, and nothing else."""
+    text = (DOCS / "howto" / "iam.md").read_text(encoding="utf-8")
+    policies = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    statements = [one for policy in policies for one in policy["Statement"]]
+    actions = {
+        action.removeprefix("swf:")
+        for one in statements
+        for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
+    }
+    named = set(re.findall(r"`swf:([A-Z]\w+)`", text))
+
+    assert len(policies) == 4
+    assert actions | named <= set(OPERATIONS) | set(DECISIONS)
+    assert set(DECISIONS) - {"ScheduleLambdaFunction"} <= actions | named
+    assert all(one["Resource"].endswith(":/domain/shop") for one in statements)
 
 
 def public_names(module: str) -> list[str]:
