@@ -12,7 +12,7 @@ BENCH_VENV ?= .venv-bench
 JUDGES_VENV ?= .venv-judges
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint format types unit fuzz docs bench crash simulate judges shapes clean
+.PHONY: help demo test lint format types unit fuzz docs bench crash chaos simulate judges shapes clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -52,6 +52,9 @@ bench: $(BENCH_VENV)/.bench ## Measure every figure that the documentation quote
 
 crash: $(VENV)/.test ## Kill engines 5,000 times and see what is left; goes on where it was stopped.
 	PYTHONPATH=tests $(BIN)/python -m crash_marathon $(ARGS)
+
+chaos: $(VENV)/.test ## Kill deciders and workers 2,000 times under load; goes on where it was stopped.
+	PYTHONPATH=.:tests $(BIN)/python -m chaos_marathon $(ARGS)
 
 COUNT ?= 10000
 FIRST ?= 0

@@ -46,7 +46,7 @@ def supervisor(actor: Actor, threads: int, count: Callable[[Mapping[str, int]], 
 
     A child that dies is replaced: the first one at once, others after a while that grows with each
     time until one has run for a minute. Raises what ended the child's loop, and ActorError where a
-    child cannot be started or ends before it has begun.
+    child cannot be started or ends, by no signal, before it has begun.
     """
 
     def run(loop: Loop) -> None:
@@ -140,7 +140,8 @@ class _Child:
         self.process.join()
         if self._failure is not None:
             raise self._failure
-        if not self._ready:
+        # One that was killed, as by the kernel for want of memory, says nothing about the next.
+        if not self._ready and (self.process.exitcode or 0) >= 0:
             raise ActorError(
                 f"{self.process.name}: a process ended before it had begun "
                 f"(exit code {self.process.exitcode}): is the script guarded by "

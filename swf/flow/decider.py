@@ -32,9 +32,6 @@ logger = logging.getLogger(__name__)
 CACHED_RUNS: Final = 1_000
 """Suspended runs that a decider keeps: each is a program with its stack."""
 
-STICKY_SECONDS: Final = 10
-"""How long a decision task waits for the process that holds its run before any may take it."""
-
 
 class Decider(actors.Decider):
     """Decides for workflows: polls `task_list`, and a list of its own for the runs it holds.
@@ -51,6 +48,9 @@ class Decider(actors.Decider):
     `activity_task_list` and `child_task_list` are where all activities and all children go,
     whatever these, or the workflows, say.
     """
+
+    sticky_seconds: int = 10
+    """How long a decision task waits for the process that holds its run before any may take it."""
 
     _hook: ClassVar[str] = "run_once"
 
@@ -93,9 +93,9 @@ class Decider(actors.Decider):
         self._replay = ReplayThread()
         self._cache = Cache(self.cached_runs)
         self._answered: deque[Answer] = deque()
-        self._blocked: dict[str, int] = {}
         self._roles: dict[int, bool] = {}
         self._guard = threading.Lock()
+        self._is_own_polled = False  # by `run_once` alone it never is: then no task is sent there
 
     def start(
         self,
@@ -145,6 +145,7 @@ class Decider(actors.Decider):
 
     def _polled(self, *, own: bool) -> Task:
         polled = self.own_task_list if own else self.task_list
+        self._is_own_polled = self._is_own_polled or own
         params = told(
             domain=self.domain.name,
             taskList={"name": polled},
@@ -198,7 +199,6 @@ class Decider(actors.Decider):
         except Exception as error:  # noqa: BLE001  (whatever it is, the execution waits for its end)
             self._report("an execution cannot go on", error, task)
             return self._blocked_by(task, error)
-        self._blocked.pop(task.run_id, None)
         return made
 
     def _begun(self, task: Task) -> Run:
@@ -220,9 +220,7 @@ class Decider(actors.Decider):
     def _blocked_by(self, task: Task, error: Exception) -> Answer:
         if self.when_blocked == "fail":
             return failed(error)
-        times = self._blocked.get(task.run_id, 0)
-        self._blocked[task.run_id] = times + 1
-        return blocked(task, error, times)
+        return blocked(task, error)
 
     def _keep_answered(self) -> None:
         """Have the runs in the cache whose answers were acknowledged since the last time."""
@@ -275,13 +273,14 @@ class Decider(actors.Decider):
     def _affinity(self, task: Task, made: Answer) -> dict[str, Any]:
         """Return where the next decision task of a run shall go: here, while it is held here."""
         draining = self._loop is not None and self._loop.draining.is_set()
-        if made.run is None or made.closes is not None or not self.cached_runs or draining:
+        held = made.run is not None and made.closes is None and self.cached_runs > 0
+        if not held or not self._is_own_polled or draining:
             if task.task_list != self.own_task_list:
                 return {}
             return {"taskList": {"name": self.task_list}}
         return {
             "taskList": {"name": self.own_task_list},
-            "taskListScheduleToStartTimeout": str(STICKY_SECONDS),
+            "taskListScheduleToStartTimeout": str(self.sticky_seconds),
         }
 
     def on_answer(self, made: Answer) -> None:
@@ -300,7 +299,7 @@ class Decider(actors.Decider):
         self._cache.clear()
 
     def __getstate__(self) -> dict[str, Any]:
-        mine = ("_registrar", "_replay", "_cache", "_answered", "_blocked", "_roles", "_guard")
+        mine = ("_registrar", "_replay", "_cache", "_answered", "_roles", "_guard")
         return {name: value for name, value in super().__getstate__().items() if name not in mine}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -17,9 +17,9 @@ _TELLING: Final = frozenset(
 class Ahead:
     """Markers that are recorded and not asked for yet, and where each answer to a decision ends.
 
-    An answer that the packer cut goes on with the next one, and with the one after that where that
-    was cut too. Where the last one known was cut, the program may have asked for more than any
-    history has of it.
+    An answer that the packer cut, or that was given while blocked, goes on with the next one, and
+    with the one after that where that was cut too. Where the last one known was cut, the program
+    may have asked for more than any history has of it.
     """
 
     __slots__ = ("_ends", "_rest", "failures", "markers")
@@ -41,10 +41,10 @@ class Ahead:
             told = matching.attributes_of(event)
             if event_type == "DecisionTaskCompleted":
                 completed.append(event["eventId"])
+            elif _ends_a_cut(told):
+                cut.add(told["decisionTaskCompletedEventId"])
             elif event_type == "MarkerRecorded":
                 self._note(told)
-            elif told["timerId"].startswith(matching.WAKE_UP):
-                cut.add(told["decisionTaskCompletedEventId"])
         end, begin = _OPEN, 0
         for event_id in reversed(completed):
             if event_id not in cut:
@@ -87,6 +87,12 @@ class Ahead:
         if self._ends.get(completed) != _OPEN:
             return False
         return sum(event_id > last for event_id in self._rest) <= asked
+
+
+def _ends_a_cut(told: Wire) -> bool:
+    """Tell whether a marker or timer is the framework's, in an answer that may not be all of it."""
+    name: str = told.get("timerId") or told["markerName"]
+    return name.startswith((matching.WAKE_UP, matching.BLOCKED))
 
 
 def _is_asked_for(event: Wire) -> bool:

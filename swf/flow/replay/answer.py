@@ -15,7 +15,7 @@ from swf.flow.declaration import Declaration
 from swf.flow.replay.activity_task import ActivityCall
 from swf.flow.replay.child_workflow_execution import ChildCall
 from swf.flow.replay.command import CLOSES
-from swf.flow.replay.matching import BLOCKED
+from swf.flow.replay.matching import BLOCKED, WAKE_UP, attributes_of, is_decided
 from swf.flow.replay.packing import pack, wake_up
 from swf.flow.replay.run import Run
 from swf.payload import Payloads, dump_failure
@@ -122,23 +122,40 @@ def _answered(run: Run, task: Task) -> Answer:
     )
 
 
-def blocked(task: Task, error: BaseException, times: int) -> Answer:
+def blocked(task: Task, error: BaseException) -> Answer:
     """Return the answer that leaves an execution as it is, tells why, and has it looked at again.
 
-    After 1, 2, 4… seconds, at most five minutes: once the program is right, or what it needs is
-    there, it goes on where it was.
+    After 1, 2, 4… seconds, at most five minutes, whoever looks: once the program is right, or what
+    it needs is there, it goes on where it was. Whatever happens to it meanwhile, signals say, there
+    is no second timer for that.
     """
     told = error.message if isinstance(error, SWFError) else str(error)
     details = json.dumps({"error": type(error).__name__, "message": told[:20_000]})
     marker = {"markerName": BLOCKED, "details": details}
-    seconds = min(2**times, LONGEST_PAUSE)
-    return Answer(
-        decisions=[
-            {"decisionType": "RecordMarker", "recordMarkerDecisionAttributes": marker},
-            wake_up(task.started_event_id, seconds),
-        ],
-        run=None,
-    )
+    decisions: list[Wire] = [
+        {"decisionType": "RecordMarker", "recordMarkerDecisionAttributes": marker}
+    ]
+    seconds = _pause(task.events)
+    if seconds is not None:
+        decisions.append(wake_up(task.started_event_id, seconds))
+    return Answer(decisions=decisions, run=None)
+
+
+def _pause(events: Sequence[Wire]) -> int | None:
+    """Return how long a blocked execution is left alone, in seconds; None where a timer runs."""
+    fired: set[int] = set()
+    for event in reversed(events):
+        told = attributes_of(event)
+        name = told.get("timerId") or told.get("markerName") or ""
+        if event["eventType"] == "TimerFired":
+            fired.add(told["startedEventId"])
+        elif name.startswith(WAKE_UP):
+            if event["eventId"] not in fired:
+                return None
+            return min(max(1, 2 * int(told["startToFireTimeout"])), LONGEST_PAUSE)
+        elif is_decided(event) and name != BLOCKED:  # it has gone on since it was blocked before
+            break
+    return 1
 
 
 def failed(error: BaseException) -> Answer:

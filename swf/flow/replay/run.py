@@ -261,10 +261,10 @@ class Run:
     def _is_own(self, event: Wire, told: Wire) -> bool:
         """Tell whether an event is the framework's, and no program's."""
         name = told.get("timerId") or told.get("markerName") or ""
-        if name.startswith(matching.WAKE_UP):
+        if name.startswith((matching.WAKE_UP, matching.BLOCKED)):
             self._cut = True
             return True
-        return name.startswith((matching.PATCHED, matching.BLOCKED))
+        return name.startswith(matching.PATCHED)
 
     def _close_up(self) -> None:
         """End the turn: what closes the execution comes last, when nothing is to be waited for."""
