@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from swf.actors import ActivityTask, ActivityWorker, Heartbeat
+from swf.actors import ActivityTask, ActivityWorker, Beats
 from swf.models import Domain
 
 from .workflow import WORK
@@ -33,7 +33,7 @@ class Job:
 
     order: Mapping[str, Any]
     attempt: int
-    context: Heartbeat
+    context: Beats
 
 
 def reserve_stock(job: Job) -> Any:
@@ -82,7 +82,7 @@ class OrderWorker(ActivityWorker):
     def __init__(self, domain: Domain) -> None:
         super().__init__(domain, WORK)
 
-    def execute(self, task: ActivityTask, context: Heartbeat) -> Any:
+    def execute(self, task: ActivityTask, context: Beats) -> Any:
         """Do what the task is about, and return its result."""
         given = json.loads(task.input or "{}")
         return ACTIVITIES[task.activity_type.name](Job(given["order"], given["attempt"], context))

@@ -31,10 +31,7 @@ class Store(Protocol):
     `name` is what it is called on the wire: a payload is fetched from the store of this name.
     """
 
-    @property
-    def name(self) -> str:
-        """What the store is called on the wire."""
-        ...
+    name: ClassVar[str]
 
     def put(self, data: bytes) -> str:
         """Keep the data and return its key; what is there already is as new from now on.
