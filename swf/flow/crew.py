@@ -6,6 +6,8 @@ They learn of activities and children from the decisions that name them.
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import threading
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +16,7 @@ from swf.actors import ActivityTask
 from swf.actors import decider as actors
 from swf.actors.loop import Loop
 from swf.clock import Alarm, Clock
+from swf.constants import MAX_IDENTITY_LENGTH
 from swf.exceptions import PollTimeout
 from swf.flow.decider import Decider
 from swf.flow.handle import Handle
@@ -44,6 +47,7 @@ class CrewDecider(Decider):
             crew.task_list,
             domain=crew.place.domain,
             connection=crew.place.connection,
+            identity=crew.identity,
             clock=crew.clock,
             when_blocked="fail",
             child_task_list=crew.task_list,
@@ -107,6 +111,7 @@ class CrewWorker(Worker):
             f"{crew.task_list}-{number}",
             domain=crew.place.domain,
             connection=crew.place.connection,
+            identity=crew.identity,
             clock=crew.clock,
             payloads=payloads,
             register=False,  # the decider has them registered before it names them
@@ -118,6 +123,8 @@ class CrewWorker(Worker):
 
     def poll(self, task_list: str | None = None, identity: str | None = None) -> ActivityTask:
         """Return the next activity task; have another thread poll where none does."""
+        if self._loop is None:
+            return super().poll(task_list, identity)
         with self._growing:
             self._polling += 1
         try:
@@ -125,7 +132,7 @@ class CrewWorker(Worker):
         finally:
             with self._growing:
                 self._polling -= 1
-        if self._loop is not None and not self._polling:
+        if not self._polling:
             self._grow(self._loop)
         return task
 
@@ -165,6 +172,7 @@ class Crew:
         self.handle: Handle[Any] | None = None
         self.closing: Wire | None = None
         self.closed = threading.Event()
+        self.identity = f"{socket.gethostname()}:{os.getpid()}"[:MAX_IDENTITY_LENGTH]
         clock = place.connection.clock
         self.clock: Clock = (
             HandClock(clock) if by_hand and isinstance(clock, VirtualClock) else clock
