@@ -6,7 +6,8 @@ import json
 import random
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Final, Literal
+from math import ceil, inf, isfinite
+from typing import Any, Final, Literal
 
 import attrs
 
@@ -34,18 +35,12 @@ PASSING_CAUSES: Final = frozenset(
 """Why SWF refuses a decision today and may take it a little later."""
 
 
-def _seconds(value: object) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValidationTypeError(f"RetryPolicy: must be seconds or a timedelta, got {value!r}")
-    return float(value)
+LONGEST: Final = 31_536_000
+"""Seconds of the longest pause: no execution is open for more than a year."""
 
 
-def _required_seconds(value: object) -> float:
-    return _seconds(value) or 0.0
+def _seconds(value: float | timedelta | None) -> Any:
+    return value.total_seconds() if isinstance(value, timedelta) else value
 
 
 Names = Iterable[type[BaseException] | str] | type[BaseException] | str
@@ -56,7 +51,7 @@ def _names(value: Names | None) -> tuple[str, ...] | None:
 
 
 def _all_names(value: Names) -> tuple[str, ...]:
-    if isinstance(value, str | type):
+    if isinstance(value, str | type) or not isinstance(value, Iterable):
         value = (value,)
     return tuple(
         f"{one.__module__}.{one.__qualname__}" if isinstance(one, type) else one for one in value
@@ -66,6 +61,13 @@ def _all_names(value: Names) -> tuple[str, ...]:
 def _check(name: str, value: object, holds: bool, rule: str) -> None:
     if not holds:
         raise ValidationError(f"RetryPolicy.{name}: must {rule}, got {value!r}")
+
+
+def _check_number(name: str, value: object, least: float, most: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValidationTypeError(f"RetryPolicy.{name}: must be a number, got {value!r}")
+    rule = f"be {least} to {most}" if isfinite(most) else f"be finite and at least {least}"
+    _check(name, value, least <= value <= most and isfinite(value), rule)
 
 
 @attrs.frozen(kw_only=True)
@@ -86,7 +88,7 @@ class RetryPolicy:
     """
 
     attempts: int | None = 3
-    delay: float = attrs.field(default=1.0, converter=_required_seconds)
+    delay: float = attrs.field(default=1.0, converter=_seconds)
     backoff: Backoff = "exponential"
     factor: float = 2.0
     max_delay: float | None = attrs.field(default=300.0, converter=_seconds)
@@ -103,13 +105,16 @@ class RetryPolicy:
             if isinstance(attempts, bool) or not isinstance(attempts, int):
                 raise ValidationTypeError(f"RetryPolicy.attempts: must be an int, got {attempts!r}")
             _check("attempts", attempts, attempts >= 1, "be at least 1")
-        _check("delay", self.delay, self.delay >= 0, "not be negative")
         _check("backoff", self.backoff, self.backoff in ("fixed", "exponential"), "be a known one")
-        _check("factor", self.factor, self.factor >= 1, "be at least 1")
-        _check("jitter", self.jitter, 0 <= self.jitter <= 1, "be between 0 and 1")
+        _check_number("delay", self.delay, 0, inf)
+        _check_number("factor", self.factor, 1, inf)
+        _check_number("jitter", self.jitter, 0, 1)
         for name in ("max_delay", "max_elapsed"):
-            value = getattr(self, name)
-            _check(name, value, value is None or value >= 0, "not be negative")
+            if getattr(self, name) is not None:
+                _check_number(name, getattr(self, name), 0, inf)
+        for name in ("on", "never"):
+            for one in getattr(self, name) or ():
+                _check(name, one, isinstance(one, str), "be exceptions, or names of them")
         for one in self.on_timeouts:
             _check("on_timeouts", one, one in TIMEOUT_TYPES, f"be of {', '.join(TIMEOUT_TYPES)}")
 
@@ -137,12 +142,12 @@ class RetryPolicy:
             return None
         delay = self.delay
         if self.backoff == "exponential":
-            delay *= self.factor ** min(attempt - 1, 64)
+            delay = _grown(delay, self.factor, attempt - 1)
         if self.max_delay is not None:
             delay = min(delay, self.max_delay)
         if self.jitter:
             delay *= 1 - self.jitter * lot.random()
-        seconds = -int(-delay // 1)
+        seconds = ceil(min(delay, LONGEST))
         if self.max_elapsed is not None and elapsed + seconds >= self.max_elapsed:
             return None
         return seconds
@@ -201,6 +206,13 @@ def _told(error: BaseException) -> BaseException | None:
     if isinstance(error, TaskFailed) and not hasattr(error, "_original"):
         return error.__cause__
     return None
+
+
+def _grown(delay: float, factor: float, times: int) -> float:
+    try:
+        return delay * factor**times
+    except OverflowError:
+        return LONGEST if delay else 0.0
 
 
 def _names_of(error: BaseException) -> set[str]:
