@@ -92,6 +92,7 @@ class Activity(Generic[P, R]):
             _check(shape, argument, getattr(self, argument))
         if self.task_list is not None:
             _check("Name", "task_list", self.task_list)
+        check_priority("activity", self.task_priority)
         told = ("__module__", "__name__", "__qualname__", "__doc__")
         self.__dict__.update({name: getattr(self.callable, name, None) for name in told})
         self.__dict__["__wrapped__"] = self.callable
@@ -322,7 +323,8 @@ def _declared(target: Any, attributes: Mapping[str, Any]) -> Any:
         raise ValidationTypeError(f"activity: put @{type(target).__name__} around the activity")
     if not callable(target):
         raise ValidationTypeError(f"activity: must be a function or a class, got {target!r}")
-    told.setdefault("name", default_name(target))
+    if "name" not in told:
+        told["name"] = default_name(target)
     told.setdefault("description", inspect.getdoc(target) and str(inspect.getdoc(target))[:1024])
     if isinstance(target, type):
         if not callable(getattr(target, "execute", None)):
@@ -344,16 +346,28 @@ def as_activity(target: Any) -> Activity[..., Any] | None:
 
 def default_name(target: Any) -> str:
     """Return `module.qualified.name`; a program's own module goes by the name of its file."""
-    module = target.__module__
+    module, qualname = (getattr(target, name, None) for name in ("__module__", "__qualname__"))
+    if module is None or qualname is None:
+        raise ValidationError(f"{target!r} has no name: tell one, name=…")
     if module in ("__main__", "__mp_main__"):  # as which a child process has it
         main = sys.modules[module]
         spec = getattr(main, "__spec__", None)
         module = spec.name if spec else Path(getattr(main, "__file__", "main")).stem
-    return f"{module}.{target.__qualname__}"
+    return f"{module}.{qualname}"
+
+
+def check_priority(where: str, priority: object) -> None:
+    """Raise ValidationError for what SWF would not take as a task priority; None is none."""
+    if priority is None:
+        return
+    if isinstance(priority, bool) or not isinstance(priority, int):
+        raise ValidationTypeError(f"{where}: task_priority: must be an int, got {priority!r}")
+    for found in violations("TaskPriority", str(priority), ("task_priority",)):
+        raise ValidationError(f"{where}: {found}")
 
 
 def _is_method(target: Any) -> bool:
-    owner, _, _ = target.__qualname__.rpartition(".")
+    owner, _, _ = getattr(target, "__qualname__", "").rpartition(".")
     parameters = list(inspect.signature(target).parameters)
     return bool(owner) and not owner.endswith("<locals>") and parameters[:1] == ["self"]
 
