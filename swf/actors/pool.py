@@ -62,6 +62,7 @@ class Pool:
         self._closing = False
         self.aborted = False
         self._setbacks, self._backoff, self._pause_until = 0, backoff, 0.0
+        self._unborn = 0
         self._woken, self._wake = _spawn.Pipe(duplex=False)
         # A program that ends without `stop()` computes nothing any more.
         self._at_exit = Finalize(None, self.abort, exitpriority=10)
@@ -152,7 +153,7 @@ class Pool:
             try:
                 computer = Computer(self._work, self._connection, self._name)
             except OSError as error:  # no memory, or too many processes
-                self._set_back(error)
+                self._set_back(error, born=False)
             else:
                 with self._changed:
                     self._states[computer] = "starting"
@@ -189,7 +190,7 @@ class Pool:
             elif state == "idle":
                 self._bury(computer)
                 if not self._closing:
-                    self._set_back(ActorError("a process ended that had nothing to do"))
+                    self._set_back(ActorError("a process ended that had nothing to do"), born=True)
 
     def _begun(self, computer: Computer) -> None:
         try:
@@ -200,21 +201,23 @@ class Pool:
             if self._closing:
                 return
             if by_signal:
-                self._set_back(error)
+                self._set_back(error, born=False)
             else:
                 self._fail(error)
             return
         with self._changed:
+            self._unborn = 0
             self._states[computer] = "idle"
             self._changed.notify_all()
 
-    def _set_back(self, error: Exception) -> None:
+    def _set_back(self, error: Exception, *, born: bool) -> None:
         """Have the next process wait for a while: the first one for none, each after it longer."""
         with self._changed:
             self._setbacks += 1
             setbacks = self._setbacks
+            self._unborn += not born
         self._count({"processes_replaced": 1})
-        if setbacks > BIRTHS:
+        if self._unborn > BIRTHS:
             self._fail(error)
             return
         if setbacks == 1:

@@ -223,7 +223,7 @@ def run_child(
 
     ended = threading.Event()
     threading.Thread(target=listen, name="parent", daemon=True).start()
-    link.send(("ready", None))
+    _send(link, ("ready", None))
     try:
         with handled_signals(loop, (signal.SIGTERM,)):
             loop.start()

@@ -19,8 +19,16 @@ class Cache:
         return self._runs.pop(run_id, None)
 
     def put(self, run: Run) -> None:
-        """Keep a run; where there is no room, the one that waits the longest is ended."""
-        self._runs[run.execution.run_id] = run
+        """Keep a run; where there is no room, the one that waits the longest is ended.
+
+        Where the same execution was taken on meanwhile, by another run, the one behind is ended.
+        """
+        run_id = run.execution.run_id
+        other = self._runs.pop(run_id, run)
+        kept, behind = (run, other) if run.started_id >= other.started_id else (other, run)
+        self._runs[run_id] = kept
+        if behind is not kept:
+            behind.evict()
         while len(self._runs) > self.most:
             _, oldest = self._runs.popitem(last=False)
             oldest.evict()
