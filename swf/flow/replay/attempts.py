@@ -92,8 +92,11 @@ class Attempts:
         except PayloadError as error:
             if run.is_live:
                 name = f"{matching.FAILURE}{self._count}:{what}"
-                run.queue.append(closing.failure_marker(run, name, error))
-            elif type(error) is PayloadStoreError:
+                marker = closing.failure_marker(run, name, error)
+                run.queue.append(marker)
+                # As a replay will have it: a program may look at its class, or its cause.
+                return None, closing.read_failure(marker.plain)
+            if type(error) is PayloadStoreError:
                 raise  # it went well when it was recorded: another replay may have it again
             return None, error
 
