@@ -252,7 +252,9 @@ class Author:
         return ["options", told, self.script(3, depth + 1)]
 
     def burst(self, _depth: int) -> Op:
-        return ["burst", self.random.choice((3, 30, 98, 120, 220))]
+        after = [self.op(2), self.patched(1), self.side(0), self.huge(0), self.signal(0)]
+        self.random.shuffle(after)
+        return ["burst", self.random.choice((3, 30, 98, 120, 220)), after[:3]]
 
     def huge(self, _depth: int) -> Op:
         """Return an op that asks for what cannot be sent."""
@@ -469,10 +471,10 @@ class Program(Workflow):
                 self.begun(given[0] | given[1])
         yield from ()
 
-    def do_burst(self, count: int) -> Walk:
+    def do_burst(self, count: int, after: Script) -> Walk:
         for future in self.map(plain, range(count)):
             self.begun(future)
-        yield from ()
+        yield from self.script(after)
 
     def do_huge(self, what: str) -> Walk:
         much = "x" * 33_000
