@@ -144,7 +144,7 @@ def drive(place: Place, *deciders: Decider) -> None:
     polls: list[Callable[[], object]] = [place.worker.run_once]
     for decider in deciders:
         polls += [decider.work, lambda decider=decider: decider.work(own=True)]
-    while any([found(poll) for poll in polls]):
+    while any(found(poll) for poll in polls):
         pass
 
 
