@@ -9,11 +9,13 @@ import logging
 import os
 import socket
 import threading
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from swf.actors import ActivityTask
 from swf.actors import decider as actors
+from swf.actors.deadlines import Deadline, Deadlines
 from swf.actors.loop import Loop
 from swf.clock import Alarm, Clock
 from swf.constants import MAX_IDENTITY_LENGTH
@@ -32,9 +34,6 @@ from swf.virtual_clock import VirtualClock
 from swf.wire import Wire
 
 logger = logging.getLogger(__name__)
-
-DRAIN_SECONDS: Final = 10.0
-"""How long activities are waited for that are still at work when all is over."""
 
 
 class CrewDecider(Decider):
@@ -116,6 +115,8 @@ class CrewWorker(Worker):
             payloads=payloads,
             register=False,  # the decider has them registered before it names them
         )
+        if crew.by_hand:
+            self._slots.deadlines = NoDeadlines(crew.clock)
         self.scheduled = 0  # how many tasks are to be polled, at most
         self._most = crew.threads
         self._threads = self._polling = 0
@@ -146,6 +147,20 @@ class CrewWorker(Worker):
                 return
             self._threads += 1
         loop.add(self._poll_until_drained)
+
+
+class NoDeadlines(Deadlines):
+    """Deadlines of work that is done by hand: no time passes in it, so that none is ever due."""
+
+    def after(self, seconds: float, call: Callable[[], object]) -> Deadline:  # noqa: ARG002
+        """Do nothing: it will not come to that."""
+        return _NEVER
+
+    def call_off(self, deadline: Deadline) -> None:
+        """Do nothing."""
+
+
+_NEVER: Final = Deadline(datetime.max.replace(tzinfo=UTC), lambda: None)
 
 
 class Crew:
@@ -218,14 +233,14 @@ class Crew:
         for one in (self.decider, *self._workers):
             one.join(0)
 
-    def stop(self) -> None:
-        """Have all end; activities that are at work still are waited for, but not for ever."""
+    def stop(self, drain_seconds: float) -> None:
+        """Have all end; activities that are at work still are waited for, for so long."""
         self.decider.stop()
-        self.decider.join(DRAIN_SECONDS)
+        self.decider.join(drain_seconds)
         for worker in self._workers:
             worker.stop()
         for worker in self._workers:
-            if not worker.join(DRAIN_SECONDS):
+            if not worker.join(drain_seconds):
                 logger.warning("%r: activities are at work still, and go on alone", worker)
 
     # By hand
@@ -270,6 +285,6 @@ class HandClock:
         """Return whether `event` is set, as if so many seconds had passed."""
         return event.is_set()
 
-    def alarm(self, ring: Any) -> Alarm:
+    def alarm(self, ring: Callable[[], object]) -> Alarm:
         """Return an alarm of the clock's."""
         return self._clock.alarm(ring)

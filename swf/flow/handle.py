@@ -233,23 +233,25 @@ class Handle(Generic[R]):
             found.extend([] if event is None else [event])
             return bool(found) or (until is not None and clock.now() >= until)
 
-        if not self.first.connection.skip_until(reached):
-            raise querying.stuck(self, self.workflow)
-        if not found:
+        if self.first.connection.skip_until(reached) and not found:
             raise self._late(timeout)
-        return self.in_time(found[0])
+        return self.in_time(found[0] if found else None)
 
-    def in_time(self, closing: Wire) -> Wire:
-        """Return an event that closed it in virtual time.
+    def in_time(self, closing: Wire | None) -> Wire:
+        """Return the event that closed it in virtual time, None where nothing falls due any more.
 
-        Raises StuckError where that is the time-out that no execution can be without: it was all
-        that was left to happen, and says nothing of why.
+        Raises StuckError for None, and where it is the time-out that no execution can be without:
+        it was all that was left to happen, and says nothing of why.
         """
-        if closing["eventType"] == "WorkflowExecutionTimedOut":
-            most = self._newest.upstream().execution_start_to_close_timeout
-            if most == MAX_EXECUTION_SECONDS:
-                raise querying.stuck(self, self.workflow)
+        if closing is None or self._has_seen_its_year(closing):
+            raise querying.stuck(self, self.workflow)
         return closing
+
+    def _has_seen_its_year(self, closing: Wire) -> bool:
+        if closing["eventType"] != "WorkflowExecutionTimedOut":
+            return False
+        timeout = self._newest.upstream().execution_start_to_close_timeout
+        return timeout == MAX_EXECUTION_SECONDS
 
     def _late(self, timeout: float | None) -> ResultTimeout:
         return ResultTimeout(f"still open after {timeout} seconds", resource=repr(self._newest))

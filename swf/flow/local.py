@@ -12,8 +12,7 @@ from typing import Any, Final, TypeVar, overload
 import attrs
 
 from swf.exceptions import ValidationError
-from swf.flow import querying
-from swf.flow.crew import DRAIN_SECONDS, Crew
+from swf.flow.crew import Crew
 from swf.flow.declaration import Ordered
 from swf.flow.domain import domain_of
 from swf.flow.handle import Handle
@@ -40,7 +39,8 @@ class Local:
     With `virtual_time` no timer and no pause is waited for: time passes while nothing else does.
     `url` names another embedded SWF, which is closed in the end (`sqlite:///file.db`), `connection`
     one that is left as it is. At most `workers` activities are at work at once; in virtual time
-    they take turns, and no time. Domain, types, task lists: all is made as it is needed.
+    they take turns, and no time. Those that are still at work when all is over have
+    `drain_seconds`. Domain, types, task lists: all is made as it is needed.
     """
 
     virtual_time: bool = False
@@ -48,6 +48,7 @@ class Local:
     connection: Transport | None = None
     domain: Domain | str | None = None
     workers: int = attrs.field(default=16)
+    drain_seconds: float = 10.0
 
     @workers.validator
     def _check_workers(self, _: object, workers: int) -> None:
@@ -90,8 +91,8 @@ class Local:
             crew = Crew(place, cls, task_list, threads=self.workers, by_hand=by_hand)
             handle = begin(place, ordered.with_options(task_list=task_list), args, kwargs)
             crew.handle = handle
-            closing = _by_hand(crew, handle) if by_hand else _in_threads(crew, handle)
-            return handle.result_of(closing)
+            wait = _by_hand if by_hand else _in_threads
+            return handle.result_of(wait(crew, handle, self.drain_seconds))
 
     @contextmanager
     def _connected(self) -> Generator[Transport]:
@@ -112,7 +113,7 @@ run = Local().run
 """Run a workflow to its end, in memory, and return what it returns: see `Local.run`."""
 
 
-def _in_threads(crew: Crew, handle: Handle[Any]) -> Wire:
+def _in_threads(crew: Crew, handle: Handle[Any], drain_seconds: float) -> Wire:
     """Return the event that closes an execution, while its crew works in real time."""
     try:
         crew.start()
@@ -126,10 +127,10 @@ def _in_threads(crew: Crew, handle: Handle[Any]) -> Wire:
                 return event
             crew.check()
     finally:
-        crew.stop()
+        crew.stop(drain_seconds)
 
 
-def _by_hand(crew: Crew, handle: Handle[Any]) -> Wire:
+def _by_hand(crew: Crew, handle: Handle[Any], drain_seconds: float) -> Wire:
     """Return the event that closes an execution; one thread does it all, and moves the clock.
 
     That is not the caller's: what the caller is interrupted by is no failure of an activity's.
@@ -154,7 +155,7 @@ def _by_hand(crew: Crew, handle: Handle[Any]) -> Wire:
         done.wait()  # an interrupt of `join` would leave the thread taken for one that has ended
     finally:
         over.set()
-        if done.wait(DRAIN_SECONDS):
+        if done.wait(drain_seconds):
             thread.join()
     if errors:
         raise errors[0]
@@ -168,8 +169,5 @@ def _driven(crew: Crew, handle: Handle[Any], over: threading.Event) -> Wire | No
         if crew.closing is not None:
             return handle.in_time(crew.closing)
         if not worked and not connection.skip():
-            event = handle.closing()
-            if event is None:
-                raise querying.stuck(handle, handle.workflow)
-            return handle.in_time(event)
+            return handle.in_time(handle.closing())
     return None

@@ -167,6 +167,19 @@ def test_continued_runs_are_one_execution(team: Team) -> None:
     assert get(handle.workflow_id, handle.run_id, domain=team.domain).result() == [3, 2, 1]
 
 
+def test_what_is_sent_finds_the_run_that_is_open(team: Team) -> None:
+    """A signal or a cancel reaches the run of now, although the handle has not seen it yet."""
+    handle = start(Continues, 3, [], domain=team.domain)
+    team.drive()
+    again = get(handle.workflow_id, handle.run_id, workflow=Continues, domain=team.domain)
+    again.signal("go", "on")
+    team.drive()
+
+    handle.signal("go", "stop")
+    team.drive()
+    assert handle.result() == [3]
+
+
 # Waiting
 
 
@@ -254,6 +267,19 @@ def test_virtual_time_stops_at_the_timeout(virtual: Team, swf_virtual_clock: Vir
     with pytest.raises(errors.ResultTimeout):
         start(Sleeps, 86_400, domain=virtual.domain).result(timeout=100)
     assert (swf_virtual_clock.now() - began).total_seconds() == 100
+
+
+@pytest.mark.parametrize("workflow", [Waits, None])
+def test_what_never_ends_in_virtual_time_is_told(
+    virtual: Team, workflow: type[Waits] | None
+) -> None:
+    """A result that can never come is told at once, with the place where the class is known."""
+    started = start(Waits, domain=virtual.domain)
+    handle: Handle[Any] = get(started.workflow_id, workflow=workflow, domain=virtual.domain)
+
+    with pytest.raises(errors.StuckError) as raised:
+        handle.result()
+    assert ("wait_signal" in str(raised.value)) == (workflow is not None)
 
 
 # Reaching it

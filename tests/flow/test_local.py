@@ -11,10 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from overheard import Overheard
 
 import swf
 from swf.engine import Engine, close_all
-from swf.exceptions import SettingsError, ValidationError, WorkflowExecutionAlreadyStartedFault
+from swf.exceptions import (
+    AccessDeniedFault,
+    SettingsError,
+    ValidationError,
+    WorkflowExecutionAlreadyStartedFault,
+)
 from swf.flow import Group, Local, Workflow, activity, errors, futures, run
 from swf.payload import Compress, Payloads
 from swf.testing import connected
@@ -347,6 +353,45 @@ def test_ctrl_c_ends_a_run(local: Local, where: str) -> None:
     with pytest.raises(KeyboardInterrupt):
         local.run(Interrupted)
     timer.join()
+
+
+def test_an_activity_without_end_does_not_hold_a_run(caplog: pytest.LogCaptureFixture) -> None:
+    """What is still at work when the workflow has ended is waited for so long, and told of."""
+    begun, released, ended = (threading.Event() for _ in range(3))
+
+    @activity
+    def lasts() -> None:
+        begun.set()
+        released.wait(30)
+        ended.set()
+
+    class Leaves(Workflow):
+        def run(self) -> str:
+            self.submit(lasts)
+            self.submit(await_begin).result  # noqa: B018
+            return "left"
+
+    @activity
+    def await_begin() -> None:
+        begun.wait(30)
+
+    before = set(threading.enumerate())
+
+    assert Local(drain_seconds=0.01).run(Leaves) == "left"
+    assert "activities are at work still" in caplog.text
+    released.set()
+    ended.wait(30)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(30)
+
+
+def test_a_decider_that_cannot_go_on_ends_the_run(swf_engine: Engine) -> None:
+    """An error that ends the decider's loop is raised, instead of waiting for ever."""
+    connection = Overheard(connected(swf_engine))
+    connection.trouble["PollForDecisionTask"] = AccessDeniedFault("no")
+
+    with pytest.raises(AccessDeniedFault):
+        Local(connection=connection).run(Sum, 1)
 
 
 def test_a_group_is_a_task_as_any_other(local: Local) -> None:
