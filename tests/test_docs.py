@@ -113,6 +113,21 @@ def test_no_page_gives_up_half_way(page: Path) -> None:
     assert not re.findall(r"<!-+ *skip: \w+ +[^ -].*", page.read_text(encoding="utf-8"))
 
 
+def test_the_guides_name_every_example() -> None:
+    """Every program of the flow layer's examples is in the list of the guides, and no other."""
+    text = (DOCS / "howto" / "index.md").read_text(encoding="utf-8")
+    table = text.partition("| `examples.flow.…`")[2]
+    named = {
+        name
+        for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
+        for name in re.findall(r"\w+", row)
+    }
+
+    assert named == {
+        path.stem for path in (ROOT / "examples" / "flow").glob("[a-z]*.py") if path.stem[0] != "_"
+    }
+
+
 TUTORIAL: Final = DOCS / "tutorial" / "ordinary-python.md"
 ENOUGH: Final = 60
 """Seconds within which a program of the tutorial has come to where it is waited for."""
