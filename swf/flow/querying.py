@@ -104,7 +104,7 @@ def stack(
     See `query` for how that is found out, and for what is raised.
     """
     located, cls = _located(execution, workflow)
-    return _looked(located, cls, _stack)
+    return _looked(located, cls, waiting)
 
 
 def stuck(execution: Located | WorkflowExecution, workflow: type[Workflow] | None) -> StuckError:
@@ -112,8 +112,8 @@ def stuck(execution: Located | WorkflowExecution, workflow: type[Workflow] | Non
     located = execution if isinstance(execution, WorkflowExecution) else execution.execution
     message = "nothing is at work for it, and nothing falls due"
     if workflow is not None:
-        waiting = stack(located, workflow)
-        told = "\n".join(map(str, waiting)) or "it has not begun: no decider polls its task list"
+        strands = stack(located, workflow)
+        told = "\n".join(map(str, strands)) or "it has not begun: no decider polls its task list"
         message = f"{message}:\n{told}"
     return StuckError(message, resource=repr(located))
 
@@ -183,7 +183,8 @@ def _answer(
     return strand.future.result
 
 
-def _stack(run: Run) -> list[WaitingStrand]:
+def waiting(run: Run) -> list[WaitingStrand]:
+    """Return where the strands of a run wait; nothing of one that is closed."""
     if run.is_closed:
         return []
     return [

@@ -12,13 +12,17 @@ from swf.clock import ManualClock
 from swf.testing.boto import attach
 from swf.testing.embedded import connected, embedded
 from swf.testing.idle import run_until_idle
+from swf.testing.replaying import Decided, Replayed, Replayer
 from swf.testing.stage import Stage, event_names, flow
 from swf.testing.stubs import NotStubbedError, Stub, StubbedCall
 from swf.virtual_clock import VirtualClock
 
 __all__ = [
+    "Decided",
     "ManualClock",
     "NotStubbedError",
+    "Replayed",
+    "Replayer",
     "Stage",
     "Stub",
     "StubbedCall",
