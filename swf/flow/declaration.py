@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar, overload
 
 import attrs
 
@@ -17,6 +17,8 @@ from swf.flow.retry import RetryPolicy
 from swf.payload import Payloads, register_annotations
 from swf.validation import violations
 from swf.wire import DurationLike, Wire, duration, duration_text
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 INHERIT_TAG_LIST: Final = "INHERIT_TAG_LIST"
 """As a child's `tag_list`: its parent's."""
@@ -42,6 +44,16 @@ CHILD_OPTIONS: Final = frozenset(
 )
 
 
+@overload
+def signal_handler(target: F, /) -> F: ...
+
+
+@overload
+def signal_handler(
+    target: str | None = None, /, *, name: str | None = None
+) -> Callable[[F], F]: ...
+
+
 def signal_handler(
     target: Callable[..., Any] | str | None = None, /, *, name: str | None = None
 ) -> Any:
@@ -51,6 +63,14 @@ def signal_handler(
     own, in the order in which the signals came; what it raises fails the workflow.
     """
     return _marked(_SIGNAL, target, name)
+
+
+@overload
+def query_handler(target: F, /) -> F: ...
+
+
+@overload
+def query_handler(target: str | None = None, /, *, name: str | None = None) -> Callable[[F], F]: ...
 
 
 def query_handler(

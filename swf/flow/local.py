@@ -32,6 +32,11 @@ LOOK_SECONDS: Final = 1.0
 BY_HAND: Final = "clock=virtual&poll_seconds=0"
 
 
+def _check_workers(_: object, __: object, workers: object) -> None:
+    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+        raise ValidationError(f"Local: workers: must be 1 or more, got {workers!r}")
+
+
 @attrs.frozen(kw_only=True)
 class Local:
     """Where and how `run` runs a workflow: by default in memory, whatever the settings say.
@@ -47,13 +52,8 @@ class Local:
     url: str | None = None
     connection: Transport | None = None
     domain: Domain | str | None = None
-    workers: int = attrs.field(default=16)
+    workers: int = attrs.field(default=16, validator=_check_workers)
     drain_seconds: float = 10.0
-
-    @workers.validator
-    def _check_workers(self, _: object, workers: int) -> None:
-        if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
-            raise ValidationError(f"Local: workers: must be 1 or more, got {workers!r}")
 
     def __attrs_post_init__(self) -> None:
         """Refuse what contradicts itself."""

@@ -61,12 +61,12 @@ class Lines:
 @contextmanager
 def progress(title: str, stream: TextIO | None = None) -> Generator[Tell]:
     """Yield what shows events within the block, on a terminal or in lines, on stderr."""
-    stream = stream or sys.stderr
+    shown_on: TextIO = sys.stderr if stream is None else stream
     lines = Lines()
-    if not stream.isatty():
-        yield lambda events: _write(stream, lines, events)
+    if not shown_on.isatty():
+        yield lambda events: _write(shown_on, lines, events)
         return
-    console = import_module("rich.console").Console(file=stream)
+    console = import_module("rich.console").Console(file=shown_on)
     shown: deque[str] = deque(maxlen=SHOWN)
     with import_module("rich.live").Live(console=console, auto_refresh=False) as live:
 

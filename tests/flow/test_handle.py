@@ -319,9 +319,12 @@ def test_nothing_reaches_what_is_closed(team: Team) -> None:
     handle = start(Adds, 1, domain=team.domain)
     team.drive()
 
-    for send in (lambda: handle.signal("x"), handle.cancel, handle.terminate):
-        with pytest.raises(WorkflowExecutionDoesNotExist):
-            send()
+    with pytest.raises(WorkflowExecutionDoesNotExist):
+        handle.signal("x")
+    with pytest.raises(WorkflowExecutionDoesNotExist):
+        handle.cancel()
+    with pytest.raises(WorkflowExecutionDoesNotExist):
+        handle.terminate()
 
 
 def test_state_is_seen_from_outside(team: Team) -> None:
@@ -347,7 +350,9 @@ def test_history_is_the_whole_of_it(team: Team) -> None:
 def test_handles_are_compared_by_what_they_are_of(team: Team) -> None:
     """Handles of one run are equal and hash alike; of another run, and to other things, not."""
     one, other = start(Adds, 1, domain=team.domain), start(Adds, 1, domain=team.domain)
-    again = Handle(WorkflowExecution(Domain(DOMAIN), one.workflow_id, one.run_id), None, Payloads())
+    again: Handle[Any] = Handle(
+        WorkflowExecution(Domain(DOMAIN), one.workflow_id, one.run_id), None, Payloads()
+    )
 
     assert one == again
     assert hash(one) == hash(again)

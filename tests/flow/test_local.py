@@ -64,7 +64,7 @@ class Family(Workflow):
         def run(self, x: int) -> int:
             return self.submit(increment, x).result
 
-    async def run(self, x: int) -> list[int]:
+    async def run(self, x: int) -> Any:
         return await futures.gather(
             self.submit(self.Child, x), self.submit(self.Child, x + 1), self.submit(increment, x)
         )

@@ -75,7 +75,7 @@ def test_arguments_are_checked_before_anything_is_sent(connection: Overheard) ->
     with pytest.raises(errors.SignatureError, match="nonsense"):
         start(Adds, 1, nonsense=2, connection=connection)
     with pytest.raises(PayloadEncodeError, match="object"):
-        start(Adds, object(), connection=connection)  # type: ignore[arg-type]
+        start(Adds, object(), connection=connection)
 
     assert connection.calls == []
 
@@ -83,7 +83,7 @@ def test_arguments_are_checked_before_anything_is_sent(connection: Overheard) ->
 def test_what_is_no_workflow_is_refused(connection: Overheard) -> None:
     """Only a Workflow class, or one with options, can be started."""
     with pytest.raises(ValidationTypeError, match="must be a Workflow class"):
-        start(int, connection=connection)  # type: ignore[call-overload]
+        start(int, connection=connection)  # type: ignore[arg-type]
 
 
 def test_options_go_over_the_class(connection: Overheard) -> None:
