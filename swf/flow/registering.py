@@ -12,6 +12,7 @@ from swf.exceptions import (
     AccessDeniedFault,
     AlreadyExistsError,
     DomainDoesNotExist,
+    LimitExceededFault,
     OperationNotPermittedFault,
 )
 from swf.flow.activities import DEFAULT_TASK_LIST, Activity
@@ -44,7 +45,7 @@ class Owner(Protocol):
 class Registrar:
     """Registers each type once for a process; threads may share it.
 
-    What credentials do not allow is left to those who may, with a warning.
+    What credentials or quotas do not allow is left to those who may, with a warning.
     """
 
     def __init__(self, owner: Owner) -> None:
@@ -119,7 +120,7 @@ class Registrar:
             self._owner.connection.call(operation, params)
         except AlreadyExistsError:
             logger.debug("%s: %r is registered already", operation, params["name"])
-        except (AccessDeniedFault, OperationNotPermittedFault) as error:
+        except (AccessDeniedFault, LimitExceededFault, OperationNotPermittedFault) as error:
             logger.warning(
                 "%s: %r must be registered by others: %s", operation, params["name"], error
             )
