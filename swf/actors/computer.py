@@ -52,6 +52,7 @@ class Computer:
         self.line = self._lines.work
         self.exit = exit_line(self.process)
         self.ending = False
+        self.gone = False
         self._number = 0
         self._exited, self._heard = select.poll(), select.poll()
         self._exited.register(self.exit, select.POLLIN)

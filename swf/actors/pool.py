@@ -15,7 +15,6 @@ from typing import Any, Final, Literal
 from swf.actors.backoff import Backoff
 from swf.actors.child import Withheld
 from swf.actors.computer import Computer
-from swf.actors.deadlines import Deadline, Deadlines
 from swf.actors.job import Work
 from swf.actors.words import described
 from swf.exceptions import ActorError, NotPicklableError, SWFError
@@ -47,17 +46,16 @@ class Pool:
         name: str,
         slots: int,
         fresh: bool,
-        deadlines: Deadlines,
         kill_grace: float,
         backoff: Backoff,
         count: Callable[[Mapping[str, int]], object],
     ) -> None:
         self._work, self._connection, self._name = work, connection, name
         self._slots, self._fresh = slots, fresh
-        self._deadlines, self._kill_grace, self._count = deadlines, kill_grace, count
+        self._kill_grace, self._count = kill_grace, count
         self._changed = threading.Condition()
         self._states: dict[Computer, State] = {}
-        self._kills: dict[Computer, Deadline] = {}
+        self._kills: dict[Computer, float] = {}
         self._failure: BaseException | None = None
         self._closing = False
         self.aborted = False
@@ -170,23 +168,35 @@ class Pool:
         """Return the lines on which something has happened, and whose they are."""
         lines: dict[Any, Computer] = {}
         for computer, state in list(self._states.items()):
-            if state != "busy":
+            if not (state == "busy" and computer.gone):
                 lines[computer.exit] = computer
             if state == "starting":
                 lines[computer.line] = computer
-        pause = self._pause_until - monotonic() if self._missing() > 0 else None
-        ready = wait([self._woken, *lines], pause if pause is None else max(0.0, pause))
+        ready = wait([self._woken, *lines], self._patience())
         if self._woken in ready:
             self._woken.recv_bytes()
         return {line: lines[line] for line in ready if line in lines}
 
+    def _patience(self) -> float | None:
+        """Return for how long the keeper may wait for news; None is for ever."""
+        moments = list(self._kills.values())
+        if self._missing() > 0:
+            moments.append(self._pause_until)
+        return max(0.0, min(moments) - monotonic()) if moments else None
+
     def _look_after(self, news: dict[Any, Computer]) -> None:
+        for computer, moment in list(self._kills.items()):
+            if monotonic() >= moment:
+                computer.kill()
+                self._kills[computer] = monotonic() + 1.0
         for computer in set(news.values()):
             state = self._states.get(computer)
             if state == "starting":
                 self._begun(computer)
             elif state == "leaving" and not computer.alive:
                 self._bury(computer)
+            elif state == "busy":
+                computer.gone = True  # whoever has it buries it
             elif state == "idle":
                 self._bury(computer)
                 if not self._closing:
@@ -234,16 +244,14 @@ class Pool:
     def _dismiss(self, computer: Computer) -> None:
         with self._changed:
             self._states[computer] = "leaving"
-            self._kills[computer] = self._deadlines.after(self._kill_grace, computer.kill)
+            self._kills[computer] = monotonic() + self._kill_grace
         computer.dismiss()
 
     def _bury(self, computer: Computer) -> None:
         with self._changed:
             if self._states.pop(computer, None) is None:
                 return  # whoever took it found it dead, too
-            kill = self._kills.pop(computer, None)
-        if kill is not None:
-            self._deadlines.call_off(kill)
+            self._kills.pop(computer, None)
         computer.bury()
 
     def _call(self) -> None:

@@ -72,7 +72,6 @@ class Slots:
             name=self._name,
             slots=threads,
             fresh=isolation == "process",
-            deadlines=self.deadlines,
             kill_grace=worker.kill_grace_seconds,
             backoff=Backoff(self._setback_seconds, 60),
             count=count,

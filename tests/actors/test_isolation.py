@@ -337,6 +337,7 @@ def test_an_idle_process_that_ends_is_replaced(shop: Shop) -> None:
     execution = schedule(shop, ["process"])
     worker = Worker(shop.connection)
     worker.start(isolation="pool", block=False)
+    wait_for(lambda: worker.counts.get("completed") == 1)
     before = spare(worker, 2)
 
     for pid in before:
@@ -357,6 +358,7 @@ def test_another_process_is_ready_when_one_ends(shop: Shop) -> None:
     execution = schedule(shop, ["process"])
     worker = Worker(shop.connection)
     worker.start(isolation="pool", block=False)
+    wait_for(lambda: worker.counts.get("completed") == 1)
     before = spare(worker, 2)
 
     more(shop, execution, ["die", signal.SIGKILL], ["process"])
@@ -692,15 +694,12 @@ def test_stopping_lets_tasks_come_to_their_end(
 def test_a_process_that_does_not_end_by_itself_is_killed(shop: Shop) -> None:
     """Threads that a task has left behind keep no process after the grace period."""
     execution = schedule(shop, ["idle_thread"])
-    clock = ManualClock()
-    worker = Worker(shop.connection, clock=clock)
-    worker.start(isolation="pool", block=False)
-    wait_for(lambda: worker.counts.get("completed"))
+    worker = Worker(shop.connection)
+    worker.kill_grace_seconds = 0.1
+
+    worker.run("pool")
+
     [pid] = results(execution)
-    worker.stop()
-
-    wait_for(lambda: clock.advance(worker.kill_grace_seconds) or worker.join(0))
-
     assert not runs(pid)
 
 
