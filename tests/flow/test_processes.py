@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +170,7 @@ def test_a_process_that_dies_is_replaced_at_once(connection: Transport) -> None:
         assert handle.result(SECONDS) == 1
         began = time.monotonic()
         os.kill(child.pid, signal.SIGKILL)
-        until(lambda gone=child.pid: others(gone))
+        until(partial(others, child.pid))
         found.append(time.monotonic() - began)
         handle = start(Sums, 2, 0, domain=DOMAIN, connection=connection)
         assert handle.result(SECONDS) == 2
