@@ -84,7 +84,7 @@ class Activity(Generic[P, R]):
     meta: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True)
     description: str | None = attrs.field(default=None, kw_only=True)
     is_method: bool = attrs.field(default=False, kw_only=True)
-    is_overridden: bool = attrs.field(default=False, kw_only=True)
+    overridden: frozenset[str] = attrs.field(default=frozenset(), kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a name, version or task list that SWF would refuse."""
@@ -96,7 +96,7 @@ class Activity(Generic[P, R]):
         told = ("__module__", "__name__", "__qualname__", "__doc__")
         self.__dict__.update({name: getattr(self.callable, name, None) for name in told})
         self.__dict__["__wrapped__"] = self.callable
-        if not self.is_overridden and not hasattr(self.callable, "__self__"):
+        if not self.overridden and not hasattr(self.callable, "__self__"):
             register_annotations(self.callable)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -119,7 +119,7 @@ class Activity(Generic[P, R]):
                 raise ValidationTypeError(
                     f"{self!r}.with_options: {name!r} is none; there are {', '.join(OPTIONS)}"
                 )
-        return attrs.evolve(self, **options, is_overridden=True)
+        return attrs.evolve(self, **options, overridden=self.overridden.union(options))
 
     @property
     def context(self) -> ActivityContext:
@@ -174,7 +174,7 @@ class Activity(Generic[P, R]):
         return f"Activity({self.name!r}, {self.version!r})"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        options = {name: getattr(self, name) for name in OPTIONS} if self.is_overridden else {}
+        options = {name: getattr(self, name) for name in sorted(self.overridden)}
         if inspect.ismethod(self.callable):
             return _bound, (self.callable.__self__, self.callable.__name__, options)
         declared = self._declared()
@@ -191,7 +191,7 @@ class Activity(Generic[P, R]):
         for part in qualname.split("."):
             found = getattr(found, part, None)
         declared = as_activity(found)
-        if declared is None or (declared is not self and not self.is_overridden):
+        if declared is None or (declared is not self and not self.overridden):
             raise NotPicklableError(
                 f"{self!r} cannot be handed to another process, which would not find it as"
                 f" {self.__module__}.{qualname}: declare it there, at the top of a module"
@@ -216,7 +216,7 @@ OPTIONS: Final = tuple(
         "version",
         "is_method",
         "description",
-        "is_overridden",
+        "overridden",
         "retry_in_worker",  # a worker is not told of it
     )
 )

@@ -29,5 +29,5 @@ def closed(run: Run, closes: str) -> None:
 def _told(hook: Callable[[], object]) -> None:
     try:
         hook()
-    except Exception:
+    except BaseException:
         logger.exception("a hook of a workflow failed")

@@ -50,10 +50,10 @@ def submit_activity(
     run: Run, activity: Activity[..., Any], args: Args, kwargs: Kwargs
 ) -> Future[Any]:
     """Have an activity scheduled as soon as its arguments are there; return its future."""
-    options = run.options
-    if options:
-        told = {name: value for name, value in options.items() if name in OPTIONS}
-        activity = activity.with_options(**told)
+    if run.options:
+        told = {name: run.options[name] for name in OPTIONS if name in run.options}
+        own = {name: getattr(activity, name) for name in activity.overridden}
+        activity = activity.with_options(**{**told, **own})
     activity.bind(args, kwargs)
     if activity.idempotent or activity.get_task_id is not None:
         return _by_content(
@@ -78,7 +78,7 @@ def _activity_call(
         or activity.task_list
         or workflow.activity_task_list
         or DEFAULT_TASK_LIST,
-        overridden=activity.is_overridden,
+        overridden=bool(activity.overridden),
         priority=workflow.task_priority
         if activity.task_priority is None
         else activity.task_priority,

@@ -254,7 +254,7 @@ class Workflow(Submits):
         """Say whether a request to cancel shall be followed; `cause` is SWF's, if it told one."""
         return True
 
-    def on_task_failure(self, failure: TaskFailure) -> TaskFailure | Decided | None:  # noqa: ARG002
+    def on_task_failure(self, failure: TaskFailure) -> TaskFailure | None:  # noqa: ARG002
         """Decide what follows when a task failed and its policy tries no more: see TaskFailure."""
         return None
 
@@ -280,8 +280,14 @@ class Workflow(Submits):
 
     def failure_decided(self, task: Task, error: TaskError) -> Decided | None:
         """Return what `on_task_failure` decided; None where it left that to the default."""
-        decided = self.on_task_failure(TaskFailure(self, task, error))
-        return decided.decided if isinstance(decided, TaskFailure) else decided
+        failure = TaskFailure(self, task, error)
+        decided = self.on_task_failure(failure)
+        if decided is not None and decided is not failure:
+            raise ValidationTypeError(
+                f"on_task_failure: must return what its argument's decide_… return, or None,"
+                f" got {decided!r:.80}"
+            )
+        return failure.decided
 
     def continue_attributes(self, started: Wire, options: Any) -> dict[str, Any]:  # noqa: ARG002
         """Return the attributes of the run that continues this one: as those of this one."""
