@@ -14,7 +14,12 @@ from typing import Any, ClassVar, Final, Literal
 from swf.actors import decider as actors
 from swf.actors.pages import all_pages
 from swf.clock import Clock
-from swf.exceptions import IncompleteTaskError, PollTimeout, ValidationError
+from swf.exceptions import (
+    IncompleteTaskError,
+    PollTimeout,
+    ValidationError,
+    ValidationFault,
+)
 from swf.flow import hooks
 from swf.flow.cache import Cache
 from swf.flow.domain import domain_of
@@ -197,7 +202,6 @@ class Decider(actors.Decider):
         try:
             made = answer(task, cached, lambda: self._begun(task))
         except Exception as error:  # noqa: BLE001  (whatever it is, the execution waits for its end)
-            self._report("an execution cannot go on", error, task)
             return self._blocked_by(task, error)
         return made
 
@@ -218,6 +222,7 @@ class Decider(actors.Decider):
         )
 
     def _blocked_by(self, task: Task, error: Exception) -> Answer:
+        self._report("an execution cannot go on", error, task)
         if self.when_blocked == "fail":
             return failed(error)
         return blocked(task, error)
@@ -244,31 +249,50 @@ class Decider(actors.Decider):
 
     def _send(self, task: Task, made: Answer) -> None:
         """Send an answer; keep its run where it was acknowledged, and end it where it was not."""
-        acknowledged = False
+        sent: Answer | None = None
         try:
             self.on_answer(made)
             if self.register:
                 self._registrar.activities(made.activities)
                 self._registrar.workflows(made.children)
-            acknowledged = self._deliver_answer(task, made)
+            sent = self._sent(task, made)
         finally:
+            acknowledged = sent is made
             if acknowledged and made.closes is None:
                 self._answered.append(made)  # to wake the replay thread now would be for nothing
             else:
                 self._replay.call(lambda: self._kept(made, acknowledged=acknowledged))
-        if acknowledged and made.closes is not None:
+        if sent is not None and sent.closes is not None:
             self.on_closed(task.workflow_id, task.run_id)
 
-    def _deliver_answer(self, task: Task, made: Answer) -> bool:
+    def _sent(self, task: Task, made: Answer) -> Answer | None:
+        """Return the answer that SWF has: that one, or why it was refused; None where it has none.
+
+        What is malformed once is so the next time, too: the execution is blocked by that.
+        """
+        sent = made
+
+        def send() -> None:
+            nonlocal sent
+            try:
+                self._respond(task, sent)
+            except ValidationFault as error:
+                if sent.run is None:
+                    raise
+                sent = self._blocked_by(task, error)
+                self._respond(task, sent)
+
+        outcome = "completed" if made.run is not None else "blocked"
+        return sent if self._deliver(task, outcome, send) else None
+
+    def _respond(self, task: Task, made: Answer) -> None:
         params = told(
             taskToken=task.task_token,
             decisions=made.decisions,
             executionContext=made.context,
             **self._affinity(task, made),
         )
-        outcome = "completed" if made.run is not None else "blocked"
-        call = self.connection.call
-        return self._deliver(task, outcome, lambda: call("RespondDecisionTaskCompleted", params))
+        self.connection.call("RespondDecisionTaskCompleted", params)
 
     def _affinity(self, task: Task, made: Answer) -> dict[str, Any]:
         """Return where the next decision task of a run shall go: here, while it is held here."""
