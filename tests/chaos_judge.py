@@ -151,14 +151,6 @@ class Actor:
 
     def drain(self) -> None:
         """Tell it to drain."""
-        print(
-            time.ctime(),
-            "drain",
-            self.kind,
-            self.process.pid,
-            time.monotonic() - self.born,
-            flush=True,
-        )
         self.is_young = time.monotonic() - self.born < YOUNG_SECONDS
         self.process.terminate()
 
@@ -399,8 +391,8 @@ MADE: Final = {
 }
 """What a decision makes, and what it is known by."""
 
-LATE: Final = {"ACTIVITY_ID_UNKNOWN", "TIMER_ID_UNKNOWN"}
-"""Why what is to be canceled may not be there any more: it ended while that was decided."""
+LATE: Final = {"ACTIVITY_ID_UNKNOWN", "TIMER_ID_UNKNOWN", "UNHANDLED_DECISION"}
+"""Why a decision may come too late: something happened while it was made."""
 
 ANEW: Final = {"ActivityTaskFailed", "ActivityTaskTimedOut"}
 

@@ -22,7 +22,7 @@ from shops import HOUR, Shop
 import swf
 from swf.actors import ActivityTask, ActivityWorker, Decider, Isolation, Limits
 from swf.actors.computer import Computer
-from swf.actors.pool import default_there
+from swf.actors.pool import BIRTHS, default_there
 from swf.actors.slots import Slots
 from swf.clock import Clock, ManualClock
 from swf.exceptions import (
@@ -351,6 +351,27 @@ def test_an_idle_process_that_ends_is_replaced(shop: Shop) -> None:
     assert worker.join(SECONDS)
     assert "failed" not in worker.counts
     assert not set(before) & set(after)
+
+
+def test_idle_processes_may_be_killed_as_often_as_may_be(shop: Shop) -> None:
+    """Processes that had begun well are replaced again and again, with no task in between."""
+    execution = schedule(shop, ["process"])
+    worker = Worker(shop.connection)
+    worker._slots = Slots(repr(worker), worker._clock, setback_seconds=0.01)
+    worker.start(isolation="pool", block=False)
+    wait_for(lambda: worker.counts.get("completed") == 1)
+
+    for killed in range(2, BIRTHS + 3, 2):
+        for pid in spare(worker, 2):
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda killed=killed: worker.counts.get("processes_replaced") == killed)
+    more(shop, execution, ["process"])
+    wait_for(lambda: worker.counts.get("completed") == 2)
+    worker.stop()
+
+    assert worker.join(SECONDS)
+    assert worker.counts["processes_replaced"] > BIRTHS
+    assert "failed" not in worker.counts
 
 
 def test_another_process_is_ready_when_one_ends(shop: Shop) -> None:
