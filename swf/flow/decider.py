@@ -8,7 +8,7 @@ import socket
 import threading
 import uuid
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Final, Literal
 
 from swf.actors import decider as actors
@@ -23,11 +23,12 @@ from swf.exceptions import (
 from swf.flow import hooks
 from swf.flow.cache import Cache
 from swf.flow.domain import domain_of
+from swf.flow.errors import HungProgramError, ProgramError
 from swf.flow.registering import Registrar
 from swf.flow.registry import Workflows
 from swf.flow.replay.answer import Answer, Task, answer, blocked, failed
 from swf.flow.replay.run import Execution, Run
-from swf.flow.replay.thread import ReplayThread
+from swf.flow.replay.thread import PATIENCE_SECONDS, ReplayThread
 from swf.models import Domain
 from swf.transport import Transport
 from swf.wire import Wire, told
@@ -56,6 +57,9 @@ class Decider(actors.Decider):
 
     sticky_seconds: int = 10
     """How long a decision task waits for the process that holds its run before any may take it."""
+
+    patience_seconds: float = PATIENCE_SECONDS
+    """How long a program may go on without waiting: then its execution is blocked."""
 
     _hook: ClassVar[str] = "run_once"
 
@@ -95,7 +99,7 @@ class Decider(actors.Decider):
         """Have what belongs to this process alone."""
         self.own_task_list = own_list(self.task_list)
         self._registrar = Registrar(self)
-        self._replay = ReplayThread()
+        self._replay = ReplayThread(patience=self.patience_seconds)
         self._cache = Cache(self.cached_runs)
         self._answered: deque[Answer] = deque()
         self._roles: dict[int, bool] = {}
@@ -136,7 +140,10 @@ class Decider(actors.Decider):
             self._report("a decision task is left to time out", error, None)
             return
         self._counts.add({"tasks": 1})
-        made = self._replay.call(lambda: self._made(task))
+        try:
+            made = self._replay.call(lambda: self._made(task))
+        except HungProgramError as error:
+            made = self._blocked_by(task, error)
         self._send(task, made)
 
     def _polls_own(self) -> bool:
@@ -203,6 +210,10 @@ class Decider(actors.Decider):
             made = answer(task, cached, lambda: self._begun(task))
         except Exception as error:  # noqa: BLE001  (whatever it is, the execution waits for its end)
             return self._blocked_by(task, error)
+        except (SystemExit, GeneratorExit) as error:
+            ended = ProgramError(f"a program would have ended the decider: {error!r}")
+            ended.__cause__ = error
+            return self._blocked_by(task, ended)
         return made
 
     def _begun(self, task: Task) -> Run:
@@ -261,7 +272,7 @@ class Decider(actors.Decider):
             if acknowledged and made.closes is None:
                 self._answered.append(made)  # to wake the replay thread now would be for nothing
             else:
-                self._replay.call(lambda: self._kept(made, acknowledged=acknowledged))
+                self._end(lambda: self._kept(made, acknowledged=acknowledged), task)
         if sent is not None and sent.closes is not None:
             self.on_closed(task.workflow_id, task.run_id)
 
@@ -315,8 +326,15 @@ class Decider(actors.Decider):
 
     def close(self) -> None:
         """End the runs that are held, and the thread that ran them."""
-        self._replay.call(self._clear)
+        self._end(self._clear, None)
         self._replay.close()
+
+    def _end(self, function: Callable[[], None], task: Task | None) -> None:
+        """Have runs end; what hangs there, in a hook or a `finally`, is reported."""
+        try:
+            self._replay.call(function)
+        except HungProgramError as error:
+            self._report("a program does not end", error, task)
 
     def _clear(self) -> None:
         self._keep_answered()

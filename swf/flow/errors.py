@@ -5,6 +5,7 @@
         ├── NonDeterminismError                the program does not follow its history
         ├── ProgramError (RuntimeError)        a workflow does what no workflow can do
         │   ├── ForeignAwaitError              it awaits what is none of its futures
+        │   ├── HungProgramError               it goes on for ever, or blocks its thread
         │   ├── QueryError                     the answer to a query waits, or decides
         │   └── OutsideWorkflowError           what belongs into a workflow is elsewhere
         ├── SignatureError (TypeError)         arguments that are not taken
@@ -77,6 +78,10 @@ class ForeignAwaitError(ProgramError):
 
 class QueryError(ProgramError):
     """What answers a query waits for something, or decides; nothing of it was recorded."""
+
+
+class HungProgramError(ProgramError):
+    """A program kept the thread of all programs for itself, and was interrupted."""
 
 
 class OutsideWorkflowError(ProgramError):

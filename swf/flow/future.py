@@ -47,6 +47,7 @@ class Future(Generic[T]):
     __slots__ = (
         "_callbacks",
         "_error",
+        "_is_done",
         "_looked_at",
         "_raises",
         "_scheduler",
@@ -59,6 +60,7 @@ class Future(Generic[T]):
         self._scheduler = scheduler
         self._task = task
         self._state: State = PENDING
+        self._is_done = False
         self._value: Any = None
         self._error: BaseException | None = None
         self._looked_at = False
@@ -93,12 +95,12 @@ class Future(Generic[T]):
     @property
     def done(self) -> bool:
         """Whether the task has ended, in whatever way."""
-        return self._state in (FINISHED, CANCELLED)
+        return self._is_done
 
     @property
     def result(self) -> T:
         """The result of the task, waited for; raises what it failed with, or TaskCanceled."""
-        if self._state not in (FINISHED, CANCELLED):
+        if not self._is_done:
             self._scheduler.wait_for(self)
         if self._error is not None:
             self._looked_at = True
@@ -109,7 +111,7 @@ class Future(Generic[T]):
     @property
     def exception(self) -> BaseException | None:
         """What the task failed with, None where it did not fail; waited for."""
-        if not self.done:
+        if not self._is_done:
             self._scheduler.wait_for(self)
         self._looked_at = True
         return self._error
@@ -120,7 +122,7 @@ class Future(Generic[T]):
         What has not begun is canceled at once. An activity that runs is asked by its next
         heartbeat, and ends as it sees fit; so does a child workflow.
         """
-        if self.done or self._task is None:
+        if self._is_done or self._task is None:
             return False
         return self._task.cancel()
 
@@ -161,24 +163,20 @@ class Future(Generic[T]):
 
     def _resolve(self, value: Any) -> None:
         """Have the result; whoever waits for it goes on."""
-        if not self.done:
-            self._state, self._value = FINISHED, value
+        if not self._is_done:
+            self._is_done, self._state, self._value = True, FINISHED, value
             self._call_back()
 
     def _fail(self, error: BaseException, value: Any = None) -> None:
         """Have ended with an error."""
-        if not self.done:
-            canceled = isinstance(error, TaskCanceled)
-            self._state, self._error, self._value = (
-                CANCELLED if canceled else FINISHED,
-                error,
-                value,
-            )
+        if not self._is_done:
+            self._is_done, self._error, self._value = True, error, value
+            self._state = CANCELLED if isinstance(error, TaskCanceled) else FINISHED
             self._call_back()
 
     def _when_done(self, callback: Strand | Callable[[Future[Any]], object]) -> None:
         """Have this called, or this strand go on, when it is done; at once where it is."""
-        if self.done:
+        if self._is_done:
             callback(self)
         elif self._callbacks is None:
             self._callbacks = [callback]

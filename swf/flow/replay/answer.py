@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Sequence
+from threading import get_ident
 from typing import Any, Final
 
 import attrs
@@ -90,7 +91,7 @@ def answer(task: Task, cached: Run | None, begin: Callable[[], Run]) -> Answer:
 
 def usable(task: Task, cached: Run | None) -> Run | None:
     """Return a cached run where the task goes on from what it has answered last; else end it."""
-    if cached is None:
+    if cached is None or cached.thread != get_ident():
         return None
     if cached.started_id == task.previous_started_event_id and cached.last < task.started_event_id:
         return cached

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Any
+from threading import get_ident
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from swf.flow.replay.run import Run
 
-_running = threading.local()
+_running: Final[dict[int, Run]] = {}
+"""Which run's program runs in which thread."""
 
 
 def running() -> Run | None:
     """Return the run whose program runs in this thread now."""
-    found: Run | None = getattr(_running, "run", None)
-    return found
+    return _running.get(get_ident())
+
+
+def running_in(thread_id: int) -> tuple[int, int, int] | None:
+    """Return how far the program has come that runs in a thread: it changes as it goes on."""
+    run = _running.get(thread_id)
+    return None if run is None else (id(run), run.last, run.progress)
 
 
 def set_running(run: Run | None) -> Run | None:
     """Have this be the run whose program runs in this thread; return the one before."""
     before = running()
-    _running.run = run
+    if run is None:
+        _running.pop(get_ident(), None)
+    else:
+        _running[get_ident()] = run
     return before
 
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CONTINUE_AT_EVENTS: Final = 10_000
-"""The length of a history from which on it is time to continue as new."""
+"""The length of a history at which it is said that it is time to continue as new."""
 
 
 @attrs.frozen(kw_only=True)
@@ -113,6 +114,8 @@ class Run:
         self.attempts = Attempts(self)
         self._buffer: list[Wire] = []
         self._refusals: list[Callable[[], object]] = []
+        self.progress = 0  # how many events the program has seen
+        self.thread = get_ident()  # the only one in which it can run
         self._completed = 0  # the id of the DecisionTaskCompleted whose decisions come now
         self._cut = True  # whether those may be fewer than the program asked for
 
@@ -128,7 +131,17 @@ class Run:
         self.ahead.look(events, self.last)
         with self.at_work():
             for event in events:
-                self._take(event)
+                event_id = event["eventId"]
+                if event_id == self.last + 1:
+                    self.last = event_id
+                    if event["eventType"] in SEEN:
+                        self._buffer.append(event)
+                    else:
+                        self._take(event)
+                elif event_id > self.last:
+                    raise LookupError(
+                        f"{self.execution}: event {self.last + 1} is missing, {event_id} came"
+                    )
             if started_id is not None:
                 self._turn(started_id, replaying=False)
 
@@ -155,28 +168,20 @@ class Run:
             set_running(before)
 
     def _take(self, event: Wire) -> None:
-        event_id = event["eventId"]
-        if event_id != self.last + 1:
-            if event_id <= self.last:
-                return
-            raise LookupError(
-                f"{self.execution}: event {self.last + 1} is missing, {event_id} came"
-            )
-        self.last = event_id
+        """Take an event that shows how a decision task was answered."""
         event_type = event["eventType"]
-        if event_type in SEEN:
-            self._buffer.append(event)
+        if event_type in matching.DECIDED:
+            if matching.is_decided(event):
+                self._match(event)
+            else:
+                self._buffer.append(event)
         elif event_type == "DecisionTaskCompleted":
             told = event["decisionTaskCompletedEventAttributes"]
-            self._completed = event_id
+            self._completed = event["eventId"]
             if told["startedEventId"] > self.started_id:
                 self._turn(told["startedEventId"], replaying=True)
-            self.ahead.answered(event_id)
+            self.ahead.answered(self._completed)
             self._cut = False
-        elif matching.is_decided(event):
-            self._match(event)
-        elif event_type in matching.DECIDED:
-            self._buffer.append(event)
 
     def _turn(self, started_id: int, *, replaying: bool) -> None:
         """Have the program see what one decision task told it."""
@@ -186,6 +191,7 @@ class Run:
             self.queue.pop()  # it was not sent yet: what comes now goes before it
         self.replaying = replaying
         events, self._buffer = self._buffer, []
+        grew_long = self.started_id < CONTINUE_AT_EVENTS <= started_id
         self.started_id = started_id
         for index, event in enumerate(events):
             if event["eventId"] >= started_id:
@@ -207,6 +213,13 @@ class Run:
                 )
             )
         self._close_up()
+        if grew_long and self.is_live and self.closing is None:
+            logger.warning(
+                "%s: its history has %d events, and SWF ends it at 25,000: have it continue as new,"
+                " by `self.checkpoint(…)` for one",
+                self.execution,
+                started_id,
+            )
 
     @property
     def _is_stuck(self) -> bool:
@@ -217,6 +230,7 @@ class Run:
         return not going and not self.is_closed
 
     def _see(self, event: Wire) -> None:
+        self.progress += 1
         event_type = event["eventType"]
         outcome = OUTCOMES.get(event_type)
         if outcome is None:
@@ -382,7 +396,13 @@ class Run:
         return TaskCanceled(f"{what} was canceled", task=what)
 
     def evict(self) -> None:
-        """End the program where it stands; nothing that it still does counts."""
+        """End the program where it stands; nothing that it still does counts.
+
+        In a thread that is not its own it is only given up.
+        """
+        if self.thread != get_ident():
+            self.scheduler.closed = True
+            return
         before = set_running(self)
         try:
             self.scheduler.close()

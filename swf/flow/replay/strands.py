@@ -25,6 +25,10 @@ from swf.flow.replay.ids import Scope
 Function = Callable[..., Any]
 
 
+class Interrupted(BaseException):
+    """Ends the turn of a program that does not end by itself."""
+
+
 class Strand(greenlet):
     """One line of execution; `future` is of what its function returns, `scope` counts its ids."""
 
@@ -53,6 +57,8 @@ class Strand(greenlet):
             value = self._returned()
         except GreenletExit:
             return
+        except Interrupted:
+            raise  # to whoever runs the program: it has no say in this
         except Canceled as canceled:
             self._scheduler.ended(self, canceled)
             told = f"{self.name} was canceled"
@@ -180,9 +186,9 @@ class Scheduler:
             )
         if self.closed:
             raise GreenletExit
-        if not future.done:
+        if not future._is_done:
             future._when_done(strand)
-        while not future.done:
+        while not future._is_done:
             strand.waits_for = future
             strand.parent.switch()  # type: ignore[union-attr]
             if self.closed:

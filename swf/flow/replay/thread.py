@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
+import ctypes
+import logging
 import queue
+import sys
 import threading
+import traceback
 from collections.abc import Callable
+from time import monotonic
+from types import FrameType
 from typing import Any, Final, TypeVar
 
+from swf.flow.errors import HungProgramError
+from swf.flow.replay.logger import running_in
+from swf.flow.replay.strands import Interrupted, is_ours
+
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+PATIENCE_SECONDS: Final = 10.0
+"""How long a program may go on without waiting for anything."""
+
+INTERRUPTS: Final = 3
+"""How often a program is interrupted before its thread is given up."""
 
 
 class _Job:
     """A call that waits for the thread, and for its outcome."""
 
-    __slots__ = ("done", "error", "function", "value")
+    __slots__ = (
+        "begun",
+        "done",
+        "ended",
+        "error",
+        "function",
+        "guard",
+        "hung",
+        "interrupts",
+        "progress",
+        "since",
+        "value",
+    )
 
     def __init__(self, function: Callable[[], Any]) -> None:
         self.function = function
@@ -21,16 +51,48 @@ class _Job:
         self.error: BaseException | None = None
         self.done = threading.Lock()
         self.done.acquire()
+        self.guard = threading.Lock()
+        self.begun = False
+        self.ended = False
+        self.progress: object = None
+        self.since = monotonic()
+        self.interrupts = 0
+        self.hung: str | None = None  # where it was when it was interrupted
+
+    def run(self) -> None:
+        """Call the function; whatever happens, it is known in the end how it went."""
+        self.begun = True
+        try:
+            try:
+                self.value = self.function()
+            except BaseException as error:  # noqa: BLE001  (raised where it was asked for)
+                self.error = error
+            else:
+                self.ended = True
+            self.end()
+        except Interrupted as error:  # it came when the function had returned
+            self.error = None if self.ended else self.error or error
+            self.end()
+
+    def end(self) -> None:
+        """Let no interrupt come any more."""
+        with self.guard:
+            self.begun = False
 
 
 class ReplayThread:
     """Calls functions one after the other in one thread, which starts with the first of them.
 
-    With `inline` that is the thread that asks: always the same one then.
+    A program that goes on for `patience` seconds without taking in an event is interrupted, and
+    where that does not help, its thread is given up for a new one: HungProgramError is raised to
+    who has called. Runs that the lost thread made are of no use to the new one.
+
+    With `inline` the thread is the one that asks: always the same one then, which nobody watches.
     """
 
-    def __init__(self, *, inline: bool = False) -> None:
+    def __init__(self, *, inline: bool = False, patience: float = PATIENCE_SECONDS) -> None:
         self._inline = inline
+        self._patience = patience
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._guard: Final = threading.Lock()
@@ -41,11 +103,14 @@ class ReplayThread:
             return function()
         with self._guard:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="swf-replay", daemon=True)
-                self._thread.start()
+                self._begin()
         job = _Job(function)
         self._jobs.put(job)
-        job.done.acquire()
+        while not job.done.acquire(timeout=self._patience / 4):
+            if self._is_lost(job):
+                raise _hung(job)
+        if isinstance(job.error, Interrupted):
+            raise _hung(job)
         if job.error is not None:
             raise job.error
         value: T = job.value
@@ -60,10 +125,68 @@ class ReplayThread:
             if thread is not threading.current_thread():
                 thread.join()
 
+    def _begin(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="swf-replay", daemon=True)
+        self._thread.start()
+
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
-            try:
-                job.value = job.function()
-            except BaseException as error:  # noqa: BLE001  (raised where it was asked for)
-                job.error = error
+            job.run()
             job.done.release()
+            if self._thread not in (threading.current_thread(), None):
+                return  # it was given up, and another one goes on
+
+    # Who has called watches
+
+    def _is_lost(self, job: _Job) -> bool:
+        """Interrupt what hangs; return True once that was in vain, and the thread is given up."""
+        with self._guard:
+            thread = self._thread
+        if thread is None or thread.ident is None or not job.begun:
+            return False
+        progress = running_in(thread.ident)
+        if progress != job.progress:
+            job.progress, job.since = progress, monotonic()
+        if monotonic() - job.since < self._patience:
+            return False
+        job.since = monotonic()
+        if job.interrupts < INTERRUPTS:
+            _interrupt(job, thread.ident)
+            return False
+        with self._guard:
+            if self._thread is thread:
+                self._begin()
+        logger.error("a program cannot be interrupted: its thread is lost, a new one goes on")
+        return True
+
+
+def _interrupt(job: _Job, thread_id: int) -> None:
+    """Have Interrupted raised in the thread, where it is still at this job."""
+    stack = sys._current_frames().get(thread_id)
+    with job.guard:
+        if not job.begun:
+            return
+        job.interrupts += 1
+        job.hung = _place(stack)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread_id), ctypes.py_object(Interrupted)
+        )
+    told = "".join(traceback.format_stack(stack))
+    logger.error("a program does not wait for anything, and is interrupted:\n%s", told)
+
+
+def _place(frame: FrameType | None) -> str | None:
+    """Return the innermost line of the program's own code."""
+    while frame is not None and (
+        is_ours(frame.f_code) or "python3" in frame.f_code.co_filename.replace("site-packages", "")
+    ):
+        frame = frame.f_back
+    return None if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _hung(job: _Job) -> HungProgramError:
+    where = f" at {job.hung}" if job.hung else ""
+    return HungProgramError(
+        f"the program went on{where} without waiting for anything, and held up all others: loops"
+        " have to end, and what takes long, or waits for the machine, belongs into an activity"
+    )

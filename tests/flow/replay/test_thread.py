@@ -1,0 +1,261 @@
+"""The thread that runs programs, and what becomes of those that keep it for themselves."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import suppress
+
+import pytest
+from overheard import Overheard
+
+from swf.engine import Engine
+from swf.exceptions import PollTimeout
+from swf.flow import Decider, Workflow
+from swf.flow.errors import HungProgramError
+from swf.flow.replay.strands import Interrupted
+from swf.flow.replay.thread import ReplayThread
+from swf.testing import connected
+
+LONG = 30
+"""Seconds after which a test is given up that waits for another thread."""
+
+
+@pytest.fixture
+def thread():
+    """A replay thread of little patience."""
+    made = ReplayThread(patience=0.1)
+    yield made
+    made.close()
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def test_everything_is_called_in_one_thread_that_is_not_the_callers(thread: ReplayThread):
+    """All calls happen in the same thread; what it calls itself happens there, too."""
+    idents = {thread.call(threading.get_ident) for _ in range(3)}
+    idents.add(thread.call(lambda: thread.call(threading.get_ident)))
+
+    assert len(idents) == 1
+    assert threading.get_ident() not in idents
+
+
+def test_inline_the_thread_is_the_callers():
+    """With `inline` everything is called where it is asked for."""
+    thread = ReplayThread(inline=True)
+
+    assert thread.call(threading.get_ident) == threading.get_ident()
+    thread.close()
+
+
+@pytest.mark.parametrize("error", [ValueError("v"), SystemExit(3), KeyboardInterrupt()])
+def test_what_is_raised_there_is_raised_to_who_asked(thread: ReplayThread, error: BaseException):
+    """An error of any kind is raised to the caller, and the thread goes on."""
+
+    def fail() -> None:
+        raise error
+
+    with pytest.raises(type(error)) as raised:
+        thread.call(fail)
+
+    assert raised.value is error
+    assert thread.call(lambda: 1) == 1
+
+
+def test_what_spins_is_interrupted_and_named(
+    thread: ReplayThread, caplog: pytest.LogCaptureFixture
+):
+    """What goes on for ever ends with an error that names the line; its stack is logged."""
+    before = thread.call(threading.get_ident)
+
+    with pytest.raises(HungProgramError, match=r"test_thread\.py:\d+"):
+        thread.call(spin)
+
+    assert "in spin" in caplog.text
+    assert thread.call(threading.get_ident) == before
+
+
+def test_what_takes_long_and_is_waited_for_is_not_interrupted():
+    """A call that has to wait for its turn is not taken for one that hangs."""
+    thread = ReplayThread(patience=0.4)
+    entered, go = threading.Event(), threading.Event()
+    first = threading.Thread(target=lambda: thread.call(lambda: (entered.set(), go.wait(LONG))))
+    first.start()
+    assert entered.wait(LONG)
+    go_on = threading.Timer(0.25, go.set)
+    go_on.start()
+
+    assert thread.call(lambda: 2) == 2
+    first.join(LONG)
+    thread.close()
+
+
+def test_a_thread_that_cannot_be_interrupted_is_given_up(
+    thread: ReplayThread, caplog: pytest.LogCaptureFixture
+):
+    """Where a call blocks for good, another thread takes up what is asked next."""
+    before = thread.call(threading.get_ident)
+    released = threading.Lock()
+    released.acquire()
+
+    with pytest.raises(HungProgramError):
+        thread.call(released.acquire)
+
+    assert "its thread is lost" in caplog.text
+    assert thread.call(threading.get_ident) != before
+    released.release()
+
+
+def test_what_swallows_the_interrupt_is_interrupted_again(thread: ReplayThread):
+    """A program that catches everything is interrupted until it has caught too much."""
+    caught = []
+
+    def stubborn() -> None:
+        while len(caught) < 2:
+            try:
+                spin()
+            except BaseException as error:  # noqa: BLE001  (that is what is tried)
+                caught.append(error)
+
+    thread.call(stubborn)
+
+    assert [type(one) for one in caught] == [Interrupted, Interrupted]
+
+
+def test_the_thread_ends_when_it_is_closed(thread: ReplayThread):
+    """Nothing is left of it once it is closed; asked again, it begins anew."""
+    thread.call(lambda: None)
+    before = threading.active_count()
+
+    thread.close()
+
+    assert threading.active_count() == before - 1
+    assert thread.call(lambda: 3) == 3
+
+
+class Flow(Workflow):
+    """Goes on for ever while `AT_WORK` says so, in one place or another."""
+
+    name = "flow"
+    task_list = "hang"
+
+    def run(self, where: str) -> str:
+        if where == "eager" and AT_WORK.is_set():
+            spin()
+        if where == "stubborn":
+            while AT_WORK.is_set():
+                with suppress(Exception):  # programs do that
+                    spin()
+        if where == "blocks" and AT_WORK.is_set():
+            with BLOCK:
+                pass
+        if where == "parked":
+            try:
+                _ = self.wait_signal("go").result
+            finally:
+                if AT_WORK.is_set():
+                    spin()
+        return "done"
+
+
+AT_WORK = threading.Event()
+BLOCK = threading.Lock()
+
+
+class Hasty(Decider):
+    """A decider of little patience."""
+
+    patience_seconds = 0.1
+
+    def on_error(self, error: Exception, task: object) -> None:
+        ERRORS.append(error)
+
+
+ERRORS: list[Exception] = []
+
+
+@pytest.fixture
+def decider(swf_engine: Engine, swf_clock):
+    """A decider that holds no program for long."""
+    connection = Overheard(connected(swf_engine))
+    made = Hasty(Flow, domain="d", connection=connection, clock=swf_clock)
+    made._registrar.workflows([Flow])
+    AT_WORK.set()
+    ERRORS.clear()
+    yield made
+    AT_WORK.clear()
+    made.close()
+
+
+def start(decider: Decider, workflow_id: str, where: str) -> None:
+    given = Flow.payloads.plain_call((where,), {})
+    params = {"domain": "d", "workflowId": workflow_id, "input": given, **Flow.attributes({})}
+    decider.connection.call("StartWorkflowExecution", params)
+
+
+def answers(decider: Decider) -> list[list[str]]:
+    connection = decider.connection
+    assert isinstance(connection, Overheard)
+    return [
+        [decision["decisionType"] for decision in params["decisions"]]
+        for params in connection.params("RespondDecisionTaskCompleted")
+    ]
+
+
+@pytest.mark.parametrize("where", ["eager", "stubborn", "blocks"])
+def test_a_program_that_hangs_blocks_its_own_execution_only(
+    decider: Hasty, where: str, swf_clock, caplog: pytest.LogCaptureFixture
+):
+    """Its execution waits with a marker that says why, until it is mended; others go on."""
+    caplog.set_level(logging.CRITICAL)
+    if where == "blocks":
+        BLOCK.acquire()
+    start(decider, "bad", where)
+    start(decider, "good", "")
+
+    decider.work()
+    decider.work()
+
+    assert answers(decider) == [["RecordMarker", "StartTimer"], ["CompleteWorkflowExecution"]]
+    assert [type(error) for error in ERRORS] == [HungProgramError]
+    AT_WORK.clear()
+    if where == "blocks":
+        BLOCK.release()
+    swf_clock.advance(60)
+    decider.work()
+    assert answers(decider)[-1] == ["CompleteWorkflowExecution"]
+
+
+def test_runs_of_a_lost_thread_are_replayed_in_the_new_one(decider: Hasty, swf_clock):
+    """What a lost thread held is of no use to the next one, which replays it."""
+    AT_WORK.clear()
+    start(decider, "kept", "parked")
+    decider.work()
+    AT_WORK.set()
+    BLOCK.acquire()
+    start(decider, "bad", "blocks")
+    decider.work()
+    AT_WORK.clear()
+    params = {"domain": "d", "workflowId": "kept", "signalName": "go"}
+    decider.connection.call("SignalWorkflowExecution", params)
+
+    swf_clock.advance(1)
+    for own in (False, True):
+        with suppress(PollTimeout):  # it is on one of both lists
+            decider.work(own=own)
+
+    assert answers(decider)[-1] == ["CompleteWorkflowExecution"]
+    BLOCK.release()
+
+
+def test_what_hangs_while_it_is_ended_is_reported(decider: Hasty):
+    """A `finally` that goes on for ever does not keep the decider from being closed."""
+    start(decider, "parked", "parked")
+    decider.work()
+
+    decider.close()
+
+    assert [type(error) for error in ERRORS] == [HungProgramError]
