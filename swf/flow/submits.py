@@ -132,7 +132,9 @@ class Submits(Declaration):
 
     @contextmanager
     def options(self, **options: Any) -> Generator[None]:
-        """Within the block, all that is submitted has these attributes, over its own.
+        """Within the block, all that is submitted has these attributes, over those declared.
+
+        What a call says of itself, by `with_options`, goes over them.
 
         Raises ValidationTypeError, naming it, for what is none of an activity or a workflow.
         """
