@@ -34,13 +34,13 @@ class Ahead:
         """Take note of what these events hold, of those after `last`."""
         completed: list[int] = []
         cut: set[int] = set()
-        for event in events:
-            event_type = event["eventType"]
-            if event_type not in _TELLING or event["eventId"] <= last:
+        for event in [event for event in events if event["eventType"] in _TELLING]:
+            event_type, event_id = event["eventType"], event["eventId"]
+            if event_id <= last:
                 continue
             told = matching.attributes_of(event)
             if event_type == "DecisionTaskCompleted":
-                completed.append(event["eventId"])
+                completed.append(event_id)
             elif _ends_a_cut(told):
                 cut.add(told["decisionTaskCompletedEventId"])
             elif event_type == "MarkerRecorded":
