@@ -210,11 +210,10 @@ class Arena:
         """Do something to an actor, by lot, and have another in its place."""
         way = self.rng.choices([*WAYS], [*WAYS.values()])[0]
         actor = self.rng.choice(self.actors)
-        if way == "freeze":
-            if not self.is_frozen(actor):
-                actor.send(signal.SIGSTOP)
-                self.frozen.append((time.monotonic() + FROZEN_SECONDS, actor))
-                self.died[f"{actor.kind}: frozen"] += 1
+        if way == "freeze" and not self.is_frozen(actor):
+            actor.send(signal.SIGSTOP)
+            self.frozen.append((time.monotonic() + FROZEN_SECONDS, actor))
+            self.died[f"{actor.kind}: frozen"] += 1
             return
         children = actor.children()
         if way == "kill a child" and children:
