@@ -124,6 +124,7 @@ class Stage:
         for _ in range(at_most):
             if self.decider.troubles and not self.may_block:
                 raise self.decider.troubles[0]
+            assert self.engine.functions.join(20)
             if not any([self.decide(), self.decide(own=True), self.work()]):
                 return
         raise AssertionError("there is no end to it")

@@ -35,6 +35,10 @@ class Waiting(Protocol):
         """Return when the future is done."""
         ...
 
+    def tell(self, told: Callable[[], object]) -> None:
+        """Call this once all is told that is being told now."""
+        ...
+
 
 class Future(Generic[T]):
     """The result of a task that may not have ended yet.
@@ -172,7 +176,8 @@ class Future(Generic[T]):
         if not self._is_done:
             self._is_done, self._error, self._value = True, error, value
             self._state = CANCELLED if isinstance(error, TaskCanceled) else FINISHED
-            self._call_back()
+            # A failure fails what waits for it, and so on: however many they are.
+            self._scheduler.tell(self._call_back)
 
     def _when_done(self, callback: Strand | Callable[[Future[Any]], object]) -> None:
         """Have this called, or this strand go on, when it is done; at once where it is."""

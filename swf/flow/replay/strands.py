@@ -122,10 +122,12 @@ class Strand(greenlet):
 class Scheduler:
     """Runs the strands of one program, one at a time, until each waits for a future."""
 
-    __slots__ = ("_ready", "closed", "current", "on_end", "strands")
+    __slots__ = ("_is_telling", "_ready", "_to_tell", "closed", "current", "on_end", "strands")
 
     def __init__(self, on_end: Callable[[Strand, BaseException | None], object]) -> None:
         self._ready: deque[Strand] = deque()
+        self._to_tell: deque[Callable[[], object]] = deque()
+        self._is_telling = False
         self.strands: dict[Strand, None] = {}
         self.current: Strand | None = None
         self.closed = False
@@ -145,6 +147,18 @@ class Scheduler:
     def ready(self, strand: Strand) -> None:
         """Have a strand go on after those that are ready already."""
         self._ready.append(strand)
+
+    def tell(self, told: Callable[[], object]) -> None:
+        """Call this once all is told that is being told now."""
+        self._to_tell.append(told)
+        if self._is_telling:
+            return
+        self._is_telling = True
+        try:
+            while self._to_tell:
+                self._to_tell.popleft()()
+        finally:
+            self._is_telling = False
 
     def ended(self, strand: Strand, error: BaseException | None) -> None:
         """Take note that a strand has come to its end."""
