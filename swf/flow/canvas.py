@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from swf.exceptions import ValidationError, ValidationTypeError
-from swf.flow.errors import AggregateError
+from swf.flow.errors import AggregateError, Canceled
 from swf.flow.future import Future
 from swf.flow.futures import FIRST_COMPLETED, wait
 
@@ -187,12 +187,13 @@ class Group(_Several):
         self.max_parallel = max_parallel
 
     def _submit_all(self, workflow: Workflow, future: GroupFuture, more: tuple[Any, ...]) -> Any:
+        going: list[Future[Any]] = []
         for task in self.tasks:
             if self.max_parallel is not None:
-                going = [one for one in future.futures if not one.done]
+                going = [one for one in going if not one.done]
                 if len(going) >= self.max_parallel:
-                    wait(going, return_when=FIRST_COMPLETED)
-            self._submit(workflow, future, task, more)
+                    going = wait(going, return_when=FIRST_COMPLETED).not_done
+            going.append(self._submit(workflow, future, task, more))
         wait(future.futures)
         return self._results(future)
 
@@ -276,7 +277,11 @@ class FuncGroup:
             if made is None:
                 return None
             submitted = made.submitted_by(workflow)
-            wait(submitted)
+            try:
+                wait(submitted)
+            except Canceled:
+                submitted.cancel()
+                raise
             promised._raises = submitted._raises
             if submitted._error is not None:
                 promised._value = submitted._value

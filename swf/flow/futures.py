@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
@@ -77,7 +78,11 @@ def _wait_until(futures: list[Future[Any]], return_when: When) -> None:
 
     for future in futures:
         future._when_done(ended)
-    _ = enough.result
+    try:
+        _ = enough.result
+    finally:
+        for future in futures:
+            future._forget(ended)  # what goes on may be waited for again and again
 
 
 def gather(*futures: Future[Any] | Iterable[Future[Any]], return_exceptions: bool = False) -> Any:
@@ -129,14 +134,22 @@ def any_of(*futures: Future[Any] | Iterable[Future[Any]]) -> Future[Any]:
 def as_completed(*futures: Future[T] | Iterable[Future[T]]) -> Iterator[Future[T]]:
     """Yield the futures as they are done, the first first, each waited for when it is asked for."""
     given = _flat(futures)
-    order: list[Future[T]] = []
+    order: deque[Future[T]] = deque()
+    awaited: list[Future[None]] = []
+
+    def ended(future: Future[T]) -> None:
+        order.append(future)
+        if awaited:
+            awaited.pop()._resolve(None)
+
     for future in given:
-        future._when_done(order.append)
-    for index in range(len(given)):
-        if index >= len(order):
-            # What comes first among the rest is what `order` gets next.
-            _wait_until([future for future in given if not future.done], FIRST_COMPLETED)
-        yield order[index]
+        future._when_done(ended)
+    for future in given:
+        if not order:
+            news: Future[None] = Future(future._scheduler)
+            awaited[:] = [news]
+            _ = news.result
+        yield order.popleft()
 
 
 def _flat(futures: Iterable[Any]) -> list[Future[Any]]:

@@ -414,3 +414,23 @@ def test_timer(stage: Stage) -> None:
 
     assert started.result == [True, True, False]
     assert [started.count(f"Timer{what}") for what in ("Started", "Fired", "Canceled")] == [2, 1, 1]
+
+
+def test_what_was_refused_meanwhile(stage: Stage) -> None:
+    """What SWF has refused to begin can be canceled still by who hears of another refusal first."""
+
+    class Flow(Workflow):
+        def run(self) -> Any:
+            same = [self.start_timer(50, timer_id="same") for _ in range(3)]
+            assert isinstance(same[1].exception, errors.ScheduleFailed)
+            return [same[2].cancel(), same[2].cancelled, same[0].pending or same[0].running]
+
+        def on_task_failure(self, failure: Any) -> None:
+            failed.append(failure.id)
+
+    failed: list[str] = []
+    started = stage.start(Flow)
+    stage.drive()
+
+    assert started.result == [True, True, True]
+    assert failed == ["same"]

@@ -342,6 +342,25 @@ def test_cancel_of_a_group(stage: Stage) -> None:
     assert started.count("ActivityTaskCancelRequested") == 1
 
 
+def test_cancel_of_a_func_group(stage: Stage) -> None:
+    """To cancel what a function makes cancels what it has made."""
+
+    class Flow(Workflow):
+        def run(self) -> Any:
+            made = self.submit(FuncGroup(lambda: Chain((increment, 1), (increment, 2))))
+            self.sleep(1)
+            told = made.cancel()
+            futures.wait(made)
+            return [told, made.cancelled]
+
+    stage.held.add("increment")
+    started = stage.start(Flow)
+    stage.advance(2)
+    assert started.result == [True, True]
+    assert started.count("ActivityTaskScheduled") == 1
+    assert started.count("ActivityTaskCancelRequested") == 1
+
+
 def test_cancel_of_a_finished_group(stage: Stage) -> None:
     """What has ended is not canceled."""
 

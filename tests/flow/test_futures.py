@@ -196,6 +196,37 @@ def test_as_completed(stage: Stage, form: str) -> None:
     assert stage.run(Plain if form == "plain" else Async) == [10, 20, 30]
 
 
+def test_as_completed_of_the_same_twice(stage: Stage) -> None:
+    """A future that is given twice is yielded twice, those that are done already at once."""
+
+    class Flow(Workflow):
+        def run(self) -> Any:
+            one, two = self.submit(echo, 1), self.submit(echo, 2)
+            _ = two.result
+            timer = self.start_timer(10)
+            return [future.result for future in futures.as_completed(timer, two, one, two)]
+
+    assert stage.run(Flow) == [2, 1, 2, None]
+
+
+def test_what_goes_on_keeps_nothing_of_waits_that_are_over(stage: Stage) -> None:
+    """However often it is waited for, a future knows only of those who wait for it now."""
+
+    class Flow(Workflow):
+        def run(self) -> Any:
+            long = self.start_timer(1_000)
+            for seconds in range(1, 6):
+                short = self.start_timer(seconds)
+                futures.wait(long, short, return_when=futures.FIRST_COMPLETED)
+            waits = self.spawn(lambda: futures.wait(long))
+            self.sleep(1)
+            waits.cancel()
+            futures.wait(waits)
+            return len(long._callbacks or [])
+
+    assert stage.run(Flow) == 0
+
+
 def test_cancel_of_several(stage: Stage) -> None:
     """To cancel what was made of several cancels each of them."""
 

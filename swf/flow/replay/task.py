@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -27,7 +27,7 @@ class Window:
     def __init__(self, most: int) -> None:
         self.most = most
         self.open = 0
-        self._waiting: deque[Task] = deque()
+        self._waiting: OrderedDict[Task, None] = OrderedDict()
         self._is_filling = False
 
     def enter(self, task: Task) -> None:
@@ -37,13 +37,12 @@ class Window:
             task.is_inside = True
             task.issue()
         else:
-            self._waiting.append(task)
+            self._waiting[task] = None
 
     def leave(self, task: Task) -> None:
         """Make room for the next one."""
         if not task.is_inside:
-            if task in self._waiting:
-                self._waiting.remove(task)
+            self._waiting.pop(task, None)
             return
         task.is_inside = False
         self.open -= 1
@@ -51,7 +50,7 @@ class Window:
             return
         self._is_filling = True
         while self._waiting and self.open < self.most:
-            self.enter(self._waiting.popleft())
+            self.enter(self._waiting.popitem(last=False)[0])
         self._is_filling = False
 
 
@@ -169,6 +168,8 @@ class Task:
 
     def refused(self, told: Wire) -> None:
         """Take note that SWF did not begin it; what passes is tried again."""
+        if self.future.done:  # it was canceled before the program heard of it
+            return
         self.command = None
         cause = told.get("cause") or "UNKNOWN"
         self.failed(
@@ -253,9 +254,9 @@ class Task:
         self.cancel_asked = True
         if self.pause is not None:
             self.pause.cancel()
-        if self.command is not None:
-            self.run.withdraw(self.command)
-            self.command = None
+        command, self.command = self.command, None
+        if command is not None and command in self.run.queue:  # else SWF has just refused it
+            self.run.withdraw(command)
         self.end(self.canceled(None))
         return True
 
