@@ -123,18 +123,12 @@ class Replayer:
 
 
 class _Followed(Run):
-    """A run that notes what was asked for, and how much of it was compared."""
+    """A run that notes what was asked for."""
 
     def __init__(self, workflow: Any, execution: Execution) -> None:
         super().__init__(workflow, execution)
-        self.compared = 0
         self.decided: list[Decided] = []
         self._noted: dict[int, Command] = {}
-
-    def _match(self, event: Wire) -> None:
-        asked = len(self.queue)
-        super()._match(event)
-        self.compared += asked - len(self.queue)
 
     def _turn(self, started_id: int, *, replaying: bool) -> None:
         super()._turn(started_id, replaying=replaying)

@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from swf import exceptions
 from swf.exceptions import PayloadEncodeError, PayloadError, SWFError
-from swf.flow.errors import Canceled, ContinuedAsNew, ScheduleFailed, SignatureError, TaskError
+from swf.flow.errors import (
+    Canceled,
+    ContinuedAsNew,
+    ProgramError,
+    ScheduleFailed,
+    SignatureError,
+    TaskError,
+)
 from swf.flow.replay import matching
 from swf.flow.replay.arguments import futures_in
-from swf.flow.replay.command import Command
+from swf.flow.replay.command import CLOSES, Command
 from swf.flow.replay.signals import CARRIED
 from swf.flow.replay.strands import Strand
 from swf.flow.replay.task import Task
@@ -60,6 +67,51 @@ def main_ended(run: Run, strand: Strand, error: BaseException | None) -> None:
         run.closing = lambda: _canceled(run, error)
     else:
         fail(run, error)
+
+
+def strand_ended(run: Run, strand: Strand, error: BaseException | None) -> None:
+    """Take note of how a line of the program has ended, and of what that means for the run."""
+    if strand is run.main or isinstance(error, ContinuedAsNew):
+        main_ended(run, strand, error)
+    elif strand in run.watched:
+        run.watched.discard(strand)
+        if error is not None and not isinstance(error, Canceled):
+            fail(run, error)
+    elif error is not None:
+        run.failures.append(strand.future)
+
+
+def end_turn(run: Run) -> None:
+    """Have what closes the execution be asked for last, when nothing is to be waited for.
+
+    A program that waits for what can never come fails.
+    """
+    if _is_stuck(run):
+        fail(
+            run,
+            ProgramError(
+                "the program waits, and nothing is under way that it could wait for: no task,"
+                " no timer, no signal"
+            ),
+        )
+    if run.closing is None or not may_close(run):
+        return
+    if run.queue and run.queue[-1].decision_type in CLOSES:
+        return
+    command = run.closing()
+    error = run.attempts.seal(command)
+    if error is not None:
+        fail(run, error)
+        command = run.closing()
+    run.queue.append(command)
+
+
+def _is_stuck(run: Run) -> bool:
+    """Tell whether nothing that may ever happen would take the program on."""
+    if run.closing is not None or run.main is None:
+        return False
+    going = run.tasks or run.queue or run.signals.waiters or run.signals.handlers
+    return not going and not run.is_closed
 
 
 def fail(run: Run, error: BaseException) -> None:
@@ -124,7 +176,7 @@ def on_task_failure(run: Run, task: Task, error: TaskError) -> None:
     """Ask the workflow's `on_task_failure` what a failure means, and have it so."""
     try:
         decided = run.workflow.failure_decided(task, error)
-    except Exception as problem:  # noqa: BLE001  (the hook is the program's)
+    except BaseException as problem:  # noqa: BLE001  (the hook is the program's)
         run.fail(problem)
         decided = None
     if decided is None:

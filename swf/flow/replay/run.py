@@ -8,14 +8,15 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from swf.flow.errors import Canceled, ContinuedAsNew, ProgramError, TaskCanceled, TaskError
+from swf.flow.errors import TaskCanceled, TaskError
 from swf.flow.future import Future
-from swf.flow.replay import closing, matching
+from swf.flow.replay import closing, following, matching
 from swf.flow.replay.ahead import Ahead
 from swf.flow.replay.attempts import Attempts
 from swf.flow.replay.command import CLOSES, Command, place
@@ -74,7 +75,7 @@ class Run:
         self.activity_task_list = activity_task_list  # where all activities go, whatever they say
         self.child_task_list = child_task_list
         self.payloads: Payloads = workflow.payloads
-        self.scheduler = Scheduler(self._strand_ended)
+        self.scheduler = Scheduler(partial(closing.strand_ended, self))
         self.scope = Scope()
         self.windows = {
             "activities": Window(workflow.max_open_activities),
@@ -104,7 +105,7 @@ class Run:
         self.being_canceled: list[Future[Any]] = []
         self.is_in_grace = False
         self.error: BaseException | None = None
-        self._watched: set[Strand] = set()
+        self.watched: set[Strand] = set()
         self.lot = random.Random(execution.run_id)  # noqa: S311  (it must replay, and hides nothing)
         self.state: Any = None
         self.state_plain: str | None = None
@@ -113,11 +114,12 @@ class Run:
         self.ahead = Ahead()
         self.attempts = Attempts(self)
         self._buffer: list[Wire] = []
-        self._refusals: list[Callable[[], object]] = []
+        self.refusals: list[Callable[[], object]] = []
+        self.compared = 0  # how many recorded decisions were what the program asked for
         self.progress = 0  # how many events the program has seen
         self.thread = get_ident()  # the only one in which it can run
         self._completed = 0  # the id of the DecisionTaskCompleted whose decisions come now
-        self._cut = True  # whether those may be fewer than the program asked for
+        self.is_cut = True  # whether those may be fewer than the program asked for
 
     # Along the history.
 
@@ -172,7 +174,7 @@ class Run:
         event_type = event["eventType"]
         if event_type in matching.DECIDED:
             if matching.is_decided(event):
-                self._match(event)
+                self.compared += following.match(self, event)
             else:
                 self._buffer.append(event)
         elif event_type == "DecisionTaskCompleted":
@@ -181,11 +183,11 @@ class Run:
             if told["startedEventId"] > self.started_id:
                 self._turn(told["startedEventId"], replaying=True)
             self.ahead.answered(self._completed)
-            self._cut = False
+            self.is_cut = False
 
     def _turn(self, started_id: int, *, replaying: bool) -> None:
         """Have the program see what one decision task told it."""
-        if self.queue and not self._cut:
+        if self.queue and not self.is_cut:
             raise matching.mismatch(str(self.execution), self.queue[0], None, [])
         if self.queue and self.queue[-1].decision_type in CLOSES:
             self.queue.pop()  # it was not sent yet: what comes now goes before it
@@ -199,20 +201,13 @@ class Run:
                 self._buffer = events[index + 1 :]
                 del events[index:]
                 break
-        refusals, self._refusals = self._refusals, []
+        refusals, self.refusals = self.refusals, []
         for refusal in refusals:
             refusal()
             self.scheduler.run()
         for event in events:
             self._see(event)
-        if self._is_stuck:
-            self.fail(
-                ProgramError(
-                    "the program waits, and nothing is under way that it could wait for: no task,"
-                    " no timer, no signal"
-                )
-            )
-        self._close_up()
+        closing.end_turn(self)
         if grew_long and self.is_live and self.closing is None:
             logger.warning(
                 "%s: its history has %d events, and SWF ends it at 25,000: have it continue as new,"
@@ -220,14 +215,6 @@ class Run:
                 self.execution,
                 started_id,
             )
-
-    @property
-    def _is_stuck(self) -> bool:
-        """Whether nothing that may ever happen would take the program on."""
-        if self.closing is not None or self.main is None:
-            return False
-        going = self.tasks or self.queue or self.signals.waiters or self.signals.handlers
-        return not going and not self.is_closed
 
     def _see(self, event: Wire) -> None:
         self.progress += 1
@@ -246,52 +233,6 @@ class Run:
             getattr(task, outcome.method)(told)
         if self.scheduler.is_ready:
             self.scheduler.run()
-
-    def _match(self, event: Wire) -> None:
-        """Compare an event that a decision became with what the program asked for."""
-        queue, told = self.queue, matching.attributes_of(event)
-        command = queue[0] if queue else None
-        what = matching.differences(command, event) if command is not None else []
-        if command is None or what:
-            if self._is_own(event, told):
-                return
-            raise matching.mismatch(str(self.execution), command, event, what)
-        queue.popleft()
-        accepted = matching.DECIDED[event["eventType"]][1]
-        if command.decision_type in CLOSES:
-            self.is_closed = accepted
-            if not accepted:
-                self._refusals.append(lambda: closing.refused(self, command, told))
-        elif command.decision_type == "RecordMarker":
-            self.ahead.reached(told["markerName"])
-        asker = command.asker
-        if asker is not None:
-            if accepted:
-                asker.accepted(event["eventId"], told)
-            else:
-                # The program hears of it when the next decision task tells it.
-                self._refusals.append(lambda: asker.refused(told))
-
-    def _is_own(self, event: Wire, told: Wire) -> bool:
-        """Tell whether an event is the framework's, and no program's."""
-        name = told.get("timerId") or told.get("markerName") or ""
-        if name.startswith((matching.WAKE_UP, matching.BLOCKED)):
-            self._cut = True
-            return True
-        return name.startswith(matching.PATCHED)
-
-    def _close_up(self) -> None:
-        """End the turn: what closes the execution comes last, when nothing is to be waited for."""
-        if self.closing is None or not closing.may_close(self):
-            return
-        if self.queue and self.queue[-1].decision_type in CLOSES:
-            return
-        command = self.closing()
-        error = self.attempts.seal(command)
-        if error is not None:
-            self.fail(error)
-            command = self.closing()
-        self.queue.append(command)
 
     # What a program does.
 
@@ -389,7 +330,7 @@ class Run:
 
     def watch(self, strand: Strand) -> None:
         """Have the execution fail where this strand does."""
-        self._watched.add(strand)
+        self.watched.add(strand)
 
     def canceled(self, what: str) -> TaskCanceled:
         """Return the error of a wait that was canceled."""
@@ -420,16 +361,6 @@ class Run:
 
     def _on_cancel_requested(self, event: Wire) -> None:
         closing.cancel_requested(self, event)
-
-    def _strand_ended(self, strand: Strand, error: BaseException | None) -> None:
-        if strand is self.main or isinstance(error, ContinuedAsNew):
-            closing.main_ended(self, strand, error)
-        elif strand in self._watched:
-            self._watched.discard(strand)
-            if error is not None and not isinstance(error, Canceled):
-                self.fail(error)
-        elif error is not None:
-            self.failures.append(strand.future)
 
 
 _NONE: Final[dict[str, Any]] = {}

@@ -1,0 +1,52 @@
+"""Follows a history: what a decision became is what the program asked for, or an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from swf.flow.replay import closing, matching
+from swf.flow.replay.command import CLOSES
+from swf.wire import Wire
+
+if TYPE_CHECKING:
+    from swf.flow.replay.run import Run
+
+
+def match(run: Run, event: Wire) -> bool:
+    """Compare an event that a decision became with what the program asked for next.
+
+    Who asked learns of it: at once where it was accepted, with the next decision task where it was
+    refused. Returns False for an event that is the framework's own. Raises NonDeterminismError
+    where it is something else.
+    """
+    queue, told = run.queue, matching.attributes_of(event)
+    command = queue[0] if queue else None
+    what = matching.differences(command, event) if command is not None else []
+    if command is None or what:
+        if _is_own(run, told):
+            return False
+        raise matching.mismatch(str(run.execution), command, event, what)
+    queue.popleft()
+    accepted = matching.DECIDED[event["eventType"]][1]
+    if command.decision_type in CLOSES:
+        run.is_closed = accepted
+        if not accepted:
+            run.refusals.append(lambda: closing.refused(run, command, told))
+    elif command.decision_type == "RecordMarker":
+        run.ahead.reached(told["markerName"])
+    asker = command.asker
+    if asker is not None:
+        if accepted:
+            asker.accepted(event["eventId"], told)
+        else:
+            run.refusals.append(lambda: asker.refused(told))
+    return True
+
+
+def _is_own(run: Run, told: Wire) -> bool:
+    """Tell whether an event is the framework's, and no program's."""
+    name = told.get("timerId") or told.get("markerName") or ""
+    if name.startswith((matching.WAKE_UP, matching.BLOCKED)):
+        run.is_cut = True
+        return True
+    return bool(name.startswith(matching.PATCHED))
