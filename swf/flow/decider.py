@@ -28,6 +28,7 @@ from swf.flow.registering import Registrar
 from swf.flow.registry import Workflows
 from swf.flow.replay.answer import Answer, Task, answer, blocked, failed
 from swf.flow.replay.run import Execution, Run
+from swf.flow.replay.strands import Interrupted
 from swf.flow.replay.thread import PATIENCE_SECONDS, ReplayThread
 from swf.models import Domain
 from swf.transport import Transport
@@ -195,10 +196,11 @@ class Decider(actors.Decider):
         """Return the events of an execution up to that one (GetWorkflowExecutionHistory)."""
         params = {"domain": self.domain.name, "execution": dict(execution)}
         events: list[Wire] = []
-        for page in self.connection.pages("GetWorkflowExecutionHistory", params):
-            events += page["events"]
-            if events and events[-1]["eventId"] >= started_id:
-                break
+        with self._replay.unwatched():
+            for page in self.connection.pages("GetWorkflowExecutionHistory", params):
+                events += page["events"]
+                if events and events[-1]["eventId"] >= started_id:
+                    break
         return [event for event in events if event["eventId"] <= started_id]
 
     # In the replay thread
@@ -210,7 +212,9 @@ class Decider(actors.Decider):
             made = answer(task, cached, lambda: self._begun(task))
         except Exception as error:  # noqa: BLE001  (whatever it is, the execution waits for its end)
             return self._blocked_by(task, error)
-        except (SystemExit, GeneratorExit) as error:
+        except Interrupted:
+            raise  # to who waits for this
+        except BaseException as error:  # noqa: BLE001  (what no hook may raise ends no decider)
             ended = ProgramError(f"a program would have ended the decider: {error!r}")
             ended.__cause__ = error
             return self._blocked_by(task, ended)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from swf.engine import Engine
 from swf.exceptions import AccessDeniedFault, UnknownResourceFault, ValidationError, ValidationFault
 from swf.flow import Decider, Handle, Workflow, start
 from swf.flow.registering import Registrar
+from swf.flow.replay.thread import ReplayThread
 from swf.testing import connected
 
 DOMAIN = "d"
@@ -84,6 +86,27 @@ def test_a_history_that_is_read_later_comes_in_pages_too(
     other.work(own=True)
 
     assert handle.result(0) == 25
+    other.close()
+
+
+def test_a_history_that_takes_long_to_read_is_no_program_that_hangs(
+    connection: Overheard, decider: Decider
+) -> None:
+    """However long SWF takes to hand out a history, its execution is not blocked by that."""
+    decider.own_task_list = TASK_LIST
+    handle = start(Waits, workflow_id="w", domain=DOMAIN, connection=connection)
+    decider.work(own=True)
+    other = Decider(Waits, TASK_LIST, domain=DOMAIN, connection=connection)
+    other._replay = ReplayThread(patience=0.05)
+    handle.signal("add", None)
+    never = threading.Event()
+    connection.trouble["GetWorkflowExecutionHistory"] = [lambda: never.wait(0.4)]
+    other.own_task_list = TASK_LIST
+
+    other.work(own=True)
+
+    assert handle.result(0) == 0
+    assert other.counts == {"tasks": 1, "answered": 1, "completed": 1}
     other.close()
 
 

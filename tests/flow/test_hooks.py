@@ -109,7 +109,16 @@ def test_hooks_that_fail_in_the_end(
 
 
 @pytest.mark.parametrize("hook", ["before_replay", "after_replay", "__init__"])
-@pytest.mark.parametrize("error", [ValueError("hook"), SystemExit(1)])
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("hook"),
+        SystemExit(1),
+        KeyboardInterrupt(),
+        errors.Canceled(),
+        errors.ContinuedAsNew((), {}),
+    ],
+)
 def test_hooks_that_fail_before(stage: Stage, hook: str, error: BaseException) -> None:
     """What is raised around a decision blocks the execution until it is mended, not the decider."""
     broken = [True]

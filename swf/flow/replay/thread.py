@@ -8,7 +8,8 @@ import queue
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from time import monotonic
 from types import FrameType
 from typing import Any, Final, TypeVar
@@ -61,7 +62,7 @@ class _Job:
 
     def run(self) -> None:
         """Call the function; whatever happens, it is known in the end how it went."""
-        self.begun = True
+        self.begin()
         try:
             try:
                 self.value = self.function()
@@ -73,6 +74,10 @@ class _Job:
         except Interrupted as error:  # it came when the function had returned
             self.error = None if self.ended else self.error or error
             self.end()
+
+    def begin(self) -> None:
+        """Have patience from now on."""
+        self.since, self.begun = monotonic(), True
 
     def end(self) -> None:
         """Let no interrupt come any more."""
@@ -96,6 +101,7 @@ class ReplayThread:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._guard: Final = threading.Lock()
+        self._here: Final = threading.local()  # which job is at work in this thread
 
     def call(self, function: Callable[[], T]) -> T:
         """Return what a function returns there, or raise what it raises."""
@@ -116,6 +122,19 @@ class ReplayThread:
         value: T = job.value
         return value
 
+    @contextmanager
+    def unwatched(self) -> Generator[None]:
+        """Within the block, nobody is impatient: this thread waits for SWF, and for no program."""
+        job: _Job | None = getattr(self._here, "job", None)
+        if job is None:
+            yield
+            return
+        job.end()
+        try:
+            yield
+        finally:
+            job.begin()
+
     def close(self) -> None:
         """End the thread, once it has done what it was asked."""
         with self._guard:
@@ -131,6 +150,7 @@ class ReplayThread:
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
+            self._here.job = job
             job.run()
             job.done.release()
             if self._thread not in (threading.current_thread(), None):

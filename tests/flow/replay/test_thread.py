@@ -93,6 +93,25 @@ def test_what_takes_long_and_is_waited_for_is_not_interrupted():
     thread.close()
 
 
+def test_what_waits_for_swf_has_all_the_time_it_needs(thread: ReplayThread):
+    """Nobody is impatient while what is called says that it waits for SWF; afterwards they are."""
+    never = threading.Event()
+
+    def reads() -> bool:
+        with thread.unwatched():
+            return never.wait(0.5)
+
+    def reads_and_spins() -> None:
+        reads()
+        spin()
+
+    assert thread.call(reads) is False
+    with pytest.raises(HungProgramError):
+        thread.call(reads_and_spins)
+    with thread.unwatched():  # in another thread there is no job to be watched
+        assert thread.call(lambda: 1) == 1
+
+
 def test_a_thread_that_cannot_be_interrupted_is_given_up(
     thread: ReplayThread, caplog: pytest.LogCaptureFixture
 ):
