@@ -176,7 +176,9 @@ class Declaration:
 
     @classmethod
     def run_signature(cls) -> inspect.Signature:
-        """Return what `run` takes, without its `self`."""
+        """Return what `run` takes, without its `self`; raises ValidationError without a `run`."""
+        if not hasattr(cls, "run"):
+            raise ValidationError(f"{cls.__name__} has no `run`: it is a base of workflows only")
         signature = inspect.signature(cls.run)
         return signature.replace(parameters=list(signature.parameters.values())[1:])
 
@@ -249,20 +251,48 @@ def _duration(value: DurationLike) -> str | None:
     return duration_text(duration(value, "timeout"))
 
 
-_SHAPES: Final = (("Name", "name"), ("Version", "version"), ("Name", "task_list"))
+_LEAST: Final = {
+    "max_open_activities": 1,
+    "max_open_children": 1,
+    "max_open_timers": 1,
+    "continue_as_new_at": 1,
+    "cancel_grace": 0,
+}
+"""The attributes that are plain numbers, and the least that each may be."""
 
 
 def _check_declaration(cls: type[Declaration]) -> None:
-    for shape, argument in _SHAPES:
-        value = getattr(cls, argument)
-        if isinstance(value, property):
-            continue
-        for found in violations(shape, value, (argument,)):
-            error = ValidationTypeError if found.wrong_type else ValidationError
-            raise error(f"{cls.__name__}: {found}")
-    for argument in ("execution_start_to_close_timeout", "task_start_to_close_timeout"):
-        duration(getattr(cls, argument), f"{cls.__name__}.{argument}")
+    """Refuse what SWF would refuse of each execution; an instance may compute the rest."""
+    computed: dict[str, Any] = {
+        name: None for name in CHILD_OPTIONS if isinstance(getattr(cls, name, None), property)
+    }
+    if "task_list" in computed:
+        computed["task_list"] = DEFAULT_TASK_LIST
+    if isinstance(cls.tag_list, str) and cls.tag_list != INHERIT_TAG_LIST:
+        raise ValidationTypeError(f"{cls.__name__}: tag_list: must be a list, got {cls.tag_list!r}")
+    started = {"workflowId": "-", **cls.attributes(computed)}
+    _refuse(cls, "StartChildWorkflowExecutionDecisionAttributes", started)
+    if cls.activity_task_list is not None:
+        _refuse(cls, "Name", cls.activity_task_list, "activity_task_list")
+    for name, least in _LEAST.items():
+        value = getattr(cls, name)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValidationTypeError(f"{cls.__name__}: {name}: must be an int, got {value!r}")
+        if value < least:
+            raise ValidationError(f"{cls.__name__}: {name}: must be at least {least}, got {value}")
+    if not isinstance(cls.payloads, Payloads):
+        raise ValidationTypeError(
+            f"{cls.__name__}: payloads: must be Payloads, got {cls.payloads!r}"
+        )
+    if not callable(getattr(cls, "run", _refuse)):
+        raise ValidationTypeError(f"{cls.__name__}: run: must be a function, got {cls.run!r}")
     RetryPolicy.of(cls.retry)
+
+
+def _refuse(cls: type[Declaration], shape: str, value: Any, *path: str) -> None:
+    for found in violations(shape, value, path):
+        error = ValidationTypeError if found.wrong_type else ValidationError
+        raise error(f"{cls.__name__}: {found}")
 
 
 def with_told(attributes: Wire, **told: Any) -> dict[str, Any]:
