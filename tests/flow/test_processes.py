@@ -20,6 +20,7 @@ from typing import Any
 import greenlet
 import pytest
 from chaos_judge import members
+from embedded import ROOT
 
 from swf.clock import SystemClock
 from swf.engine import Options
@@ -246,6 +247,7 @@ def program(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         begun.append(
             subprocess.Popen(
                 [sys.executable, str(path), *arguments],
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
