@@ -21,7 +21,7 @@ from swf.flow.replay import matching
 from swf.flow.replay.arguments import futures_in
 from swf.flow.replay.command import CLOSES, Command
 from swf.flow.replay.signals import CARRIED
-from swf.flow.replay.strands import Strand
+from swf.flow.replay.strands import Interrupted, Strand
 from swf.flow.replay.task import Task
 from swf.flow.replay.timer import TimerCall
 from swf.payload import dump_failure
@@ -176,6 +176,8 @@ def on_task_failure(run: Run, task: Task, error: TaskError) -> None:
     """Ask the workflow's `on_task_failure` what a failure means, and have it so."""
     try:
         decided = run.workflow.failure_decided(task, error)
+    except Interrupted:
+        raise  # to who waits for the program
     except BaseException as problem:  # noqa: BLE001  (the hook is the program's)
         run.fail(problem)
         decided = None

@@ -11,7 +11,7 @@ from overheard import Overheard
 
 from swf.engine import Engine
 from swf.exceptions import PollTimeout
-from swf.flow import Decider, Workflow
+from swf.flow import Decider, TaskFailure, Workflow
 from swf.flow.errors import HungProgramError
 from swf.flow.replay.strands import Interrupted
 from swf.flow.replay.thread import ReplayThread
@@ -171,6 +171,9 @@ class Flow(Workflow):
         if where == "blocks" and AT_WORK.is_set():
             with BLOCK:
                 pass
+        if where == "hook":
+            timers = [self.start_timer(1, timer_id="same") for _ in range(2)]
+            _ = timers[1].exception
         if where == "parked":
             try:
                 _ = self.wait_signal("go").result
@@ -178,6 +181,10 @@ class Flow(Workflow):
                 if AT_WORK.is_set():
                     spin()
         return "done"
+
+    def on_task_failure(self, failure: TaskFailure) -> None:
+        if AT_WORK.is_set():
+            spin()
 
 
 AT_WORK = threading.Event()
@@ -243,6 +250,21 @@ def test_a_program_that_hangs_blocks_its_own_execution_only(
     AT_WORK.clear()
     if where == "blocks":
         BLOCK.release()
+    swf_clock.advance(60)
+    decider.work()
+    assert answers(decider)[-1] == ["CompleteWorkflowExecution"]
+
+
+def test_a_hook_that_hangs_blocks_its_execution_too(decider: Hasty, swf_clock):
+    """Asked what a failure means, a program that hangs does not fail by that: it waits as well."""
+    start(decider, "bad", "hook")
+
+    decider.work()
+    decider.work()
+
+    assert answers(decider)[1] == ["RecordMarker", "StartTimer"]
+    assert [type(error) for error in ERRORS] == [HungProgramError]
+    AT_WORK.clear()
     swf_clock.advance(60)
     decider.work()
     assert answers(decider)[-1] == ["CompleteWorkflowExecution"]
