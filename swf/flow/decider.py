@@ -193,15 +193,8 @@ class Decider(actors.Decider):
         )
 
     def _read(self, execution: Wire, started_id: int) -> Sequence[Wire]:
-        """Return the events of an execution up to that one (GetWorkflowExecutionHistory)."""
-        params = {"domain": self.domain.name, "execution": dict(execution)}
-        events: list[Wire] = []
         with self._replay.unwatched():
-            for page in self.connection.pages("GetWorkflowExecutionHistory", params):
-                events += page["events"]
-                if events and events[-1]["eventId"] >= started_id:
-                    break
-        return [event for event in events if event["eventId"] <= started_id]
+            return _history(self.connection, self.domain.name, execution, started_id)
 
     # In the replay thread
 
@@ -351,6 +344,19 @@ class Decider(actors.Decider):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._equip()
+
+
+def _history(
+    connection: Transport, domain: str, execution: Wire, started_id: int
+) -> Sequence[Wire]:
+    """Return the events of an execution up to that one (GetWorkflowExecutionHistory)."""
+    params = {"domain": domain, "execution": dict(execution)}
+    events: list[Wire] = []
+    for page in connection.pages("GetWorkflowExecutionHistory", params):
+        events += page["events"]
+        if events and events[-1]["eventId"] >= started_id:
+            break
+    return [event for event in events if event["eventId"] <= started_id]
 
 
 def own_list(task_list: str) -> str:
