@@ -12,7 +12,7 @@ BENCH_VENV ?= .venv-bench
 JUDGES_VENV ?= .venv-judges
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint format types unit fuzz docs bench crash chaos simulate judges shapes clean
+.PHONY: help demo test lint format types unit fuzz docs bench crash chaos simulate replays judges shapes clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -60,6 +60,9 @@ COUNT ?= 10000
 FIRST ?= 0
 simulate: $(VENV)/.test ## Simulate COUNT lives of the engine, from seed FIRST on (10,000 from 0).
 	PYTHONPATH=.:tests $(BIN)/python -m simulation $(COUNT) $(FIRST)
+
+replays: $(VENV)/.test ## Replay COUNT lives of random workflow programs, from seed FIRST on (10,000 from 0).
+	PYTHONPATH=.:tests $(BIN)/python -m flow_replays $(COUNT) $(FIRST)
 
 # JavaScript judges only here: not every machine has node.
 judges: $(VENV)/.test $(JUDGES_VENV)/.judges ## Let the AWS CLI, simpleflow and JavaScript's SDK judge the server.

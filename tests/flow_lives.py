@@ -123,8 +123,8 @@ class Life:
         options = Options(
             poll_seconds=0,
             limits=Limits(
-                open_activity_tasks=random.choice((3, 1000, 1000)),
-                open_timers=random.choice((4, 1000, 1000)),
+                open_activity_tasks=random.choice((20, 1000, 1000)),
+                open_timers=random.choice((10, 1000, 1000)),
                 open_children=random.choice((1, 1000)),
             ),
         )

@@ -1,22 +1,37 @@
 """Replays what random programs did: from every prefix, and by runs that are kept, it is the same.
 
-`python -m flow_replays COUNT FIRST`, or `make replays`.
+`python -m flow_replays COUNT FIRST`, or `make replays`; each seed stands for itself, so a long form
+may be done in parts. `python -m flow_replays --again FILE` replays what was saved by `save`.
 """
 
 from __future__ import annotations
 
+import argparse
 import copy
 import json
+import logging
+import sys
+import traceback
 from collections.abc import Iterator, Sequence
-from typing import Any
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
 
+import attrs
 from flow_lives import DOMAIN, Answered, Life, Recorded
 from flow_programs import AROUND, FORMS
 
 from swf.flow.replay.answer import Task, answer
 from swf.flow.replay.matching import BLOCKED
 from swf.flow.replay.run import Execution, Run
+from swf.testing import Replayer
 from swf.wire import Wire
+
+REPLAYER: Final = Replayer(FORMS.values())
+PROCESSES: Final = 2
+MOST_EVENTS: Final = 20_000
+"""How many events a history is taken along from its beginning, all prefixes together."""
 
 
 def lived(seed: int) -> list[Recorded]:
@@ -32,13 +47,18 @@ def replayed(recorded: Recorded) -> None:
     """Replay an execution from every prefix, kept from task to task, and as a whole."""
     AROUND.look = looked_up(recorded)
     assert not any(is_blocked(event) for event in recorded.events), recorded
-    for one in recorded.answers:
+    for one in recorded.answers[:: stride(recorded)]:
         AROUND.code = one.code
         made = cold(recorded, one)
         same(made, one, "replayed from its first event")
     for one, made in warm(recorded):
         same(made, one, "kept since an earlier task")
     whole(recorded)
+
+
+def stride(recorded: Recorded) -> int:
+    """Return 1, or more where a history is so long that not every prefix of it is taken."""
+    return 1 + sum(one.started_id for one in recorded.answers) // MOST_EVENTS
 
 
 def cold(recorded: Recorded, answered: Answered) -> list[Wire]:
@@ -70,14 +90,14 @@ def warm(recorded: Recorded) -> Iterator[tuple[Answered, list[Wire]]]:
 
 
 def whole(recorded: Recorded) -> None:
-    """Take a fresh run of today's code along all of a history."""
+    """Take a program of the newest code along all of a history."""
     AROUND.code = 2
-    run = fresh(recorded)
-    try:
-        run.feed(recorded.events, None)
-    finally:
-        run.evict()
-    assert run.last == len(recorded.events)
+    found = REPLAYER.replay(
+        recorded.events, workflow_id=recorded.workflow_id, run_id=recorded.run_id
+    )
+    asked = sum(len(one.decisions) for one in recorded.answers)
+    assert found.closed
+    assert found.compared >= asked - len(recorded.answers)  # timers that wake it up are not its own
 
 
 def fresh(recorded: Recorded) -> Run:
@@ -146,3 +166,66 @@ def looked_up(recorded: Recorded) -> Any:
             number, value = json.loads(told["details"])["value"]
             found[number] = value
     return lambda _run_id, number: found.get(number, -1)
+
+
+# As a command
+
+
+def save(recorded: Sequence[Recorded], path: Path) -> None:
+    """Write down what was recorded, for another process to replay it."""
+    path.write_text(json.dumps([attrs.asdict(one) for one in recorded]))
+
+
+def saved(path: Path) -> list[Recorded]:
+    """Return what was written down."""
+    return [
+        Recorded(**{**told, "answers": [Answered(**one) for one in told["answers"]]})
+        for told in json.loads(path.read_text())
+    ]
+
+
+def again(seed: int) -> str:
+    """Return the command that repeats a seed."""
+    return f"make replays COUNT=1 FIRST={seed}"
+
+
+def tried(seed: int) -> tuple[int, int, str]:
+    """Live through one seed; return it, how many events it had, and what went wrong if anything."""
+    logging.disable(logging.CRITICAL)
+    try:
+        found = lived(seed)
+    except Exception:  # noqa: BLE001  (whatever went wrong belongs to the seed)
+        return seed, 0, traceback.format_exc()
+    return seed, sum(len(one.events) for one in found), ""
+
+
+def main(count: int, first: int) -> int:
+    """Live through `count` seeds from `first` on, and replay them; return how many failed."""
+    began, events, failed = monotonic(), 0, []
+    with ProcessPoolExecutor(min(PROCESSES, count)) as pool:
+        seeds = range(first, first + count)
+        for done, (seed, seen, wrong) in enumerate(pool.map(tried, seeds, chunksize=5), start=1):
+            events += seen
+            if wrong:
+                failed.append(seed)
+                print(f"seed {seed} failed; repeat it by: {again(seed)}\n{wrong}", flush=True)
+            if done % 100 == 0 or done == count:
+                print(f"{done}/{count} replayed, {len(failed)} failed", file=sys.stderr, flush=True)
+    took = monotonic() - began
+    print(f"{count} seeds from {first} on: {events} events, {len(failed)} failed, {took:.0f} s")
+    for seed in failed[:20]:
+        print(f"  {again(seed)}")
+    return len(failed)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="replays", description=__doc__)
+    parser.add_argument("count", nargs="?", type=int, default=10_000)
+    parser.add_argument("first", nargs="?", type=int, default=0)
+    parser.add_argument("--again", type=Path)
+    given = parser.parse_args()
+    if given.again:
+        for one in saved(given.again):
+            replayed(one)
+        sys.exit(0)
+    sys.exit(1 if main(given.count, given.first) else 0)
