@@ -149,12 +149,8 @@ class Decider(actors.Decider):
 
     def _polls_own(self) -> bool:
         """Tell whether this thread is one of those that poll the decider's own list."""
-        thread = threading.get_ident()
-        role = self._roles.get(thread)
-        if role is None:
-            with self._guard:
-                role = self._roles[thread] = len(self._roles) % 2 == 1
-        return role
+        with self._guard:
+            return self._roles.setdefault(threading.get_ident(), len(self._roles) % 2 == 1)
 
     def _polled(self, *, own: bool) -> Task:
         polled = self.own_task_list if own else self.task_list
