@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar, cast
 
 from swf.flow.errors import OutsideWorkflowError, TaskCanceled
@@ -57,6 +58,7 @@ class Future(Generic[T]):
         "_scheduler",
         "_state",
         "_task",
+        "_traceback",
         "_value",
     )
 
@@ -67,6 +69,7 @@ class Future(Generic[T]):
         self._is_done = False
         self._value: Any = None
         self._error: BaseException | None = None
+        self._traceback: TracebackType | None = None
         self._looked_at = False
         self._raises = True
         self._callbacks: list[Strand | Callable[[Future[Any]], object]] | None = None
@@ -109,7 +112,8 @@ class Future(Generic[T]):
         if self._error is not None:
             self._looked_at = True
             if self._is_raised:
-                raise self._error
+                # Raised as often as it is read: without this its traceback would grow each time.
+                raise self._error.with_traceback(self._traceback)
         return cast("T", self._value)
 
     @property
@@ -169,15 +173,15 @@ class Future(Generic[T]):
         """Have the result; whoever waits for it goes on."""
         if not self._is_done:
             self._is_done, self._state, self._value = True, FINISHED, value
-            self._call_back()
+            self._tell()
 
     def _fail(self, error: BaseException, value: Any = None) -> None:
         """Have ended with an error."""
         if not self._is_done:
             self._is_done, self._error, self._value = True, error, value
             self._state = CANCELLED if isinstance(error, TaskCanceled) else FINISHED
-            # A failure fails what waits for it, and so on: however many they are.
-            self._scheduler.tell(self._call_back)
+            self._traceback = error.__traceback__
+            self._tell()
 
     def _when_done(self, callback: Strand | Callable[[Future[Any]], object]) -> None:
         """Have this called, or this strand go on, when it is done; at once where it is."""
@@ -191,6 +195,11 @@ class Future(Generic[T]):
     def _forget(self, callback: Strand | Callable[[Future[Any]], object]) -> None:
         if self._callbacks and callback in self._callbacks:
             self._callbacks.remove(callback)
+
+    def _tell(self) -> None:
+        """Have all called that is to be; that may end other futures, however many in a row."""
+        if self._callbacks:
+            self._scheduler.tell(self._call_back)
 
     def _call_back(self) -> None:
         callbacks, self._callbacks = self._callbacks, None

@@ -434,3 +434,22 @@ def test_what_was_refused_meanwhile(stage: Stage) -> None:
 
     assert started.result == [True, True, True]
     assert failed == ["same"]
+
+
+def test_by_itself(stage: Stage) -> None:
+    """What is spawned and cancels itself is canceled where it waits next, at once."""
+
+    class Flow(Workflow):
+        def aside(self) -> None:
+            assert self.me.cancel()
+            self.sleep(1_000)
+
+        def run(self) -> Any:
+            self.me = self.spawn(self.aside)
+            futures.wait(self.me, self.start_timer(1))
+            return self.me.cancelled
+
+    started = stage.start(Flow)
+    stage.advance(2)
+
+    assert started.result is True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,11 @@ def echo(value: Any) -> Any:
 @activity
 def fail(message: str) -> None:
     raise ValueError(message)
+
+
+@activity
+def keyed(value: Any) -> Any:
+    return value
 
 
 @activity(name="quiet", raises_on_failure=False)
@@ -297,3 +303,54 @@ def test_outside(stage: Stage) -> None:
     started.finish()
 
     assert kept[0].result is None
+
+
+def test_many_in_a_row(stage: Stage) -> None:
+    """However many futures end by each other, the program goes on, whichever way the first ends."""
+
+    class Flow(Workflow):
+        def run(self) -> Any:
+            told = []
+            for first in (self.submit(echo, 1), self.submit(fail, "no")):
+                later = [self.submit(echo, 2) for _ in range(10)]
+                futures.wait(later)
+                timer = self.start_timer(5)
+                last: Any = futures.any_of(timer, timer)
+                for _ in range(1_500):
+                    last = last & later[0]
+                last = last & first
+                told.append(type(last.exception).__name__)
+            return told
+
+    assert stage.run(Flow) == ["NoneType", "ValueError"]
+
+
+def test_an_error_that_is_raised_often(stage: Stage) -> None:
+    """However often an error is raised, its traceback tells of the last time only."""
+
+    class Flow(Workflow):
+        def run(self) -> Any:
+            failed = self.submit(fail, "no")
+            lengths = []
+            for _ in range(3):
+                with pytest.raises(ValueError, match="no") as raised:
+                    _ = failed.result
+                lengths.append(len(traceback.extract_tb(raised.tb)))
+            return len(set(lengths))
+
+    assert stage.run(Flow) == 1
+
+
+def test_nothing_waits_while_others_are_told(stage: Stage) -> None:
+    """What is called when a future ends cannot wait for another: it fails, and nothing stops."""
+
+    class Flow(Workflow):
+        def run(self) -> Any:
+            timer = self.start_timer(50)
+            made = keyed.with_options(get_task_id=lambda *_: str(timer.result))
+            first = self.spawn(lambda: 1)
+            second = self.submit(made, first)
+            third = self.submit(echo, first)
+            return [type(second.exception).__name__, third.result]
+
+    assert stage.run(Flow) == ["OutsideWorkflowError", 1]

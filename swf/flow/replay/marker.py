@@ -10,7 +10,6 @@ from greenlet import GreenletExit
 
 from swf.exceptions import ValidationError
 from swf.flow.errors import ProgramError
-from swf.flow.future import Future
 from swf.flow.replay import matching
 from swf.flow.replay.command import Command
 from swf.flow.replay.ids import fitted
@@ -51,9 +50,7 @@ def record(run: Run, name: str, details: Any) -> Marker:
     return found
 
 
-def once(
-    run: Run, name: str, function: Callable[[], Any], payloads: Payloads | None = None
-) -> Any:
+def once(run: Run, name: str, function: Callable[[], Any], payloads: Payloads | None = None) -> Any:
     """Return what a function returned when it ran first: recorded then, and read on every replay.
 
     Raises what it raised then, as far as its type is known; a failure is recorded too. It may run
@@ -72,8 +69,7 @@ def once(
     if is_there:
         plain = payloads.open(details)
     else:
-        if run.is_peeking:  # it is only looked at, and what comes would be a side effect
-            run.scheduler.wait_for(Future(run.scheduler))
+        run.hold_here()
         plain = payloads.plain(_outcome(run, name, function))
     told = payloads.parse(plain)  # the first time too: what comes of it shall be the same
     run.issue(Command("RecordMarker", {"markerName": marker_name}, payloads, plain))

@@ -194,7 +194,7 @@ class Scheduler:
         `Strand.interrupt` was told.
         """
         strand = self.current
-        if strand is None or getcurrent() is not strand:
+        if strand is None or getcurrent() is not strand or self._is_telling:
             raise OutsideWorkflowError(
                 f"{future!r} is not done: only its workflow can wait for it, while it runs"
             )
@@ -203,11 +203,12 @@ class Scheduler:
         if not future._is_done:
             future._when_done(strand)
         while not future._is_done:
-            strand.waits_for = future
-            strand.parent.switch()  # type: ignore[union-attr]
+            if strand.raised is None:  # else it has canceled itself before
+                strand.waits_for = future
+                strand.parent.switch()  # type: ignore[union-attr]
+                strand.waits_for = None
             if self.closed:
                 raise GreenletExit
-            strand.waits_for = None
             error, strand.raised = strand.raised, None
             if error is not None:
                 raise error
