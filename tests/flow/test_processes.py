@@ -276,7 +276,9 @@ def test_what_a_program_declares_itself_runs_in_processes(
     for x, (workflow, task, decided, worked, result) in enumerate(results):
         assert (workflow, task, result) == ("wherever.Where", "wherever.where", x + 1)
         assert len({parent, decided, worked}) == 3
-    assert members({run.pid}) == []
+    until = time.monotonic() + SECONDS
+    while members({run.pid}):  # what watches over shared resources goes a moment after its program
+        assert time.monotonic() < until
 
 
 @pytest.mark.parametrize("kind", ["decider", "worker"])
