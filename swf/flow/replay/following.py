@@ -25,7 +25,7 @@ def match(run: Run, event: Wire) -> bool:
     if command is None or what:
         if _is_own(run, told):
             return False
-        raise matching.mismatch(str(run.execution), command, event, what)
+        raise matching.mismatch(str(run.execution), command, event, what, _waits_at(run))
     queue.popleft()
     accepted = matching.DECIDED[event["eventType"]][1]
     if command.decision_type in CLOSES:
@@ -41,6 +41,12 @@ def match(run: Run, event: Wire) -> bool:
         else:
             run.refusals.append(lambda: asker.refused(told))
     return True
+
+
+def _waits_at(run: Run) -> str | None:
+    """Return the line of the program at which its main strand waits."""
+    frames = run.main.frames() if run.main is not None else []
+    return f"{frames[-1].f_code.co_filename}:{frames[-1].f_lineno}" if frames else None
 
 
 def _is_own(run: Run, told: Wire) -> bool:

@@ -24,6 +24,8 @@ DECIDED: Final[dict[str, tuple[str, bool]]] = {
 }
 """For each event type that a decision becomes: the decision type, and whether it was accepted."""
 
+HIDDEN: Final = "(encrypted)"
+
 _LATER: Final = frozenset(
     {
         "StartChildWorkflowExecutionFailed",
@@ -92,22 +94,45 @@ def _differs_by_limits(command: Command, text: str | None) -> bool:
     return payloads.plain_call(recorded.args, recorded.kwargs, context or None) == command.plain
 
 
-def mismatch(
-    resource: str, command: Command | None, event: Wire | None, what: list[str]
-) -> NonDeterminismError:
-    """Return the error that names both sides of the first difference."""
-    recorded = None if event is None else told_event(event, command)
-    issued = None if command is None else told_command(command)
-    where = None if command is None else command.where
-    event_id = None if event is None else event["eventId"]
-    there = (
-        f"event {event_id} of the history is {recorded}"
-        if recorded
-        else ("the history has nothing more there")
+def one_more(resource: str, command: Command, completed_id: int) -> NonDeterminismError:
+    """Return the error of a program that asks for more than it was answered with."""
+    issued = told_command(command)
+    there = f"the history has nothing more in what follows from event {completed_id}"
+    return _mismatch(
+        there, f"the program asks for {issued}", None, issued, completed_id, command.where, resource
     )
-    here = f"the program asks for {issued}" if issued else "the program asks for nothing there"
-    line = f" at {where}" if where else ""
+
+
+def mismatch(
+    resource: str, command: Command | None, event: Wire, what: list[str], waits_at: str | None
+) -> NonDeterminismError:
+    """Return the error that names both sides of the first difference.
+
+    Without a command the program asks for nothing there, and waits at that line.
+    """
+    recorded, event_id = told_event(event, command), event["eventId"]
+    there = f"event {event_id} of the history is {recorded}"
+    if command is None:
+        here = f"the program asks for nothing there{', and waits' if waits_at else ''}"
+        return _mismatch(there, here, recorded, None, event_id, waits_at, resource)
+    issued = told_command(command)
+    here = f"the program asks for {issued}"
     differs = f" ({', '.join(what)} differ)" if what else ""
+    where = command.where
+    return _mismatch(there, here, recorded, issued, event_id, where, resource, differs)
+
+
+def _mismatch(
+    there: str,
+    here: str,
+    recorded: str | None,
+    issued: str | None,
+    event_id: int,
+    where: str | None,
+    resource: str,
+    differs: str = "",
+) -> NonDeterminismError:
+    line = f" at {where}" if where else ""
     return NonDeterminismError(
         f"{there}, {here}{line}{differs}: the program was changed under an open execution, or what"
         " it does depends on something other than its history; guard the change with"
@@ -129,16 +154,20 @@ def told_event(event: Wire, command: Command | None = None) -> str:
         return str(event["eventType"])
     text = attributes.get(kind.payload) if kind.payload else None
     if text is not None and command is not None:
-        text = _plain(command, text)
+        text = HIDDEN if _hides(command) else _plain(command, text)
     return _told(event["eventType"], kind.compared, attributes, kind.payload, text)
 
 
 def told_command(command: Command) -> str:
     """Return what a program asks for, in words."""
     kind = KINDS[command.decision_type]
-    return _told(
-        command.decision_type, kind.compared, command.attributes, kind.payload, command.plain
-    )
+    plain = HIDDEN if command.plain is not None and _hides(command) else command.plain
+    return _told(command.decision_type, kind.compared, command.attributes, kind.payload, plain)
+
+
+def _hides(command: Command) -> bool:
+    """Tell whether a payload is a secret: what is told of a difference goes into a history."""
+    return any(codec.hides for codec in command.payloads.codecs)
 
 
 def _plain(command: Command, text: str) -> str:

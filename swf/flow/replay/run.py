@@ -188,7 +188,7 @@ class Run:
     def _turn(self, started_id: int, *, replaying: bool) -> None:
         """Have the program see what one decision task told it."""
         if self.queue and not self.is_cut:
-            raise matching.mismatch(str(self.execution), self.queue[0], None, [])
+            raise matching.one_more(str(self.execution), self.queue[0], self._completed)
         if self.queue and self.queue[-1].decision_type in CLOSES:
             self.queue.pop()  # it was not sent yet: what comes now goes before it
         self.replaying = replaying
