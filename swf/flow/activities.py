@@ -238,7 +238,7 @@ class ActivityDecorator:
         return current()
 
     @overload
-    def __call__(self, target: type[E], /) -> type[E]: ...  # type: ignore[overload-overlap]
+    def __call__(self, target: type[E], /) -> type[E]: ...  # type: ignore[overload-overlap]  # callable
 
     @overload
     def __call__(self, target: Callable[P, R], /) -> Activity[P, R]: ...
@@ -302,7 +302,7 @@ class Declares:
         self._attributes = attributes
 
     @overload
-    def __call__(self, target: type[E], /) -> type[E]: ...  # type: ignore[overload-overlap]
+    def __call__(self, target: type[E], /) -> type[E]: ...  # type: ignore[overload-overlap]  # callable
 
     @overload
     def __call__(self, target: Callable[P, R], /) -> Activity[P, R]: ...

@@ -260,12 +260,16 @@ class ContinuedAsNew(BaseException):
 for _error in (
     AggregateError,
     ForeignAwaitError,
+    HungProgramError,
     NonDeterminismError,
     NotRegisteredError,
     OutsideWorkflowError,
     ProgramError,
+    QueryError,
+    ResultTimeout,
     ScheduleFailed,
     SignatureError,
+    StuckError,
     TaskCanceled,
     TaskFailed,
     TaskTerminated,
@@ -331,7 +335,7 @@ def failure(
 
 
 def _reduced(error: TaskFailed) -> tuple[Any, ...]:
-    kind, failed = error._original, error._failed  # type: ignore[attr-defined]
+    kind, failed = error._original, error._failed  # type: ignore[attr-defined]  # by `_both`
     return _rebuilt, (kind, failed, _parts(error), error.args, dict(error.__dict__))
 
 

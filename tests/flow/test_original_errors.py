@@ -6,7 +6,9 @@ import pickle
 
 import pytest
 
+from swf.flow import errors
 from swf.flow.errors import TaskFailed, WorkflowFailed, failure
+from swf.payload import Payloads, dump_failure, load_failure
 
 
 class Declined(Exception):
@@ -41,3 +43,23 @@ def test_an_error_shows_as_the_one_that_was_raised(
     for one in (made, pickle.loads(pickle.dumps(made))):
         assert (str(one), repr(one), one.args) == (str(cause), repr(cause), cause.args)
         assert (one.message, one.reason, one.task_id) == (str(cause), "r", "pack-1")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        one
+        for one in vars(errors).values()
+        if isinstance(one, type)
+        and issubclass(one, errors.FlowError)
+        and one not in (errors.FlowError, errors.TaskError)
+    ],
+)
+def test_errors_of_workflows_are_themselves_elsewhere(kind: type[errors.FlowError]) -> None:
+    """Whatever error of this layer a workflow or an activity fails with, others meet that."""
+    error = kind("told", []) if kind is errors.AggregateError else kind("told")
+
+    found = load_failure(Payloads(), *dump_failure(Payloads(), error))
+
+    assert type(found) is kind
+    assert str(found) == "told"

@@ -50,6 +50,7 @@ class Strand(greenlet):
         self._call = (function, args, kwargs)
         self._scheduler = scheduler
 
+    # The stubs of greenlet have `run` as an attribute; to define it is what its manual says.
     def run(self) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Call the function, and have its future end as it does."""
         future = self.future
@@ -205,7 +206,7 @@ class Scheduler:
         while not future._is_done:
             if strand.raised is None:  # else it has canceled itself before
                 strand.waits_for = future
-                strand.parent.switch()  # type: ignore[union-attr]
+                strand.parent.switch()  # type: ignore[union-attr]  # it is the hub, see `run`
                 strand.waits_for = None
             if self.closed:
                 raise GreenletExit
