@@ -215,6 +215,8 @@ class Declaration:
         role, priority, tags = told["lambda_role"], told["task_priority"], told["tag_list"]
         if isinstance(priority, property):
             priority = None
+        if isinstance(tags, str) and tags != INHERIT_TAG_LIST:
+            raise ValidationTypeError(f"{cls.__name__}: tag_list: must be a list, got {tags!r}")
         wire = {
             "workflowType": {"name": cls.name, "version": cls.version},
             "taskList": {"name": told["task_list"]},
@@ -268,8 +270,6 @@ def _check_declaration(cls: type[Declaration]) -> None:
     }
     if "task_list" in computed:
         computed["task_list"] = DEFAULT_TASK_LIST
-    if isinstance(cls.tag_list, str) and cls.tag_list != INHERIT_TAG_LIST:
-        raise ValidationTypeError(f"{cls.__name__}: tag_list: must be a list, got {cls.tag_list!r}")
     started = {"workflowId": "-", **cls.attributes(computed)}
     _refuse(cls, "StartChildWorkflowExecutionDecisionAttributes", started)
     if cls.activity_task_list is not None:

@@ -58,6 +58,10 @@ def _all_names(value: Names) -> tuple[str, ...]:
     )
 
 
+def _timeouts(value: Iterable[str] | str) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
 def _check(name: str, value: object, holds: bool, rule: str) -> None:
     if not holds:
         raise ValidationError(f"RetryPolicy.{name}: must {rule}, got {value!r}")
@@ -95,7 +99,7 @@ class RetryPolicy:
     jitter: float = 0.0
     on: tuple[str, ...] | None = attrs.field(default=None, converter=_names)
     never: tuple[str, ...] = attrs.field(default=(), converter=_all_names)
-    on_timeouts: tuple[str, ...] = attrs.field(default=TIMEOUT_TYPES, converter=tuple)
+    on_timeouts: tuple[str, ...] = attrs.field(default=TIMEOUT_TYPES, converter=_timeouts)
     max_elapsed: float | None = attrs.field(default=None, converter=_seconds)
 
     def __attrs_post_init__(self) -> None:

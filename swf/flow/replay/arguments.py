@@ -16,9 +16,17 @@ SCALARS: Final = frozenset({str, int, float, bool, type(None), bytes})
 
 
 def futures_in(value: Any) -> list[Future[Any]]:
-    """Return the futures anywhere in a value, done or not, each once."""
+    """Return the futures anywhere in a value, done or not, each once.
+
+    Raises PayloadEncodeError for a value that is within itself, or too deep to be sent.
+    """
     found: dict[Future[Any], None] = {}
-    _collect(value, found)
+    try:
+        _collect(value, found)
+    except RecursionError:
+        raise PayloadEncodeError(
+            "the arguments of a task are nested too deep, or a part of them holds itself"
+        ) from None
     return list(found)
 
 

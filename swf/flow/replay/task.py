@@ -155,6 +155,11 @@ class Task:
             self.command.place = self.place
             if not self.is_checked:
                 check(self.command)
+        except PayloadEncodeError as error:
+            named = PayloadEncodeError(f"{self.name}: {error}")
+            named.__cause__ = error
+            self.end(named)
+            return
         except Exception as error:  # noqa: BLE001  (of what the program makes of the arguments)
             self.end(error)
             return
