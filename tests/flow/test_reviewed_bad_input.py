@@ -58,3 +58,18 @@ def test_tags_of_one_call() -> None:
     """A bare string is no list of tags, for one call as little as for the class: none is lost."""
     with pytest.raises(ValidationTypeError, match="tag_list: must be a list, got 'urgent'"):
         Local(virtual_time=True).run(Flow.with_options(tag_list="urgent"))
+
+
+def test_names_of_signals() -> None:
+    """What no signal can be called is not waited for, nor handled."""
+
+    class Numbered(Workflow):
+        def run(self, how: str) -> Any:
+            if how == "wait":
+                return self.wait_signal(5).result  # type: ignore[arg-type]
+            return self.on_signal(5, print)  # type: ignore[arg-type]
+
+    with pytest.raises(errors.WorkflowFailed, match="wait_signal: name: must be a str, got 5"):
+        Local(virtual_time=True).run(Numbered, "wait")
+    with pytest.raises(errors.WorkflowFailed, match="on_signal: name: must be a str, got 5"):
+        Local(virtual_time=True).run(Numbered, "handle")

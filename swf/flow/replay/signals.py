@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from swf.exceptions import PayloadStoreError, SWFError
+from swf.exceptions import PayloadStoreError, SWFError, ValidationTypeError
 from swf.flow.errors import SignatureError, TaskTimedOut
 from swf.flow.future import Future
 from swf.flow.replay.timer import TimerCall
@@ -58,6 +58,12 @@ def _misfit(handler: Callable[..., Any], signal: Signal) -> SignatureError | Non
     except TypeError as error:
         return SignatureError(f"its handler takes {signature}: {error}")
     return None
+
+
+def _check_name(where: str, name: object) -> None:
+    """Refuse what no signal can be called: it would be waited for in vain."""
+    if name is not None and not isinstance(name, str):
+        raise ValidationTypeError(f"{where}: name: must be a str, got {name!r}")
 
 
 class Waiter:
@@ -163,6 +169,7 @@ class Signals:
 
     def wait(self, name: str | None, key: Any, timeout: int | None) -> Future[Any]:
         """Return a future of the next signal of this name and key that nobody took."""
+        _check_name("wait_signal", name)
         waiter = Waiter(self, name, key)
         for signal in self.kept:
             if waiter.takes(signal):
@@ -178,6 +185,7 @@ class Signals:
 
     def handle(self, name: str, handler: Callable[..., Any]) -> None:
         """Have a function called for each signal of this name, those that came already included."""
+        _check_name("on_signal", name)
         self.handlers[name] = handler
         early = [signal for signal in self.kept if signal.name == name]
         for signal in early:
