@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Final, Literal
 
+import attrs
+
 from swf.actors import decider as actors
 from swf.actors.pages import all_pages
 from swf.clock import Clock
@@ -262,6 +264,8 @@ class Decider(actors.Decider):
             sent = self._sent(task, made)
         finally:
             acknowledged = sent is made
+            if acknowledged and made.closes is not None and hooks.is_open(made, self.connection):
+                made = attrs.evolve(made, closes=None)  # the same is decided again
             if acknowledged and made.closes is None:
                 self._answered.append(made)  # to wake the replay thread now would be for nothing
             else:

@@ -4,10 +4,43 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Final
 
+from swf.exceptions import SWFError
+from swf.flow.replay.answer import Answer
 from swf.flow.replay.run import Run
+from swf.flow.workflow import Workflow
+from swf.models.history.history import CLOSING
+from swf.transport import Transport
 
 logger = logging.getLogger(__name__)
+
+HOOKS: Final = ("on_completed", "on_failure", "on_canceled", "after_closed")
+
+
+def is_open(made: Answer, connection: Transport) -> bool:
+    """Tell whether an answer that SWF took has not closed the execution after all.
+
+    Something had happened meanwhile that no decision task has told of. It is looked up only for a
+    workflow that wants to be told of its close (GetWorkflowExecutionHistory).
+    """
+    if made.run is None:
+        return False
+    workflow, execution = type(made.run.workflow), made.run.execution
+    if all(getattr(workflow, name) is getattr(Workflow, name) for name in HOOKS):
+        return False
+    params = {
+        "domain": execution.domain,
+        "execution": {"workflowId": execution.workflow_id, "runId": execution.run_id},
+        "reverseOrder": True,
+        "maximumPageSize": 1,
+    }
+    try:
+        page = connection.call("GetWorkflowExecutionHistory", params)
+    except SWFError as error:
+        logger.warning("%s is taken for closed: %s", execution, error)
+        return False
+    return page["events"][0]["eventType"] not in CLOSING
 
 
 def closed(run: Run, closes: str) -> None:

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 from flow_harness import Stage
+from overheard import Overheard
 
-from swf.flow import Workflow, activity, errors
+from swf.engine import Engine
+from swf.exceptions import AccessDeniedFault
+from swf.flow import Decider, Workflow, activity, errors, start
+from swf.testing import connected
 
 
 @activity
@@ -158,3 +162,54 @@ def test_should_cancel_that_fails(stage: Stage) -> None:
 
     assert isinstance(started.error, ValueError)
     assert isinstance(started.error, errors.WorkflowFailed)
+
+
+class Takes(Workflow):
+    """Ends at once, and notes that it has."""
+
+    name = "takes"
+    calls: list[str]
+
+    def run(self) -> int:
+        return 1
+
+    def on_completed(self) -> None:
+        self.calls.append("completed")
+
+    def after_closed(self) -> None:
+        self.calls.append("closed")
+
+
+@pytest.fixture
+def connection(swf_engine: Engine) -> Overheard:
+    """A connection to an SWF in which things happen in between."""
+    Takes.calls = []
+    return Overheard(connected(swf_engine))
+
+
+def test_what_was_not_closed_after_all(connection: Overheard) -> None:
+    """Where a signal comes before the end is decided, a workflow hears of its end when it is."""
+    decider = Decider(Takes, domain="d", connection=connection)
+    handle = start(Takes, domain="d", connection=connection)
+    connection.trouble["RespondDecisionTaskCompleted"] = [lambda: handle.signal("late")]
+
+    decider.work()
+    assert not handle.done
+    assert Takes.calls == []
+    decider.work()
+
+    assert handle.result(0) == 1
+    assert Takes.calls == ["completed", "closed"]
+    decider.close()
+
+
+def test_what_cannot_be_looked_up(connection: Overheard) -> None:
+    """Where SWF does not tell whether an execution is closed, it is taken for closed."""
+    decider = Decider(Takes, domain="d", connection=connection)
+    start(Takes, domain="d", connection=connection)
+    connection.trouble["GetWorkflowExecutionHistory"] = AccessDeniedFault("no", operation="G")
+
+    decider.work()
+
+    assert Takes.calls == ["completed", "closed"]
+    decider.close()
