@@ -82,6 +82,7 @@ class Stage:
         self.replays = True
         self.may_block = False
         self._count = 0
+        self.decide(own=True)  # a decider that polls its own list has its runs sent there
 
     # Executions
 

@@ -168,11 +168,14 @@ def test_what_cannot_be_encoded(stage: Stage) -> None:
     class Flow(Workflow):
         def run(self) -> Any:
             late = self.submit(echo, [self.submit(echo, 1), object()])
-            errors_ = [self.submit(echo, {"x": object()}).exception, late.exception]
-            assert all(isinstance(error, PayloadEncodeError) for error in errors_)
-            return [str(error).partition(":")[0] for error in errors_]
+            found = [self.submit(echo, {"x": object()}).exception, late.exception]
+            assert all(isinstance(error, PayloadEncodeError) for error in found)
+            return [str(error) for error in found]
 
-    assert stage.run(Flow) == ['args[0]["x"]', "args[0][1]"]
+    now, late = stage.run(Flow)
+
+    assert 'args[0]["x"]' in now
+    assert "args[0][1]" in late
 
 
 def test_very_many_that_cannot_be_sent(stage: Stage) -> None:
