@@ -20,6 +20,7 @@ from swf.clock import ManualClock
 from swf.engine import Limits, Options
 from swf.exceptions import PollTimeout, SWFError
 from swf.flow import Decider
+from swf.models.history.history import CLOSING
 from swf.payload import Payloads, dump_failure
 from swf.testing import connected, embedded
 from swf.transport import Transport
@@ -57,6 +58,12 @@ class Recorded:
     form: str
     events: list[Wire]
     answers: list[Answered]
+
+    @property
+    def closed(self) -> str | None:
+        """The type of the event that closed it; None of an open one."""
+        last: str = self.events[-1]["eventType"]
+        return last if last in CLOSING else None
 
 
 class Meddled(Transport):

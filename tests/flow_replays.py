@@ -12,7 +12,7 @@ import json
 import logging
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from time import monotonic
@@ -22,13 +22,14 @@ import attrs
 from flow_lives import DOMAIN, Answered, Life, Recorded
 from flow_programs import AROUND, FORMS
 
+from swf.flow import Workflow
 from swf.flow.replay.answer import Task, answer
 from swf.flow.replay.matching import BLOCKED
 from swf.flow.replay.run import Execution, Run
 from swf.testing import Replayer
 from swf.wire import Wire
 
-REPLAYER: Final = Replayer(FORMS.values())
+Known = Mapping[str, type[Workflow]]
 PROCESSES: Final = 2
 MOST_EVENTS: Final = 20_000
 """How many events a history is taken along from its beginning, all prefixes together."""
@@ -43,17 +44,17 @@ def lived(seed: int) -> list[Recorded]:
     return found
 
 
-def replayed(recorded: Recorded) -> None:
+def replayed(recorded: Recorded, known: Known = FORMS) -> None:
     """Replay an execution from every prefix, kept from task to task, and as a whole."""
     AROUND.look = looked_up(recorded)
     assert not any(is_blocked(event) for event in recorded.events), recorded
     for one in recorded.answers[:: stride(recorded)]:
         AROUND.code = one.code
-        made = cold(recorded, one)
+        made = cold(recorded, one, known)
         same(made, one, "replayed from its first event")
-    for one, made in warm(recorded):
+    for one, made in warm(recorded, known):
         same(made, one, "kept since an earlier task")
-    whole(recorded)
+    whole(recorded, known)
 
 
 def stride(recorded: Recorded) -> int:
@@ -61,16 +62,16 @@ def stride(recorded: Recorded) -> int:
     return 1 + sum(one.started_id for one in recorded.answers) // MOST_EVENTS
 
 
-def cold(recorded: Recorded, answered: Answered) -> list[Wire]:
+def cold(recorded: Recorded, answered: Answered, known: Known = FORMS) -> list[Wire]:
     """Return what a fresh run decides at a decision task."""
-    run = fresh(recorded)
+    run = fresh(recorded, known)
     task = task_of(recorded, answered, recorded.events[: answered.started_id])
     decisions = answer(task, None, lambda: run).decisions
     run.evict()
     return decisions
 
 
-def warm(recorded: Recorded) -> Iterator[tuple[Answered, list[Wire]]]:
+def warm(recorded: Recorded, known: Known) -> Iterator[tuple[Answered, list[Wire]]]:
     """Yield what runs decide that are kept from each task to the next."""
     kept: Run | None = None
     code = None
@@ -82,26 +83,26 @@ def warm(recorded: Recorded) -> Iterator[tuple[Answered, list[Wire]]]:
         code = one.code
         since = 0 if kept is None else one.previous_id - 1
         task = task_of(recorded, one, recorded.events[since : one.started_id])
-        made = answer(task, kept, lambda: fresh(recorded))
+        made = answer(task, kept, lambda: fresh(recorded, known))
         kept = made.run
         yield one, made.decisions
     if kept is not None:
         kept.evict()
 
 
-def whole(recorded: Recorded) -> None:
+def whole(recorded: Recorded, known: Known) -> None:
     """Take a program of the newest code along all of a history."""
     AROUND.code = 2
-    found = REPLAYER.replay(
+    found = Replayer(known.values()).replay(
         recorded.events, workflow_id=recorded.workflow_id, run_id=recorded.run_id
     )
     asked = sum(len(one.decisions) for one in recorded.answers)
-    assert found.closed
+    assert found.closed == recorded.closed
     assert found.compared >= asked - len(recorded.answers)  # timers that wake it up are not its own
 
 
-def fresh(recorded: Recorded) -> Run:
-    cls = FORMS[recorded.form]
+def fresh(recorded: Recorded, known: Known = FORMS) -> Run:
+    cls = known[recorded.form]
     execution = Execution(
         domain=DOMAIN,
         workflow_id=recorded.workflow_id,
@@ -119,7 +120,7 @@ def task_of(recorded: Recorded, answered: Answered, events: Sequence[Wire]) -> T
         workflow_id=recorded.workflow_id,
         run_id=recorded.run_id,
         name=recorded.form,
-        version=FORMS[recorded.form].version,
+        version="1.0",
         started_event_id=answered.started_id,
         previous_started_event_id=answered.previous_id,
         events=events,
@@ -163,8 +164,9 @@ def looked_up(recorded: Recorded) -> Any:
     for event in recorded.events:
         told = event.get("markerRecordedEventAttributes", {})
         if told.get("markerName", "").startswith("swf.result"):
-            number, value = json.loads(told["details"])["value"]
-            found[number] = value
+            value = json.loads(told["details"]).get("value")
+            if isinstance(value, list) and len(value) == 2:
+                found[value[0]] = value[1]
     return lambda _run_id, number: found.get(number, -1)
 
 
