@@ -11,8 +11,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Final, Literal
 
-import attrs
-
 from swf.actors import decider as actors
 from swf.actors.pages import all_pages
 from swf.clock import Clock
@@ -200,7 +198,7 @@ class Decider(actors.Decider):
         self._keep_answered()
         cached = self._cache.take(task.run_id)
         try:
-            made = answer(task, cached, lambda: self._begun(task))
+            return answer(task, cached, lambda: self._begun(task))
         except Exception as error:  # noqa: BLE001  (whatever it is, the execution waits for its end)
             return self._blocked_by(task, error)
         except Interrupted:
@@ -209,7 +207,6 @@ class Decider(actors.Decider):
             ended = ProgramError(f"a program would have ended the decider: {error!r}")
             ended.__cause__ = error
             return self._blocked_by(task, ended)
-        return made
 
     def _begun(self, task: Task) -> Run:
         workflow = self.workflows.get(task.name, task.version)
@@ -229,9 +226,7 @@ class Decider(actors.Decider):
 
     def _blocked_by(self, task: Task, error: Exception) -> Answer:
         self._report("an execution cannot go on", error, task)
-        if self.when_blocked == "fail":
-            return failed(error)
-        return blocked(task, error)
+        return failed(error) if self.when_blocked == "fail" else blocked(task, error)
 
     def _keep_answered(self) -> None:
         """Have the runs in the cache whose answers were acknowledged since the last time."""
@@ -264,8 +259,8 @@ class Decider(actors.Decider):
             sent = self._sent(task, made)
         finally:
             acknowledged = sent is made
-            if acknowledged and made.closes is not None and hooks.is_open(made, self.connection):
-                made = attrs.evolve(made, closes=None)  # the same is decided again
+            if acknowledged:
+                made = hooks.settled(made, self.connection)
             if acknowledged and made.closes is None:
                 self._answered.append(made)  # to wake the replay thread now would be for nothing
             else:

@@ -6,9 +6,11 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+import attrs
+
 from swf.exceptions import SWFError
 from swf.flow.replay.answer import Answer
-from swf.flow.replay.run import Run
+from swf.flow.replay.run import Execution, Run
 from swf.flow.workflow import Workflow
 from swf.models.history.history import CLOSING
 from swf.transport import Transport
@@ -18,17 +20,25 @@ logger = logging.getLogger(__name__)
 HOOKS: Final = ("on_completed", "on_failure", "on_canceled", "after_closed")
 
 
-def is_open(made: Answer, connection: Transport) -> bool:
-    """Tell whether an answer that SWF took has not closed the execution after all.
+def settled(made: Answer, connection: Transport) -> Answer:
+    """Return an answer that SWF took, as one that closes nothing where it has not done so.
 
-    Something had happened meanwhile that no decision task has told of. It is looked up only for a
-    workflow that wants to be told of its close (GetWorkflowExecutionHistory).
+    Something had happened meanwhile that no decision task has told of; the same is decided again.
+    It is looked up only for a workflow that wants to be told of its close.
     """
-    if made.run is None:
-        return False
-    workflow, execution = type(made.run.workflow), made.run.execution
-    if all(getattr(workflow, name) is getattr(Workflow, name) for name in HOOKS):
-        return False
+    run = made.run
+    if run is None or made.closes is None or not _wants_to_know(run.workflow):
+        return made
+    return attrs.evolve(made, closes=None) if _is_open(run.execution, connection) else made
+
+
+def _wants_to_know(workflow: Workflow) -> bool:
+    kind = type(workflow)
+    return any(getattr(kind, name) is not getattr(Workflow, name) for name in HOOKS)
+
+
+def _is_open(execution: Execution, connection: Transport) -> bool:
+    """Tell whether an execution is open (GetWorkflowExecutionHistory); False if nobody can tell."""
     params = {
         "domain": execution.domain,
         "execution": {"workflowId": execution.workflow_id, "runId": execution.run_id},
