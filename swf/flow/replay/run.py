@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from swf.flow.errors import TaskCanceled, TaskError
+from swf.flow.errors import TaskError
 from swf.flow.future import Future
 from swf.flow.replay import closing, following, matching
 from swf.flow.replay.ahead import Ahead
@@ -38,6 +38,12 @@ logger = logging.getLogger(__name__)
 
 CONTINUE_AT_EVENTS: Final = 10_000
 """The length of a history at which it is said that it is time to continue as new."""
+
+
+GREW_LONG: Final = (
+    "%s: its history has %d events, and SWF ends it at 25,000: have it continue as new, by"
+    " `self.checkpoint(…)` for one"
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -209,12 +215,7 @@ class Run:
             self._see(event)
         closing.end_turn(self)
         if grew_long and self.is_live and self.closing is None:
-            logger.warning(
-                "%s: its history has %d events, and SWF ends it at 25,000: have it continue as new,"
-                " by `self.checkpoint(…)` for one",
-                self.execution,
-                started_id,
-            )
+            logger.warning(GREW_LONG, self.execution, started_id)
 
     def _see(self, event: Wire) -> None:
         self.progress += 1
@@ -331,10 +332,6 @@ class Run:
     def watch(self, strand: Strand) -> None:
         """Have the execution fail where this strand does."""
         self.watched.add(strand)
-
-    def canceled(self, what: str) -> TaskCanceled:
-        """Return the error of a wait that was canceled."""
-        return TaskCanceled(f"{what} was canceled", task=what)
 
     def evict(self) -> None:
         """End the program where it stands; nothing that it still does counts.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from swf.exceptions import PayloadStoreError, SWFError, ValidationTypeError
-from swf.flow.errors import SignatureError, TaskTimedOut
+from swf.flow.errors import SignatureError, TaskCanceled, TaskTimedOut
 from swf.flow.future import Future
 from swf.flow.replay.timer import TimerCall
 from swf.payload import Call
@@ -93,7 +93,8 @@ class Waiter:
         self.signals.waiters.remove(self)
         if self.timer is not None:
             self.timer.cancel()
-        self.future._fail(self.signals.run.canceled(f"wait for {self!r}"))
+        told = f"the wait for {self!r} was canceled"
+        self.future._fail(TaskCanceled(told, task=repr(self)))
         return True
 
     def time_out(self, timer: Future[Any]) -> None:
