@@ -202,6 +202,9 @@ class Future(Generic[T]):
             self._scheduler.tell(self._call_back)
 
     def _call_back(self) -> None:
+        if self._task is not None:
+            # Future and task would keep each other until the garbage collector finds them.
+            self._task = _Ended(repr(self._task))
         callbacks, self._callbacks = self._callbacks, None
         for callback in callbacks or ():
             callback(self)
@@ -240,6 +243,22 @@ def either(futures: list[Future[T]]) -> Future[T]:
     for future in futures:
         future._when_done(ended)
     return first
+
+
+class _Ended:
+    """What is left of what stood behind a future: its name."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def cancel(self) -> bool:
+        """Return False: it is too late."""
+        return False
+
+    def __repr__(self) -> str:
+        return self._name
 
 
 class _Several:
