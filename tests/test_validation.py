@@ -419,6 +419,32 @@ class TestDecisions:
                 f"the body of this one has {size}",
             )
 
+    def test_one_decision_is_never_too_much_and_with_a_context_it_may_be(self):
+        """The heaviest decision that there is fits, and is weighed with what goes beside it."""
+        most = "\U0001f600" * 32_768
+        child = decision(
+            "StartChildWorkflowExecution",
+            input=most,
+            control=most,
+            tagList=["\U0001f600" * 256] * 5,
+        )
+        params = complete(child)
+        check_request("RespondDecisionTaskCompleted", params)
+
+        assert len(json.dumps(params)) < MAX_REQUEST_BYTES - 4_096
+        heavier = {**params, "executionContext": most}
+        refused("RespondDecisionTaskCompleted", heavier, "at most")
+
+    def test_what_was_right_before_is_right_again_and_what_is_wrong_never(self):
+        """Texts that passed are remembered for their member alone, however many they are."""
+        for number in range(300):
+            task_list = {"name": f"list-{number}"}
+            for _ in range(2):
+                check_request("PollForActivityTask", {"domain": "d", "taskList": task_list})
+            refused("StartWorkflowExecution", {"childPolicy": f"list-{number}"}, "child_policy")
+        for _ in range(2):
+            refused("PollForActivityTask", {"domain": "d", "taskList": {"name": "a:b"}}, "':'")
+
     def test_a_request_leaves_room_for_its_headers(self):
         """SWF counts the headers too: a body of 4 kB less than a megabyte is the longest."""
         markers = [decision("RecordMarker", details="x" * 32_768)] * 31
