@@ -254,8 +254,7 @@ class Decider(actors.Decider):
         try:
             self.on_answer(made)
             if self.register:
-                self._registrar.activities(made.activities)
-                self._registrar.workflows(made.children)
+                self._answer(task, lambda: self._registrar.needed(made))
             sent = self._sent(task, made)
         finally:
             acknowledged = sent is made

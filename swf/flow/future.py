@@ -6,12 +6,13 @@ from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar, cast
 
-from swf.flow.errors import OutsideWorkflowError, TaskCanceled
+from swf.flow.errors import TaskCanceled
 
 if TYPE_CHECKING:
     from swf.flow.replay.strands import Strand
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 State = Literal["PENDING", "RUNNING", "FINISHED", "CANCELLED"]
 
@@ -41,7 +42,7 @@ class Waiting(Protocol):
         ...
 
 
-class Future(Generic[T]):
+class Future(Generic[T_co]):
     """The result of a task that may not have ended yet.
 
     Read `result`: a workflow waits there until the task has ended, in `async def` by `await` too.
@@ -105,7 +106,7 @@ class Future(Generic[T]):
         return self._is_done
 
     @property
-    def result(self) -> T:
+    def result(self) -> T_co:
         """The result of the task, waited for; raises what it failed with, or TaskCanceled."""
         if not self._is_done:
             self._scheduler.wait_for(self)
@@ -114,7 +115,7 @@ class Future(Generic[T]):
             if self._is_raised:
                 # Raised as often as it is read: without this its traceback would grow each time.
                 raise self._error.with_traceback(self._traceback)
-        return cast("T", self._value)
+        return cast("T_co", self._value)
 
     @property
     def exception(self) -> BaseException | None:
@@ -134,7 +135,7 @@ class Future(Generic[T]):
             return False
         return self._task.cancel()
 
-    def __await__(self) -> Generator[Any, None, T]:
+    def __await__(self) -> Generator[Any, None, T_co]:
         return self.result
         yield  # type: ignore[unreachable]  # what makes this a generator: a strand waits as a whole, so nothing is ever yielded
 
@@ -147,9 +148,7 @@ class Future(Generic[T]):
         return either([self, other])
 
     def __bool__(self) -> bool:
-        raise OutsideWorkflowError(
-            "a future is neither true nor false: ask its `.done`, or its `.result`"
-        )
+        raise TypeError("a future is neither true nor false: ask its `.done`, or its `.result`")
 
     def __iter__(self) -> Any:
         raise TypeError("a future is not iterable: iterate its `.result`")

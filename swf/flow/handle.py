@@ -21,6 +21,7 @@ from swf.flow.errors import (
     WorkflowTimedOut,
     failure,
 )
+from swf.flow.holding import held_by
 from swf.flow.replay.matching import attributes_of
 from swf.flow.workflow import Workflow
 from swf.models import History, WorkflowExecution
@@ -254,7 +255,9 @@ class Handle(Generic[R]):
         return timeout == MAX_EXECUTION_SECONDS
 
     def _late(self, timeout: float | None) -> ResultTimeout:
-        return ResultTimeout(f"still open after {timeout} seconds", resource=repr(self._newest))
+        held = held_by(self.history.raws)
+        told = f"still open after {timeout} seconds{f'; {held}' if held else ''}"
+        return ResultTimeout(told, resource=repr(self._newest))
 
     def _to_open(self, send: Callable[[WorkflowExecution], object]) -> None:
         """Send something to the run that is open, which may be another than it was before."""

@@ -42,6 +42,20 @@ class Owner(Protocol):
         ...
 
 
+class Needs(Protocol):
+    """What names types that have to be there: an answer."""
+
+    @property
+    def activities(self) -> Iterable[Activity[..., Any]]:
+        """The activities that it schedules."""
+        ...
+
+    @property
+    def children(self) -> Iterable[type[Declaration]]:
+        """The workflows that it starts."""
+        ...
+
+
 class Registrar:
     """Registers each type once for a process; threads may share it.
 
@@ -63,6 +77,11 @@ class Registrar:
         for one in activities:
             if ("activity", *one.key) not in self._known:
                 self._once(("activity", *one.key), partial(self._activity, one))
+
+    def needed(self, answer: Needs) -> None:
+        """Have all types registered that an answer names."""
+        self.activities(answer.activities)
+        self.workflows(answer.children)
 
     def domain(self) -> None:
         """Have the domain registered (RegisterDomain)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Coroutine, Generator, Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
@@ -23,10 +23,16 @@ P = ParamSpec("P")
 R = TypeVar("R")
 A_contra = TypeVar("A_contra", contravariant=True)
 B_contra = TypeVar("B_contra", contravariant=True)
+C_contra = TypeVar("C_contra", contravariant=True)
 R_co = TypeVar("R_co", covariant=True)
 A = TypeVar("A")
 B = TypeVar("B")
+C = TypeVar("C")
 T = TypeVar("T")
+
+
+Awaited = Coroutine[Any, Any, R]
+"""What the code of an `async def` returns when it is called."""
 
 
 class OfOne(Protocol[A_contra, R_co]):
@@ -55,10 +61,23 @@ class OfTwo(Protocol[A_contra, B_contra, R_co]):
         ...
 
 
-class Submittable(Protocol[T]):
+class OfThree(Protocol[A_contra, B_contra, C_contra, R_co]):
+    """An activity that takes three arguments, which may be futures of them."""
+
+    @property
+    def version(self) -> str:
+        """The version of the activity type."""
+        ...
+
+    def __call__(self, one: A_contra, two: B_contra, three: C_contra, /) -> R_co:
+        """Do the work."""
+        ...
+
+
+class Submittable(Protocol[R_co]):
     """What knows by itself how a workflow submits it: groups, chains, and what a program makes."""
 
-    def submitted_by(self, workflow: Workflow) -> Future[T]:
+    def submitted_by(self, workflow: Workflow) -> Future[R_co]:
         """Have the workflow submit it."""
         ...
 
@@ -68,19 +87,57 @@ class Submits(Declaration):
 
     _run: Run
 
-    def __getattr__(self, name: str) -> Any:
-        if name == "_run":
-            raise OutsideWorkflowError(
-                f"{type(self).__name__} is not run by a decider: use `run` or `start` of swf.flow"
-            )
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    if not TYPE_CHECKING:  # a checker shall refuse unknown names
+
+        def __getattr__(self, name: str) -> Any:
+            if name == "_run":
+                raise OutsideWorkflowError(
+                    f"{type(self).__name__} is not run by a decider: use `run` or `start` of"
+                    " swf.flow"
+                )
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    # Futures are taken in the place of the first arguments; of an `async def` what it returns.
 
     @overload
-    def submit(self, task: OfOne[A, R], one: A | Future[A], /) -> Future[R]: ...
+    def submit(self, task: OfOne[A, Awaited[R]], one: Future[A] | A, /) -> Future[R]: ...
+
+    @overload
+    def submit(self, task: OfOne[A, R], one: Future[A] | A, /) -> Future[R]: ...
 
     @overload
     def submit(
-        self, task: OfTwo[A, B, R], one: A | Future[A], two: B | Future[B], /
+        self, task: OfTwo[A, B, Awaited[R]], one: Future[A] | A, two: Future[B] | B, /
+    ) -> Future[R]: ...
+
+    @overload
+    def submit(
+        self, task: OfTwo[A, B, R], one: Future[A] | A, two: Future[B] | B, /
+    ) -> Future[R]: ...
+
+    @overload
+    def submit(
+        self,
+        task: OfThree[A, B, C, Awaited[R]],
+        one: Future[A] | A,
+        two: Future[B] | B,
+        three: Future[C] | C,
+        /,
+    ) -> Future[R]: ...
+
+    @overload
+    def submit(
+        self,
+        task: OfThree[A, B, C, R],
+        one: Future[A] | A,
+        two: Future[B] | B,
+        three: Future[C] | C,
+        /,
+    ) -> Future[R]: ...
+
+    @overload
+    def submit(
+        self, task: Activity[P, Awaited[R]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Future[R]: ...
 
     @overload

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from swf.exceptions import ValidationTypeError
 from swf.flow.activities import DEFAULT_TASK_LIST, OPTIONS, Activity, as_activity
 from swf.flow.declaration import CHILD_OPTIONS, INHERIT_TAG_LIST, Declaration, Ordered
+from swf.flow.errors import OutsideWorkflowError
 from swf.flow.future import Future
 from swf.flow.replay.activity_task import ActivityCall
 from swf.flow.replay.arguments import futures_in, substituted
@@ -24,7 +26,15 @@ Kwargs = Mapping[str, Any]
 
 
 def submit(run: Run, task: Any, args: Args, kwargs: Kwargs) -> Future[Any]:
-    """Have a task begin as soon as its arguments are there; return its future."""
+    """Have a task begin as soon as its arguments are there; return its future.
+
+    Raises OutsideWorkflowError in a thread that is not the program's: it would not replay alike.
+    """
+    if run.thread != get_ident():
+        raise OutsideWorkflowError(
+            f"submit: {task!r:.80}: a workflow is one thread; for lines beside each other use"
+            " `self.spawn(function)`"
+        )
     if isinstance(task, Activity):
         return submit_activity(run, task, args, kwargs)
     if isinstance(task, Future):

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from swf.flow.activities import Activity
 from swf.flow.errors import TaskFailed, TaskTimedOut, failure
-from swf.flow.replay.attempts import readable
 from swf.flow.replay.command import Command
 from swf.flow.replay.task import Task
-from swf.payload import Payloads, load_failure
+from swf.payload import Payloads
 from swf.wire import Wire
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ class ActivityCall(Task):
     def task_failed(self, told: Wire) -> None:
         """Fail as the history says."""
         reason, details = told.get("reason"), told.get("details")
-        cause = load_failure(self.payloads, reason, details)
+        cause = self.run.attempts.failure(self.payloads, reason, details)
         self.failed(
             failure(
                 TaskFailed,
@@ -111,13 +110,13 @@ class ActivityCall(Task):
                 task=self.name,
                 task_id=self.id,
                 timeout_type=told["timeoutType"],
-                details=readable(self.payloads, self.heartbeat),
+                details=self.run.attempts.readable(self.payloads, self.heartbeat),
             )
         )
 
     def task_canceled(self, told: Wire) -> None:
         """End as canceled."""
-        self.end(self.canceled(readable(self.payloads, told.get("details"))))
+        self.end(self.canceled(self.run.attempts.readable(self.payloads, told.get("details"))))
 
     def _context(self) -> dict[str, Any]:
         """Return what the worker is told beside the arguments: only what it cannot know."""

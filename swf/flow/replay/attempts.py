@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from swf.exceptions import PayloadDecodeError, PayloadError, PayloadStoreError, PayloadTypeError
 from swf.flow.replay import closing, matching
 from swf.flow.replay.command import Command
-from swf.payload import Call, Payloads
+from swf.payload import Call, Payloads, load_failure
 
 if TYPE_CHECKING:
     from swf.flow.replay.run import Run
@@ -60,6 +60,24 @@ class Attempts:
             then(call)
         return error
 
+    def readable(self, payloads: Payloads, text: str | None) -> Any:
+        """Return a recorded payload, decoded where that is possible, else as it is."""
+        if text is None:
+            return None
+        value, error = self._made("read", payloads.load, text)
+        return value if error is None else text
+
+    def failure(self, payloads: Payloads, reason: str | None, details: str | None) -> BaseException:
+        """Return the error that a recorded failure tells of; its reason alone where it is lost."""
+        if details is None:
+            return load_failure(payloads, reason, None)
+        _, error = self._made("failure", payloads.open, details)
+        if error is None:
+            return load_failure(payloads, reason, details)
+        lost = load_failure(payloads, reason, None)
+        lost.__cause__ = error
+        return lost
+
     def _call(self, text: str | None) -> Call:
         payloads = self._run.payloads
         return payloads.parse_call(payloads.open(text))
@@ -99,16 +117,6 @@ class Attempts:
             if type(error) is PayloadStoreError:
                 raise  # it went well when it was recorded: another replay may have it again
             return None, error
-
-
-def readable(payloads: Payloads, text: str | None) -> Any:
-    """Return a recorded payload, decoded where that is possible, else as it is."""
-    if text is None:
-        return None
-    try:
-        return payloads.load(text)
-    except PayloadError:
-        return text
 
 
 def _nothing() -> None:

@@ -14,12 +14,11 @@ from swf.flow.errors import (
     failure,
 )
 from swf.flow.future import Future
-from swf.flow.replay.attempts import readable
 from swf.flow.replay.command import Command
 from swf.flow.replay.external_workflow_execution import SignalCall
 from swf.flow.replay.task import Task
 from swf.flow.retry import RetryPolicy
-from swf.payload import Payloads, load_failure
+from swf.payload import Payloads
 from swf.wire import Wire
 
 if TYPE_CHECKING:
@@ -138,7 +137,7 @@ class ChildCall(Task):
         self.failed(
             failure(
                 WorkflowFailed,
-                load_failure(self.payloads, reason, details),
+                self.run.attempts.failure(self.payloads, reason, details),
                 task=self.name,
                 task_id=self.id,
                 reason=reason,
@@ -159,7 +158,7 @@ class ChildCall(Task):
 
     def task_canceled(self, told: Wire) -> None:
         """End as canceled."""
-        self.end(self.canceled(readable(self.payloads, told.get("details"))))
+        self.end(self.canceled(self.run.attempts.readable(self.payloads, told.get("details"))))
 
     def terminated(self, told: Wire) -> None:
         """Fail: somebody terminated it."""
