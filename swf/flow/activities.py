@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
 
 import attrs
 
@@ -102,6 +102,10 @@ class Activity(Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Do the work here and now, as the plain code would."""
         return self.callable(*args, **kwargs)
+
+    if TYPE_CHECKING:  # for checkers of types: what `submit` takes, and what comes of it
+
+        def _submitted(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
 
     def __get__(self, instance: Any, owner: Any = None) -> Activity[..., R]:
         """Return the activity bound to an instance, as a method would be."""
@@ -199,6 +203,18 @@ class Activity(Generic[P, R]):
         return declared
 
 
+if TYPE_CHECKING:
+
+    class AsyncActivity(Activity[P, R]):
+        """An activity whose code is an `async def`: called, it is to be awaited."""
+
+        def __call__(  # type: ignore[override]
+            self, *args: P.args, **kwargs: P.kwargs
+        ) -> Coroutine[Any, Any, R]:
+            """Return the coroutine that does the work."""
+            ...
+
+
 _LIMITS: Final = (
     ("start_to_close_timeout", "startToCloseTimeout"),
     ("schedule_to_start_timeout", "scheduleToStartTimeout"),
@@ -239,6 +255,9 @@ class ActivityDecorator:
 
     @overload
     def __call__(self, target: type[E], /) -> type[E]: ...  # type: ignore[overload-overlap]  # callable
+
+    @overload
+    def __call__(self, target: Callable[P, Coroutine[Any, Any, R]], /) -> AsyncActivity[P, R]: ...
 
     @overload
     def __call__(self, target: Callable[P, R], /) -> Activity[P, R]: ...
@@ -303,6 +322,9 @@ class Declares:
 
     @overload
     def __call__(self, target: type[E], /) -> type[E]: ...  # type: ignore[overload-overlap]  # callable
+
+    @overload
+    def __call__(self, target: Callable[P, Coroutine[Any, Any, R]], /) -> AsyncActivity[P, R]: ...
 
     @overload
     def __call__(self, target: Callable[P, R], /) -> Activity[P, R]: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
@@ -28,49 +28,29 @@ R_co = TypeVar("R_co", covariant=True)
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
-T = TypeVar("T")
-
-
-Awaited = Coroutine[Any, Any, R]
-"""What the code of an `async def` returns when it is called."""
 
 
 class OfOne(Protocol[A_contra, R_co]):
     """An activity that takes one argument, which may be a future of it."""
 
-    @property
-    def version(self) -> str:
-        """The version of the activity type."""
-        ...
-
-    def __call__(self, one: A_contra, /) -> R_co:
-        """Do the work."""
+    def _submitted(self, one: A_contra, /) -> R_co:
+        """Be of these arguments, and of this result."""
         ...
 
 
 class OfTwo(Protocol[A_contra, B_contra, R_co]):
     """An activity that takes two arguments, which may be futures of them."""
 
-    @property
-    def version(self) -> str:
-        """The version of the activity type."""
-        ...
-
-    def __call__(self, one: A_contra, two: B_contra, /) -> R_co:
-        """Do the work."""
+    def _submitted(self, one: A_contra, two: B_contra, /) -> R_co:
+        """Be of these arguments, and of this result."""
         ...
 
 
 class OfThree(Protocol[A_contra, B_contra, C_contra, R_co]):
     """An activity that takes three arguments, which may be futures of them."""
 
-    @property
-    def version(self) -> str:
-        """The version of the activity type."""
-        ...
-
-    def __call__(self, one: A_contra, two: B_contra, three: C_contra, /) -> R_co:
-        """Do the work."""
+    def _submitted(self, one: A_contra, two: B_contra, three: C_contra, /) -> R_co:
+        """Be of these arguments, and of this result."""
         ...
 
 
@@ -97,47 +77,24 @@ class Submits(Declaration):
                 )
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
-    # Futures are taken in the place of the first arguments; of an `async def` what it returns.
+    # Futures may stand for the first arguments, as far as types can say it: at run time for any.
 
     @overload
-    def submit(self, task: OfOne[A, Awaited[R]], one: Future[A] | A, /) -> Future[R]: ...
-
-    @overload
-    def submit(self, task: OfOne[A, R], one: Future[A] | A, /) -> Future[R]: ...
+    def submit(self, task: OfOne[A, R], one: A | Future[A], /) -> Future[R]: ...
 
     @overload
     def submit(
-        self, task: OfTwo[A, B, Awaited[R]], one: Future[A] | A, two: Future[B] | B, /
-    ) -> Future[R]: ...
-
-    @overload
-    def submit(
-        self, task: OfTwo[A, B, R], one: Future[A] | A, two: Future[B] | B, /
-    ) -> Future[R]: ...
-
-    @overload
-    def submit(
-        self,
-        task: OfThree[A, B, C, Awaited[R]],
-        one: Future[A] | A,
-        two: Future[B] | B,
-        three: Future[C] | C,
-        /,
+        self, task: OfTwo[A, B, R], one: A | Future[A], two: B | Future[B], /
     ) -> Future[R]: ...
 
     @overload
     def submit(
         self,
         task: OfThree[A, B, C, R],
-        one: Future[A] | A,
-        two: Future[B] | B,
-        three: Future[C] | C,
+        one: A | Future[A],
+        two: B | Future[B],
+        three: C | Future[C],
         /,
-    ) -> Future[R]: ...
-
-    @overload
-    def submit(
-        self, task: Activity[P, Awaited[R]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Future[R]: ...
 
     @overload

@@ -983,7 +983,7 @@ if __name__ == "__main__":
         )
         decider.work()
         worker.start(tasks=1)
-        decider.work(own=True)
+        decider.work()
         decider.close()
         [info] = connection.call(
             "ListClosedWorkflowExecutions", {"domain": "d", "startTimeFilter": {"oldestDate": 0}}
