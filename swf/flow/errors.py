@@ -282,6 +282,14 @@ for _error in (
     register(_error)  # they are the same everywhere that knows workflows
 
 
+_ADDED: Final = frozenset(
+    {
+        *("message", "operation", "resource", "request_id", "fault"),
+        *("task", "task_id", "reason", "details"),
+    }
+)
+"""The attributes that the original of an error of both types has not."""
+
 _BOTH: Final[dict[tuple[type, type], type[TaskFailed] | None]] = {}
 
 
@@ -290,7 +298,8 @@ def _both(kind: type[BaseException], failed: type[TaskFailed]) -> type[TaskFaile
     if (kind, failed) not in _BOTH:
         told = {"__module__": kind.__module__, "__qualname__": kind.__qualname__}
         shown = {"__str__": kind.__str__, "__repr__": kind.__repr__}
-        methods = {"__reduce__": _reduced, "_original": kind, "_failed": failed, **shown}
+        travels = {"__swf_travels_as__": kind, "__swf_stays__": _ADDED}
+        methods = {"__reduce__": _reduced, "_failed": failed, **travels, **shown}
         try:
             bases: Any = (kind, failed)
             _BOTH[kind, failed] = type(kind.__name__, bases, {**told, **methods})
@@ -325,8 +334,7 @@ def failure(
         )
         error.__cause__ = cause
         return error
-    made = both.__new__(both, *_parts(cause))
-    made.args = cause.args
+    made = _made(both, _parts(cause), cause.args)
     told = {"operation": None, "resource": None, "request_id": None, "fault": None}
     made.__dict__.update(told, **{"message": str(cause), **cause.__dict__})
     made.__dict__.update(task=task, task_id=task_id, reason=reason, details=details)
@@ -335,7 +343,7 @@ def failure(
 
 
 def _reduced(error: TaskFailed) -> tuple[Any, ...]:
-    kind, failed = error._original, error._failed  # type: ignore[attr-defined]  # by `_both`
+    kind, failed = error.__swf_travels_as__, error._failed  # type: ignore[attr-defined]  # `_both`
     return _rebuilt, (kind, failed, _parts(error), error.args, dict(error.__dict__))
 
 
@@ -355,7 +363,15 @@ def _rebuilt(
     both = _both(kind, failed)
     if both is None:
         raise TypeError(f"{kind!r} and {failed!r} have no class in common")
-    made = both.__new__(both, *parts)
-    made.args = args
+    made = _made(both, parts, args)
     made.__dict__.update(told)
+    return made
+
+
+def _made(both: type[TaskFailed], parts: tuple[Any, ...], args: tuple[Any, ...]) -> TaskFailed:
+    """Return an error of a class of `_both`; of constructors only Python's own is called."""
+    own: Any = next(one for one in both.__mro__[1:] if one.__module__ == "builtins")
+    made = both.__new__(both, *parts)
+    own.__init__(made, *parts)
+    made.args = args
     return made

@@ -95,7 +95,16 @@ def _type_name(error: BaseException) -> str:
     """Return what an error's type is called on the wire; a RemoteError is passed on as it came."""
     if type(error) is RemoteError and error.type:
         return error.type
-    return wire_name(type(error))
+    return wire_name(_kind_that_travels(error))
+
+
+def _kind_that_travels(error: BaseException) -> type[BaseException]:
+    """Return the type of an error; one that is of two at once says which of them that is.
+
+    By `__swf_travels_as__`, and by `__swf_stays__` which of its attributes are the other's.
+    """
+    kind: type[BaseException] = getattr(type(error), "__swf_travels_as__", type(error))
+    return kind
 
 
 def _message(error: BaseException) -> str:
@@ -138,7 +147,8 @@ def _traceback(error: BaseException, cut: _Cut) -> list[str]:
 
 def _parts(error: BaseException) -> dict[str, Any]:
     """Return the arguments and attributes of an error as plain JSON, those that can travel."""
-    kind = kind_of(type(error))
+    kind = kind_of(_kind_that_travels(error))
+    stays: Iterable[str] = getattr(type(error), "__swf_stays__", ())
     try:
         parts: dict[str, Any] = {"args": list(error.args)} if kind is None else kind.take(error)
     except Exception:  # noqa: BLE001  (an attribute may be any code)
@@ -147,6 +157,7 @@ def _parts(error: BaseException) -> dict[str, Any]:
     state = {
         name: json.loads(text)
         for name, value in parts.pop("state", {}).items()
+        if name not in stays
         for text in _text_or_nothing(value)
     }
     told = {name: json.loads(text) for name in parts for text in _text_or_nothing(parts[name])}
