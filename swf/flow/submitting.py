@@ -128,7 +128,7 @@ def _by_content(
         if left:
             return
         for future in awaited:
-            if future._error is not None and future._raises:
+            if future._error is not None and future._is_raised:
                 promised._fail(future._error)
                 return
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -134,3 +135,28 @@ def test_cancel(stage: Stage) -> None:
     stage.engine.functions.register("f", lambda event, context: 1)
 
     assert stage.run(Flow) == [True, True, False]
+
+
+def test_time_out(stage: Stage) -> None:
+    """A function that is not done in time fails the future with a time-out."""
+    asleep, awake = threading.Event(), threading.Event()
+
+    def sleeps(event: Any, context: Any) -> None:
+        asleep.set()
+        awake.wait(20)
+
+    class Flow(Workflow):
+        lambda_role = ROLE
+
+        def run(self) -> Any:
+            error: Any = self.call_lambda("f", timeout=5).exception
+            return [type(error).__name__, error.timeout_type]
+
+    stage.engine.functions.register("f", sleeps)
+    started = stage.start(Flow)
+    stage.decide()
+    assert asleep.wait(20)
+    stage.clock.advance(6)
+    awake.set()
+
+    assert started.finish().result == ["TaskTimedOut", "START_TO_CLOSE"]

@@ -697,3 +697,31 @@ def test_a_future_is_no_condition(stage: Stage) -> None:
             return told
 
     assert all(".result" in one for one in stage.run(Flow))
+
+
+def test_a_future_is_its_own_task(stage: Stage) -> None:
+    """A future may be submitted, and be waited for anywhere in a value, where that is handy."""
+
+    class Flow(Workflow):
+        def run(self) -> Any:
+            future = self.submit(increment, 1)
+            assert self.submit(future) is future
+            return self.resolved({"a": [future, self.submit(double, future)], "b": 1})
+
+    assert stage.run(Flow) == {"a": [2, 4], "b": 1}
+
+
+def test_a_canceled_argument(stage: Stage) -> None:
+    """What waits for a task that was canceled is canceled too, whatever else is not raised."""
+
+    @activity(name="quiet", raises_on_failure=False)
+    def quiet() -> None: ...
+
+    class Flow(Workflow):
+        def run(self) -> Any:
+            first = self.submit(quiet)
+            waiting = self.submit(echo, [first])
+            first.cancel()
+            return [waiting.cancelled, isinstance(waiting.exception, errors.TaskCanceled)]
+
+    assert stage.run(Flow) == [True, True]

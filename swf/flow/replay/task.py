@@ -295,7 +295,7 @@ class Task:
 
     def _substitute(self, awaited: list[Future[Any]]) -> None:
         for future in awaited:
-            if future._error is not None and future._raises:
+            if future._error is not None and future._is_raised:
                 future._looked_at = True
                 self.end(future._error)
                 return
