@@ -120,7 +120,8 @@ def task(events: Sequence[Event], started_id: int, *, since: int = 1) -> list[by
                 "previousStartedEventId": max(0, started_id - EVENTS_OF_A_STEP),
                 "events": page,
                 **({"nextPageToken": str(number)} if number < len(pages) else {}),
-            }
+            },
+            separators=(",", ":"),  # as SWF writes it
         ).encode()
         for number, page in enumerate(pages, 1)
     ]

@@ -24,7 +24,6 @@ from typing import Any
 import _flow
 import _sides
 import _simpleflow
-import _temporal
 from _sides import Bench, Found, median, ratio, row
 
 STEPS = 1_000
@@ -36,22 +35,20 @@ ROUNDS = 5
 
 
 def swf(count: int, _folder: Path) -> Found:
-    """Replay with a decider that has just come up."""
+    """Replay with a decider that holds no run."""
     events = _flow.history(STEPS)
     bodies = _flow.task(events, len(events))
 
+    given = _flow.Given(bodies * (count + 1))
+    decider = _flow.decider(given, cached_runs=0)
+
     def replay() -> Callable[[], None]:
-        given = _flow.Given(bodies)
-        decider = _flow.decider(given)
-
-        def ended() -> None:
-            _flow.check_completed(given.decisions, STEPS)
-            decider.close()
-
         decider.work()
-        return ended
+        return lambda: _flow.check_completed(given.decisions, STEPS)
 
-    return _cpu(replay, count)
+    found = _cpu(replay, count)
+    decider.close()
+    return found
 
 
 def simpleflow(count: int, _folder: Path) -> Found:
@@ -69,6 +66,8 @@ def simpleflow(count: int, _folder: Path) -> Found:
 
 def temporal(count: int, _folder: Path, *, sandboxed: bool) -> Found:
     """Replay with the replayer of Temporal's SDK."""
+    import _temporal
+
     body = _temporal.history(STEPS)
     replayer = _temporal.Replayer(sandboxed=sandboxed)
 
