@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from io import TextIOWrapper
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from multiprocessing.util import Finalize
@@ -204,6 +205,9 @@ def run_child(
     """
     if connection is not None:
         use_by_default(connection)
+    # What is printed here is to be seen even where this process is killed in the end.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
     # A terminal's Ctrl-C reaches children too; it is the parent who says what it means. To ignore
     # it would have programs that a task starts ignore it as well: they inherit that.
     signal.signal(signal.SIGINT, _unheeded)
