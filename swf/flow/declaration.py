@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, ClassVar, Final, TypeVar, overload
 
 import attrs
@@ -179,8 +179,7 @@ class Declaration:
         """Return what `run` takes, without its `self`; raises ValidationError without a `run`."""
         if not hasattr(cls, "run"):
             raise ValidationError(f"{cls.__name__} has no `run`: it is a base of workflows only")
-        signature = inspect.signature(cls.run)
-        return signature.replace(parameters=list(signature.parameters.values())[1:])
+        return _signature(cls.run)
 
     @classmethod
     def check_arguments(cls, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
@@ -298,3 +297,10 @@ def _refuse(cls: type[Declaration], shape: str, value: Any, *path: str) -> None:
 def with_told(attributes: Wire, **told: Any) -> dict[str, Any]:
     """Return attributes of the API with more of them; None is left out."""
     return {**attributes, **{name: value for name, value in told.items() if value is not None}}
+
+
+@lru_cache(maxsize=1_000)
+def _signature(run: Callable[..., Any]) -> inspect.Signature:
+    """Return what a method takes, without its `self`; every start asks it."""
+    signature = inspect.signature(run)
+    return signature.replace(parameters=list(signature.parameters.values())[1:])
