@@ -67,7 +67,7 @@ def test_who_waits_in_vain_hears_what_nobody_has_taken(swf_engine: Engine) -> No
         handle.result(timeout=0)
 
     run_until_idle(Decider([Sawing], domain="d", connection=connection))
-    with pytest.raises(ResultTimeout, match="activity 'saw' from task list 'sawmill'.*2 more"):
+    with pytest.raises(ResultTimeout, match=r"activity 'saw' from task list 'sawmill'.*2 more"):
         handle.result(timeout=0)
 
 

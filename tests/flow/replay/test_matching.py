@@ -47,7 +47,11 @@ class OtherChild(Workflow):
 
 def flow(run: Callable[..., Any], payloads: Payloads | None = None) -> type[Workflow]:
     """Return a workflow that does this."""
-    told: dict[str, Any] = {"run": run, "name": "flow", "lambda_role": "arn:aws:iam::123456789012:role/lambda"}
+    told: dict[str, Any] = {
+        "run": run,
+        "name": "flow",
+        "lambda_role": "arn:aws:iam::123456789012:role/lambda",
+    }
     if payloads is not None:
         told["payloads"] = payloads
     return type("Flow", (Workflow,), told)
