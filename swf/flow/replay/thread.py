@@ -41,6 +41,7 @@ class _Job:
         "guard",
         "hung",
         "interrupts",
+        "lost",
         "progress",
         "since",
         "value",
@@ -58,6 +59,7 @@ class _Job:
         self.progress: object = None
         self.since = monotonic()
         self.interrupts = 0
+        self.lost = False  # with its thread
         self.hung: str | None = None  # where it was when it was interrupted
 
     def run(self) -> None:
@@ -153,8 +155,9 @@ class ReplayThread:
             self._here.job = job
             job.run()
             job.done.release()
-            if self._thread not in (threading.current_thread(), None):
-                return  # it was given up, and another one goes on
+            with self._guard:
+                if job.lost:
+                    return  # another thread goes on
 
     # Who has called watches
 
@@ -174,6 +177,9 @@ class ReplayThread:
             _interrupt(job, thread.ident)
             return False
         with self._guard:
+            if not job.begun:
+                return False  # it has ended just now
+            job.lost = True
             if self._thread is thread:
                 self._begin()
         logger.error("a program cannot be interrupted: its thread is lost, a new one goes on")
