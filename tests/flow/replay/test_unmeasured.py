@@ -14,7 +14,7 @@ ROOT = HERE.parents[2]
 def test_programs_that_hang_are_interrupted() -> None:
     """The tests of the replay thread pass where nothing is traced."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:pytest_cov"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:pytest_cov"]
 
     done = subprocess.run(
         [*command, str(HERE / "test_thread.py")],
