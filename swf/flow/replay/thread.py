@@ -86,6 +86,12 @@ class _Job:
         with self.guard:
             self.begun = False
 
+    def give_up(self) -> bool:
+        """Leave it to its thread, which is lost by that; return False where it has ended."""
+        with self.guard:
+            self.lost = self.begun
+            return self.lost
+
 
 class ReplayThread:
     """Calls functions one after the other in one thread, which starts with the first of them.
@@ -155,9 +161,8 @@ class ReplayThread:
             self._here.job = job
             job.run()
             job.done.release()
-            with self._guard:
-                if job.lost:
-                    return  # another thread goes on
+            if job.lost:
+                return  # another thread goes on
 
     # Who has called watches
 
@@ -176,10 +181,9 @@ class ReplayThread:
         if job.interrupts < INTERRUPTS:
             _interrupt(job, thread.ident)
             return False
+        if not job.give_up():
+            return False  # it has ended just now
         with self._guard:
-            if not job.begun:
-                return False  # it has ended just now
-            job.lost = True
             if self._thread is thread:
                 self._begin()
         logger.error("a program cannot be interrupted: its thread is lost, a new one goes on")
