@@ -41,6 +41,9 @@ CLIENT: Final = (
     "querysets",  #   5: lists of models
     "actors",  #      6: deciders and workers
     "flow",  #        7: workflows as ordinary Python: futures, replay, retry, signals
+    "drawing",  #     8: pictures of what a definition says, with the state of an execution
+    "graph",  #       9: a workflow as a graph of tasks
+    "steps",  #       9: a workflow as a chain of steps; knows nothing of graphs
 )
 ENGINE: Final = (
     "engine",  #      E1: the embedded SWF
@@ -48,6 +51,9 @@ ENGINE: Final = (
 )
 """What stands on a floor of a column may import what stands before it there: never up, and never
 what stands in the other column."""
+
+BESIDE: Final[Mapping[str, frozenset[str]]] = {"steps": frozenset({"graph"})}
+"""What shares a floor with a part that stands before it in the column: they do not meet."""
 
 ROOTS: Final = ("testing",)
 """What may see both columns: nothing imports it."""
@@ -204,7 +210,8 @@ def imports(module: Module, known: Sources) -> Iterator[tuple[int, str]]:
 def below(part: str) -> frozenset[str]:
     """Return the parts that a part may import; nothing may import a root."""
     column = next((column for column in COLUMNS if part in column), ())
-    return frozenset(column[: column.index(part)] if column else ()) - set(ROOTS)
+    lower = frozenset(column[: column.index(part)] if column else ())
+    return lower - set(ROOTS) - BESIDE.get(part, frozenset())
 
 
 def upward_imports(sources: Sources) -> list[str]:

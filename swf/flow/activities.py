@@ -56,7 +56,8 @@ class Activity(Generic[P, R]):
     failed has None for its result, and the error for its `exception`.
 
     An `idempotent` activity is scheduled once for the same arguments, whoever submits it;
-    `get_task_id(workflow, *args, **kwargs)` gives the end of the activity id. `payloads` is how
+    `get_task_id(workflow, *args, **kwargs)` gives the end of the activity id, and `activity_id`, of
+    a single call, all of it. `payloads` is how
     arguments and result travel, the workflow's own where it is None. `meta` is the program's.
     """
 
@@ -80,6 +81,7 @@ class Activity(Generic[P, R]):
     heartbeat_timeout: str | None = attrs.field(default="60", converter=_seconds, kw_only=True)
     idempotent: bool = attrs.field(default=False, kw_only=True)
     get_task_id: Callable[..., str] | None = attrs.field(default=None, kw_only=True)
+    activity_id: str | None = attrs.field(default=None, kw_only=True)
     payloads: Payloads | None = attrs.field(default=None, kw_only=True)
     meta: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True)
     description: str | None = attrs.field(default=None, kw_only=True)
@@ -92,6 +94,8 @@ class Activity(Generic[P, R]):
             _check(shape, argument, getattr(self, argument))
         if self.task_list is not None:
             _check("Name", "task_list", self.task_list)
+        if self.activity_id is not None:
+            _check("ActivityId", "activity_id", self.activity_id)
         check_priority("activity", self.task_priority)
         told = ("__module__", "__name__", "__qualname__", "__doc__")
         self.__dict__.update({name: getattr(self.callable, name, None) for name in told})

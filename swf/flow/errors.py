@@ -236,6 +236,19 @@ class WorkflowTerminated(TaskTerminated):
     """A workflow execution was terminated."""
 
 
+class FailExecution(FlowError):
+    """Raised by a workflow: its execution fails in these words.
+
+    `reason` is SWF's reason as it is, at most 256 characters; `details` is a value, and travels as
+    the workflow's results do.
+    """
+
+    def __init__(self, reason: str, details: Any = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.details = details
+
+
 class Canceled(BaseException):  # `except Exception` in a program is not meant to stop it
     """Thrown into a workflow of which somebody requested the cancel, where it waits.
 

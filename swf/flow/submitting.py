@@ -65,11 +65,12 @@ def submit_activity(
         own = {name: getattr(activity, name) for name in activity.overridden}
         activity = activity.with_options(**{**told, **own})
     activity.bind(args, kwargs)
-    if activity.idempotent or activity.get_task_id is not None:
+    by_content = activity.idempotent or activity.get_task_id is not None
+    if by_content and activity.activity_id is None:
         return _by_content(
             run, args, kwargs, lambda args, kwargs: _shared_activity(run, activity, args, kwargs)
         )
-    task_id = run.current_scope.number(f"activity-{activity.name}")
+    task_id = activity.activity_id or run.current_scope.number(f"activity-{activity.name}")
     return _activity_call(run, activity, task_id, args, kwargs).submit()
 
 

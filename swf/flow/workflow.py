@@ -12,7 +12,7 @@ import attrs
 
 from swf.exceptions import ValidationTypeError
 from swf.flow.declaration import with_told
-from swf.flow.errors import ContinuedAsNew, TaskError
+from swf.flow.errors import ContinuedAsNew, FailExecution, TaskError
 from swf.flow.failures import Decided, TaskFailure
 from swf.flow.future import Future
 from swf.flow.replay import marker
@@ -183,6 +183,10 @@ class Workflow(Submits):
         ).submit()
 
     # This run
+
+    def fail(self, reason: str, details: Any = None) -> NoReturn:
+        """End this run as failed, in these words: see `errors.FailExecution`."""
+        raise FailExecution(reason, details)
 
     def continue_as_new(self, *args: Any, **kwargs: Any) -> NoReturn:
         """End this run and have a new one begin with these arguments and no history.

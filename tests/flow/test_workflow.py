@@ -725,3 +725,42 @@ def test_a_canceled_argument(stage: Stage) -> None:
             return [waiting.cancelled, isinstance(waiting.exception, errors.TaskCanceled)]
 
     assert stage.run(Flow) == [True, True]
+
+
+def test_a_program_fails_in_its_own_words(stage: Stage) -> None:
+    """`fail` gives the reason as it is, and the details as a value."""
+
+    class Flow(Workflow):
+        def run(self) -> None:
+            self.fail("too late", {"order": 7})
+
+    with pytest.raises(errors.WorkflowFailed) as raised:
+        stage.run(Flow)
+
+    assert raised.value.reason == "too late"
+    assert raised.value.details == '{"order":7}'
+
+
+def test_details_that_cannot_be_told_are_named_in_their_place(stage: Stage) -> None:
+    """A failure whose details have no text says that, and has the reason that was to be told."""
+
+    class Flow(Workflow):
+        def run(self) -> None:
+            raise errors.FailExecution("too late", object())
+
+    with pytest.raises(errors.WorkflowFailed) as raised:
+        stage.run(Flow)
+
+    assert str(raised.value.reason).startswith("PayloadEncodeError")
+    assert "too late" in str(raised.value.details)
+
+
+def test_a_call_may_have_an_activity_id_of_its_own(stage: Stage) -> None:
+    """`activity_id` is the whole of it, and goes over what the activity has for its calls."""
+
+    class Flow(Workflow):
+        def run(self) -> int:
+            return self.submit(increment.with_options(activity_id="mine"), 1).result
+
+    assert stage.run(Flow) == 2
+    assert [call["activityId"] for call in stage.calls] == ["mine"]

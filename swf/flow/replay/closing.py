@@ -8,10 +8,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from swf import exceptions
+from swf.constants import MAX_REASON_LENGTH
 from swf.exceptions import PayloadEncodeError, PayloadError, SWFError
 from swf.flow.errors import (
     Canceled,
     ContinuedAsNew,
+    FailExecution,
     ProgramError,
     ScheduleFailed,
     SignatureError,
@@ -221,10 +223,22 @@ def _failing(run: Run, error: BaseException) -> Command:
 
 
 def _failed(run: Run, error: BaseException) -> Command:
-    reason, details = dump_failure(run.payloads, error)
+    reason, details = _words(run, error)
     made = Command("FailWorkflowExecution", {"reason": reason}, run.payloads, details)
     made.sealed, made.is_sealed = details, True  # the details of a failure are sealed as they are
     return made
+
+
+def _words(run: Run, error: BaseException) -> tuple[str, str | None]:
+    """Return the reason and the details of a failure: its own, where it has some that fit."""
+    if isinstance(error, FailExecution):
+        try:
+            details = None if error.details is None else run.payloads.dump(error.details)
+        except PayloadError as problem:
+            problem.__cause__ = error
+            return dump_failure(run.payloads, problem)
+        return error.reason[:MAX_REASON_LENGTH], details
+    return dump_failure(run.payloads, error)
 
 
 def failure_marker(run: Run, name: str, error: SWFError) -> Command:
