@@ -68,6 +68,7 @@ PARTS: Final = frozenset(part for column in COLUMNS for part in column)
 ONLY_IN: Final[Mapping[str, str]] = {
     "boto3": "swf.transport",
     "botocore": "swf.transport",
+    "orjson": "swf.transport",
     "sqlite3": "swf.engine",
     "starlette": "swf.server",
     "uvicorn": "swf.server",

@@ -48,8 +48,26 @@ def all_pages(
             ) from error
 
 
+def _follow_on(pages: list[Wire]) -> bool:
+    """Tell whether each page begins where the one before it has ended, as they should."""
+    last: int | None = None
+    for page in pages:
+        events = page["events"]
+        if not events:
+            continue
+        first = events[0].get("eventId")
+        if last is not None and first != last + 1:
+            return False
+        last = events[-1].get("eventId")
+        if last != first + len(events) - 1:
+            return False
+    return True
+
+
 def _distinct(pages: list[Wire]) -> list[Wire]:
     """Return the pages without events that are in one before."""
+    if _follow_on(pages):
+        return pages
     here: set[Any] = set()
     kept: list[Wire] = []
     for page in pages:

@@ -23,7 +23,11 @@ MODEL = Session().get_service_model("swf")
 TYPES = MODEL.operation_model("ListWorkflowTypes").output_shape
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)  # what the service's `Long` holds, and more
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=12,
 )
@@ -47,6 +51,13 @@ def test_a_reply_is_its_json(members):
         "HTTPStatusCode": 200,
         "HTTPHeaders": HEADERS,
     }
+
+
+def test_half_a_pair_of_surrogates_is_read():
+    """Text that some program has cut within a character is no reason to lose the reply."""
+    parsed = WireParser().parse(response(rb'{"input": "cut \ud83d"}'), TYPES)
+
+    assert parsed["input"] == "cut \ud83d"
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,13 @@ class Attempts:
         """
         if command.plain is None:
             return None
-        seal = command.seal if self._run.is_live else _nothing
-        return self._made(f"send:{command.decision_type}", seal)[1]
+        run = self._run
+        if not run.is_live:
+            if not run.ahead.failures:
+                self._count += 1
+                return None
+            return self._made(f"send:{command.decision_type}", _nothing)[1]
+        return self._made(f"send:{command.decision_type}", command.seal)[1]
 
     def load(
         self, payloads: Payloads, text: str | None, then: Callable[[Any], object]
@@ -43,10 +48,18 @@ class Attempts:
         if text is None:
             then(None)
             return None
-        value, error = self._made("load", payloads.load, text)
-        if error is None:
-            then(value)
-        return error
+        if self._run.ahead.failures:
+            value, error = self._made("load", payloads.load, text)
+            if error is None:
+                then(value)
+            return error
+        self._count += 1
+        try:
+            value = payloads.load(text)
+        except PayloadError as error:
+            return self._failed("load", error)
+        then(value)
+        return None
 
     def load_call(
         self, text: str | None, then: Callable[[Call], object], *, or_bare: bool = False
@@ -108,15 +121,20 @@ class Attempts:
         try:
             return action(*args), None
         except PayloadError as error:
-            if run.is_live:
-                name = f"{matching.FAILURE}{self._count}:{what}"
-                marker = closing.failure_marker(run, name, error)
-                run.queue.append(marker)
-                # As a replay will have it: a program may look at its class, or its cause.
-                return None, closing.read_failure(marker.plain)
-            if type(error) is PayloadStoreError:
-                raise  # it went well when it was recorded: another replay may have it again
-            return None, error
+            return None, self._failed(what, error)
+
+    def _failed(self, what: str, error: PayloadError) -> PayloadError:
+        """Return the error of what cannot be had, which is recorded where it happens first."""
+        run = self._run
+        if run.is_live:
+            name = f"{matching.FAILURE}{self._count}:{what}"
+            marker = closing.failure_marker(run, name, error)
+            run.queue.append(marker)
+            # As a replay will have it: a program may look at its class, or its cause.
+            return closing.read_failure(marker.plain)
+        if type(error) is PayloadStoreError:
+            raise error  # it went well when it was recorded: another replay may have it again
+        return error
 
 
 def _nothing() -> None:

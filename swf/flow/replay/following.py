@@ -19,22 +19,22 @@ def match(run: Run, event: Wire) -> bool:
     refused. Returns False for an event that is the framework's own. Raises NonDeterminismError
     where it is something else.
     """
-    queue, told = run.queue, matching.attributes_of(event)
+    queue, event_type, told = run.queue, event["eventType"], matching.attributes_of(event)
     command = queue[0] if queue else None
-    what = matching.differences(command, event) if command is not None else []
+    what = [] if command is None else matching.differences(command, event_type, told)
     if command is None or what:
         if _is_own(run, told):
             return False
         raise matching.mismatch(str(run.execution), command, event, what, _waits_at(run))
     queue.popleft()
-    accepted = matching.DECIDED[event["eventType"]][1]
-    if command.decision_type in CLOSES:
+    accepted = matching.DECIDED[event_type][1]
+    decision_type, asker = command.decision_type, command.asker
+    if decision_type in CLOSES:
         run.is_closed = accepted
         if not accepted:
             run.refusals.append(lambda: closing.refused(run, command, told))
-    elif command.decision_type == "RecordMarker":
+    elif decision_type == "RecordMarker":
         run.ahead.reached(told["markerName"])
-    asker = command.asker
     if asker is not None:
         if accepted:
             asker.accepted(event["eventId"], told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Final
 
 MOST: Final = 256
@@ -33,10 +34,15 @@ class Scope:
 
     def number(self, prefix: str) -> str:
         """Return the id of the next task under this prefix, which may have any characters."""
-        prefix = _FORBIDDEN.sub("_", prefix)
+        prefix = _allowed(prefix)
         count = self._counts.get(prefix, 0) + 1
         self._counts[prefix] = count
         return fitted(f"{prefix}-{self.path}{count}")
+
+
+@lru_cache(maxsize=1_000)
+def _allowed(prefix: str) -> str:
+    return _FORBIDDEN.sub("_", prefix)
 
 
 def fitted(text: str) -> str:

@@ -54,25 +54,21 @@ def is_decided(event: Wire) -> bool:
     return kind not in _LATER or not attributes_of(event).get("initiatedEventId")
 
 
-def differences(command: Command, event: Wire) -> list[str]:
+def differences(command: Command, event_type: str, told: Wire) -> list[str]:
     """Return what of an event is not as the command has it, in words; nothing where all is."""
     kind = KINDS[command.decision_type]
-    event_type = event["eventType"]
-    if event_type not in (kind.accepted, kind.refused):
-        return ["the decision type"]
-    told = attributes_of(event)
     is_refused = event_type == kind.refused  # it tells little of what was refused
-    asked = command.attributes
-    found = [
-        name
-        for name in kind.compared
-        if told.get(name) != asked.get(name) and (name in told or not is_refused)
-    ]
+    if event_type != kind.accepted and not is_refused:
+        return ["the decision type"]
+    asked, found = command.attributes, list[str]()
+    for name in kind.compared:
+        if told.get(name) != asked.get(name) and (name in told or not is_refused):
+            found.append(name)
     payload = kind.payload
     if payload is None or is_refused:
         return found
-    text = told.get(payload)
-    is_same = command.plain == text or command.payloads.same(command.plain, text)
+    plain, text = command.plain, told.get(payload)
+    is_same = plain == text or command.payloads.same(plain, text)
     if not is_same and not _differs_by_limits(command, text):
         found.append(payload)
     return found

@@ -142,10 +142,11 @@ class Run:
                 event_id = event["eventId"]
                 if event_id == self.last + 1:
                     self.last = event_id
-                    if event["eventType"] in SEEN:
+                    event_type = event["eventType"]
+                    if event_type in SEEN:
                         self._buffer.append(event)
-                    else:
-                        self._take(event)
+                    elif event_type in TAKEN:
+                        self._take(event_type, event)
                 elif event_id > self.last:
                     raise LookupError(
                         f"{self.execution}: event {self.last + 1} is missing, {event_id} came"
@@ -175,15 +176,14 @@ class Run:
         finally:
             set_running(before)
 
-    def _take(self, event: Wire) -> None:
+    def _take(self, event_type: str, event: Wire) -> None:
         """Take an event that shows how a decision task was answered."""
-        event_type = event["eventType"]
         if event_type in matching.DECIDED:
             if matching.is_decided(event):
                 self.compared += following.match(self, event)
             else:
                 self._buffer.append(event)
-        elif event_type == "DecisionTaskCompleted":
+        else:
             told = event["decisionTaskCompletedEventAttributes"]
             self._completed = event["eventId"]
             if told["startedEventId"] > self.started_id:
@@ -370,6 +370,9 @@ _HANDLERS: Final[dict[str, Callable[[Run, Wire], None]]] = {
 
 SEEN: Final = frozenset({*OUTCOMES, *_HANDLERS, "DecisionTaskStarted"} - {*matching.DECIDED})
 """The events that a program sees, and that tell its time; decisions become others."""
+
+TAKEN: Final = frozenset({*matching.DECIDED, "DecisionTaskCompleted"})
+"""The events that show how a decision task was answered."""
 
 
 def seconds_of(moment: Any) -> float:
