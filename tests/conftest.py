@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from swf.engine import Engine, close_all
 from swf.testing import connected
 
 pytest_plugins = ["swf.testing.plugin"]
+
+# A shell that runs the tests in the background has them, and all that they start, ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
