@@ -1,0 +1,334 @@
+"""The tasks that a graph is made of: values that say what is to be done, and after what."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from math import isfinite
+from typing import Any, ClassVar, Final
+
+from attrs.exceptions import FrozenInstanceError
+
+from swf.graph.errors import GraphError
+from swf.graph.specs.plain import (
+    Schema,
+    Spec,
+    items,
+    of_shape,
+    of_shape_or_none,
+    plain,
+    refused,
+)
+from swf.graph.specs.retry_strategy import Retry, retry_as_dict, retry_strategy
+from swf.wire import sendable
+
+MAX_ID: Final = 1_024
+"""Characters of a task's id."""
+
+MAX_DELAY: Final = 99_999_999
+"""Seconds of the longest timer that SWF has digits for."""
+
+
+class Task(Spec):
+    """A task of a graph: it begins once all those that it requires are done.
+
+    `id_` names it within the graph. `requires` are the tasks, or the ids of them, as they were
+    given; `required_ids` their ids, each once. Two tasks of one type are equal if they say the
+    same. Raises GraphError, naming the field, for what breaks a rule.
+    """
+
+    FLOTO_TYPE: ClassVar[str] = ""
+    """How floto's JSON names this type."""
+
+    KIND: ClassVar[str] = ""
+    """How this package's own JSON names this type."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ()
+    """What a task of this type has beside `id_`, `requires` and `retry_strategy`."""
+
+    __slots__ = ("id_", "required_ids", "requires")
+
+    id_: str
+    requires: tuple[Task | str, ...]
+    required_ids: tuple[str, ...]
+
+    def _settle(self, **values: object) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError
+
+    def to_dict(
+        self, *, schema: Schema | None = None, types: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Return the plain JSON of this: floto's, or with `schema` this package's own.
+
+        What is None is left out. In floto's, a requirement that is a task is told with its type,
+        and so is one that is an id in `types`.
+        """
+        told = {name: getattr(self, name) for name in self.FIELDS}
+        told = {name: plain(value, name) for name, value in told.items() if value is not None}
+        retry: Retry | None = getattr(self, "retry_strategy", None)
+        if retry is not None:
+            told["retry_strategy"] = retry_as_dict(retry, schema)
+        if schema is not None:
+            told |= {"kind": self.KIND, "id": self.id_}
+            required: list[Any] = list(self.required_ids)
+        else:
+            told |= {"type": self.FLOTO_TYPE, "id_": self.id_}
+            required = self._required_with_types(types or {})
+        if required:
+            told["requires"] = required
+        return told
+
+    def _required_with_types(self, types: Mapping[str, str]) -> list[dict[str, str] | str]:
+        own = {one.id_: one.FLOTO_TYPE for one in self.requires if isinstance(one, Task)}
+        known = {**types, **own} if own and types else own or types
+        return [
+            {"id_": id_, "type": known[id_]} if id_ in known else id_ for id_ in self.required_ids
+        ]
+
+    def _content(self) -> tuple[object, ...]:
+        told = [getattr(self, name) for name in self.FIELDS]
+        return (self.id_, self.required_ids, getattr(self, "retry_strategy", None), *told)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._content() == other._content()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.id_))
+
+    def __repr__(self) -> str:
+        told = {name: getattr(self, name) for name in self.FIELDS}
+        told["requires"] = list(self.required_ids) or None
+        parts = "".join(f", {name}={value!r}" for name, value in told.items() if value is not None)
+        return f"{type(self).__name__}(id_={self.id_!r}{parts})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # by ids: a chain of thousands, each holding the one before, could not be pickled
+        told = {name: getattr(self, name) for name in self.FIELDS}
+        told |= {"id_": self.id_, "requires": self.required_ids}
+        if hasattr(self, "retry_strategy"):
+            told["retry_strategy"] = self.retry_strategy
+        return _again, (type(self), told)
+
+
+def _again(kind: type[Task], told: dict[str, Any]) -> Task:
+    return kind(**told)
+
+
+Requires = Iterable[Task | str]
+"""What a task may be told to require: tasks, or ids of them."""
+
+
+class ActivityTask(Task):
+    """A task that an activity does.
+
+    Its id is `activity_id` (or `id_`, which is the same), else name, version and a digest of its
+    input and requirements. `input` is plain JSON. Without a `task_list` it goes to the decider's
+    default. `domain` is told in its JSON and changes nothing.
+    """
+
+    FLOTO_TYPE: ClassVar[str] = "floto.specs.task.ActivityTask"
+    KIND: ClassVar[str] = "activity"
+    FIELDS: ClassVar[tuple[str, ...]] = ("name", "version", "input", "task_list", "domain")
+
+    __slots__ = (*FIELDS, "retry_strategy")
+
+    name: str
+    version: str
+    input: Any
+    retry_strategy: Retry | None
+    task_list: str | None
+    domain: str | None
+
+    def __init__(
+        self,
+        name: str,
+        version: str,
+        activity_id: str | None = None,
+        requires: Requires | None = None,
+        input: Any = None,
+        retry_strategy: Retry | None = None,
+        task_list: str | None = None,
+        *,
+        domain: str | None = None,
+        id_: str | None = None,
+    ) -> None:
+        owner = type(self).__name__
+        given, required = _required(requires, f"{owner}.requires")
+        own_input = plain(input, f"{owner}.input")
+        self._settle(
+            name=of_shape(name, "Name", f"{owner}.name"),
+            version=of_shape(version, "Version", f"{owner}.version"),
+            requires=given,
+            required_ids=tuple(dict.fromkeys(required)),
+            input=own_input,
+            id_=_id(owner, "activity_id", activity_id, id_)
+            or default_id(name, version, own_input, required),
+            **_shared(owner, retry_strategy, task_list, domain),
+        )
+
+
+class Generator(ActivityTask):
+    """An activity task whose result is a list of further tasks.
+
+    They require the generator, and what requires the generator requires all of them too.
+    """
+
+    __slots__ = ()
+
+    FLOTO_TYPE: ClassVar[str] = "floto.specs.task.Generator"
+    KIND: ClassVar[str] = "generator"
+
+
+class ChildWorkflow(Task):
+    """A task that is a workflow execution of its own.
+
+    Its id is `workflow_id` (or `id_`, which is the same), else the type's name and version and a
+    digest of its input and requirements. `input` is plain JSON. `task_list` is the one of its
+    deciders; without it, the type's default. `domain` is told in its JSON and changes nothing.
+    """
+
+    FLOTO_TYPE: ClassVar[str] = "floto.specs.task.ChildWorkflow"
+    KIND: ClassVar[str] = "child_workflow"
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        "workflow_type_name",
+        "workflow_type_version",
+        "input",
+        "task_list",
+        "domain",
+    )
+
+    __slots__ = (*FIELDS, "retry_strategy")
+
+    workflow_type_name: str
+    workflow_type_version: str
+    input: Any
+    retry_strategy: Retry | None
+    task_list: str | None
+    domain: str | None
+
+    def __init__(
+        self,
+        workflow_type_name: str,
+        workflow_type_version: str,
+        workflow_id: str | None = None,
+        requires: Requires | None = None,
+        input: Any = None,
+        retry_strategy: Retry | None = None,
+        task_list: str | None = None,
+        *,
+        domain: str | None = None,
+        id_: str | None = None,
+    ) -> None:
+        owner = type(self).__name__
+        name, version = workflow_type_name, workflow_type_version
+        given, required = _required(requires, f"{owner}.requires")
+        own_input = plain(input, f"{owner}.input")
+        self._settle(
+            workflow_type_name=of_shape(name, "Name", f"{owner}.workflow_type_name"),
+            workflow_type_version=of_shape(version, "Version", f"{owner}.workflow_type_version"),
+            requires=given,
+            required_ids=tuple(dict.fromkeys(required)),
+            input=own_input,
+            id_=_id(owner, "workflow_id", workflow_id, id_)
+            or default_id(name, version, own_input, required),
+            **_shared(owner, retry_strategy, task_list, domain),
+        )
+
+
+class Timer(Task):
+    """A task that is done once `delay_in_seconds` have passed since its requirements were.
+
+    What requires it is delayed; required by none, it keeps the execution open for so long. SWF
+    counts whole seconds: a part of one is rounded up.
+    """
+
+    FLOTO_TYPE: ClassVar[str] = "floto.specs.task.Timer"
+    KIND: ClassVar[str] = "timer"
+    FIELDS: ClassVar[tuple[str, ...]] = ("delay_in_seconds",)
+
+    __slots__ = FIELDS
+
+    delay_in_seconds: float
+
+    def __init__(self, id_: str, delay_in_seconds: float, requires: Requires | None = None) -> None:
+        given, required = _required(requires, "Timer.requires")
+        self._settle(
+            id_=task_id(id_, "Timer.id_"),
+            requires=given,
+            required_ids=tuple(dict.fromkeys(required)),
+            delay_in_seconds=_delay(delay_in_seconds),
+        )
+
+
+def default_id(name: str, version: str, input: Any, required_ids: Iterable[str]) -> str:
+    """Return the id of a task that was given none: its type's and a digest of what it is told."""
+    text = input if isinstance(input, str) else json.dumps(input, sort_keys=True)
+    told = text + "".join(required_ids)
+    digest = hashlib.sha1(told.encode(), usedforsecurity=False).hexdigest()[:10]
+    return f"{name}:{version}:{digest}"
+
+
+def task_id(value: Any, place: str) -> str:
+    """Return what may be the id of a task; raises GraphError, naming the place, for what may not.
+
+    SWF takes fewer characters than these: what it does not take is replaced where it is told.
+    """
+    if not isinstance(value, str):
+        refused(place, "must be a str", value, wrong_type=True)
+    if not 1 <= len(value) <= MAX_ID:
+        refused(place, f"must have 1 to {MAX_ID} characters", value)
+    if not sendable(value):
+        refused(place, "must be valid Unicode", value)
+    return value
+
+
+def _id(owner: str, word: str, given: Any, id_: Any) -> str | None:
+    """Return the id that was given by either of its two names; None where it was by none."""
+    if given is None and id_ is None:
+        return None
+    if given is not None and id_ is not None and given != id_:
+        raise GraphError(f"{owner}: {word} {given!r} and id_ {id_!r} are two ids; give one")
+    return task_id(id_ if given is None else given, f"{owner}.{word if id_ is None else 'id_'}")
+
+
+def _required(value: Any, place: str) -> tuple[tuple[Task | str, ...], list[str]]:
+    """Return what a task requires as it was given, and the ids of that."""
+    if value is None:
+        return (), []
+    given = tuple(items(value, place))
+    return given, [_required_id(one, f"{place}[{at}]") for at, one in enumerate(given)]
+
+
+def _required_id(value: Any, place: str) -> str:
+    if isinstance(value, Task):
+        return value.id_
+    if not isinstance(value, str):
+        refused(place, "must be a task or the id of one", value, wrong_type=True)
+    return task_id(value, place)
+
+
+def _shared(owner: str, retry: Any, task_list: Any, domain: Any) -> dict[str, Any]:
+    return {
+        "retry_strategy": retry_strategy(retry, f"{owner}.retry_strategy"),
+        "task_list": of_shape_or_none(task_list, "Name", f"{owner}.task_list"),
+        "domain": of_shape_or_none(domain, "DomainName", f"{owner}.domain"),
+    }
+
+
+def _delay(value: Any) -> float:
+    place = "Timer.delay_in_seconds"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        refused(place, "must be a number of seconds", value, wrong_type=True)
+    if not (isfinite(value) and 0 <= value <= MAX_DELAY):
+        refused(place, f"must be 0 to {MAX_DELAY}", value)
+    return value
