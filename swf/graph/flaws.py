@@ -24,6 +24,13 @@ def wire_id(id_: str) -> str:
     return told if is_identifier(told) else f"{told}."
 
 
+def check_graph(given: Sequence[Any], place: str) -> None:
+    """Raise GraphError, naming the place of the first flaw, unless these tasks are a graph."""
+    check_ids(given, place, {})
+    check_requirements(given, place, {})
+    check_no_circle(given, place)
+
+
 def check_ids(given: Sequence[Any], place: str, by_wire_id: Mapping[str, str]) -> None:
     """Refuse what is no task, and an id that another task has, or has for SWF.
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from swf import _lazy
 
 if TYPE_CHECKING:
+    from swf.graph.specs import retry_strategy, task
     from swf.graph.specs.decider_spec import DeciderSpec
     from swf.graph.specs.json_schema import json_schema
-
-    from swf.graph.specs import retry_strategy, task
 
 _HOMES = {
     "DeciderSpec": "decider_spec",

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any, Final, Literal, NoReturn
 
+from attrs.exceptions import FrozenInstanceError
+
 from swf.graph.errors import GraphError, GraphTypeError
 from swf.validation import violations
 from swf.wire import sendable
@@ -22,9 +24,19 @@ Schema = Literal[1]
 
 
 class Spec(ABC):
-    """A part of a definition that has a form as plain JSON."""
+    """A part of a definition: a value that does not change, and has a form as plain JSON."""
 
     __slots__ = ()
+
+    def _settle(self, **values: object) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError
 
     @abstractmethod
     def to_dict(self, *, schema: Schema | None = None) -> dict[str, Any]:

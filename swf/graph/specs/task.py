@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any, ClassVar, Final
 
-from attrs.exceptions import FrozenInstanceError
-
+from swf.flow.retry import RetryPolicy
 from swf.graph.errors import GraphError
 from swf.graph.specs.plain import (
     Schema,
@@ -20,7 +19,7 @@ from swf.graph.specs.plain import (
     plain,
     refused,
 )
-from swf.graph.specs.retry_strategy import Retry, retry_as_dict, retry_strategy
+from swf.graph.specs.retry_strategy import InstantRetry, Retry, retry_as_dict, retry_strategy
 from swf.wire import sendable
 
 MAX_ID: Final = 1_024
@@ -45,23 +44,16 @@ class Task(Spec):
     """How this package's own JSON names this type."""
 
     FIELDS: ClassVar[tuple[str, ...]] = ()
-    """What a task of this type has beside `id_`, `requires` and `retry_strategy`."""
+    """What a task of this type has beside `id_` and `requires`."""
+
+    REQUIRED: ClassVar[tuple[str, ...]] = ()
+    """What has to be told of a task of this type."""
 
     __slots__ = ("id_", "required_ids", "requires")
 
     id_: str
     requires: tuple[Task | str, ...]
     required_ids: tuple[str, ...]
-
-    def _settle(self, **values: object) -> None:
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise FrozenInstanceError
-
-    def __delattr__(self, name: str) -> None:
-        raise FrozenInstanceError
 
     def to_dict(
         self, *, schema: Schema | None = None, types: Mapping[str, str] | None = None
@@ -71,11 +63,8 @@ class Task(Spec):
         What is None is left out. In floto's, a requirement that is a task is told with its type,
         and so is one that is an id in `types`.
         """
-        told = {name: getattr(self, name) for name in self.FIELDS}
-        told = {name: plain(value, name) for name, value in told.items() if value is not None}
-        retry: Retry | None = getattr(self, "retry_strategy", None)
-        if retry is not None:
-            told["retry_strategy"] = retry_as_dict(retry, schema)
+        told = {name: self._told(name, schema) for name in self.FIELDS}
+        told = {name: value for name, value in told.items() if value is not None}
         if schema is not None:
             told |= {"kind": self.KIND, "id": self.id_}
             required: list[Any] = list(self.required_ids)
@@ -86,16 +75,23 @@ class Task(Spec):
             told["requires"] = required
         return told
 
+    def _told(self, name: str, schema: Schema | None) -> Any:
+        value = getattr(self, name)
+        if isinstance(value, InstantRetry | RetryPolicy):
+            return retry_as_dict(value, schema)
+        return plain(value, name)
+
     def _required_with_types(self, types: Mapping[str, str]) -> list[dict[str, str] | str]:
         own = {one.id_: one.FLOTO_TYPE for one in self.requires if isinstance(one, Task)}
-        known = {**types, **own} if own and types else own or types
-        return [
-            {"id_": id_, "type": known[id_]} if id_ in known else id_ for id_ in self.required_ids
-        ]
+        told: list[dict[str, str] | str] = []
+        for id_ in self.required_ids:
+            known = own.get(id_) or types.get(id_)
+            told.append(id_ if known is None else {"id_": id_, "type": known})
+        return told
 
     def _content(self) -> tuple[object, ...]:
         told = [getattr(self, name) for name in self.FIELDS]
-        return (self.id_, self.required_ids, getattr(self, "retry_strategy", None), *told)
+        return (self.id_, self.required_ids, *told)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -115,8 +111,6 @@ class Task(Spec):
         # by ids: a chain of thousands, each holding the one before, could not be pickled
         told = {name: getattr(self, name) for name in self.FIELDS}
         told |= {"id_": self.id_, "requires": self.required_ids}
-        if hasattr(self, "retry_strategy"):
-            told["retry_strategy"] = self.retry_strategy
         return _again, (type(self), told)
 
 
@@ -138,9 +132,17 @@ class ActivityTask(Task):
 
     FLOTO_TYPE: ClassVar[str] = "floto.specs.task.ActivityTask"
     KIND: ClassVar[str] = "activity"
-    FIELDS: ClassVar[tuple[str, ...]] = ("name", "version", "input", "task_list", "domain")
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        "name",
+        "version",
+        "input",
+        "retry_strategy",
+        "task_list",
+        "domain",
+    )
+    REQUIRED: ClassVar[tuple[str, ...]] = ("name", "version")
 
-    __slots__ = (*FIELDS, "retry_strategy")
+    __slots__ = FIELDS
 
     name: str
     version: str
@@ -203,11 +205,13 @@ class ChildWorkflow(Task):
         "workflow_type_name",
         "workflow_type_version",
         "input",
+        "retry_strategy",
         "task_list",
         "domain",
     )
+    REQUIRED: ClassVar[tuple[str, ...]] = ("workflow_type_name", "workflow_type_version")
 
-    __slots__ = (*FIELDS, "retry_strategy")
+    __slots__ = FIELDS
 
     workflow_type_name: str
     workflow_type_version: str
@@ -255,6 +259,7 @@ class Timer(Task):
     FLOTO_TYPE: ClassVar[str] = "floto.specs.task.Timer"
     KIND: ClassVar[str] = "timer"
     FIELDS: ClassVar[tuple[str, ...]] = ("delay_in_seconds",)
+    REQUIRED: ClassVar[tuple[str, ...]] = ("id_", "delay_in_seconds")
 
     __slots__ = FIELDS
 
