@@ -14,6 +14,7 @@ from swf.steps.body import (
     ContainerStepBody,
     ErrorBehavior,
     StepBody,
+    StepExecutionContext,
     seconds_from,
 )
 from swf.steps.definition import (
@@ -51,6 +52,12 @@ S = TypeVar("S", bound=StepBody)
 T = TypeVar("T", bound=StepBody)
 C = TypeVar("C", bound=ContainerStepBody)
 
+Function = Callable[..., Any]
+"""A plain function as a step: it takes the context, and what `input(...)` names as keywords."""
+
+OfContext = Callable[[StepExecutionContext], Any]
+"""The same without inputs: a checker knows what a lambda is given."""
+
 Inside = Callable[["WorkflowBuilder"], object]
 """What `do` takes: a function that builds the sequence inside, `lambda b: b.start_with(X)`."""
 
@@ -70,9 +77,11 @@ class Place:
     def _here(self) -> str:
         return self._line.nodes[self._at - 1].id if self._at else "the beginning"
 
-    if not TYPE_CHECKING:  # a checker shall refuse unknown names
+    if not TYPE_CHECKING:  # pragma: no branch  (a checker shall refuse unknown names)
 
         def __getattr__(self, name: str) -> Any:
+            if name.startswith("_"):  # of Python's own protocols; also before there is a line
+                raise AttributeError(name)
             known = ", ".join(sorted(one for one in dir(type(self)) if one[0] != "_"))
             raise StepsCallError(f"{self._here}: there is no {name}(...) here, only {known}")
 
@@ -190,9 +199,13 @@ class WorkflowBuilder(Adding):
         super().__init__(line, 0)
 
     @overload
-    def start_with(self, step: type[S]) -> StepBuilder[S]: ...
+    def start_with(  # pyright: ignore[reportOverlappingOverload]  (a class is callable, too)
+        self, step: type[S]
+    ) -> StepBuilder[S]: ...
     @overload
-    def start_with(self, step: Callable[..., Any]) -> StepBuilder[FunctionStep]: ...
+    def start_with(self, step: OfContext) -> StepBuilder[FunctionStep]: ...
+    @overload
+    def start_with(self, step: Function) -> StepBuilder[FunctionStep]: ...
     def start_with(self, step: object) -> Any:
         """Add the first step: a StepBody class, or a function of the context."""
         return self._step(step, "start_with")
@@ -217,9 +230,13 @@ class ChainBuilder(Adding):
     """A place after something: the chain goes on here."""
 
     @overload
-    def then(self, step: type[T]) -> StepBuilder[T]: ...
+    def then(  # pyright: ignore[reportOverlappingOverload]  (a class is callable, too)
+        self, step: type[T]
+    ) -> StepBuilder[T]: ...
     @overload
-    def then(self, step: Callable[..., Any]) -> StepBuilder[FunctionStep]: ...
+    def then(self, step: OfContext) -> StepBuilder[FunctionStep]: ...
+    @overload
+    def then(self, step: Function) -> StepBuilder[FunctionStep]: ...
     def then(self, step: object) -> Any:
         """Add the next step: a StepBody class, or a function of the context."""
         return self._step(step, "then")
@@ -270,9 +287,7 @@ class StepBuilder(ChainBuilder, Generic[S]):
         self._line.asked[node.id] = asked(behavior, retry_interval, then, place)
         return self
 
-    def compensate_with(
-        self, step: type[StepBody] | Callable[..., Any], **inputs: DataFunction
-    ) -> Self:
+    def compensate_with(self, step: type[StepBody] | Function, **inputs: DataFunction) -> Self:
         """Name the step that undoes this one, and what it is given: `sum=lambda data, context: …`.
 
         It is done when this step fails for good, and when a later one of the same saga does.
@@ -382,9 +397,7 @@ class SagaBuilder(ChainBuilder):
             raise StepsError(f"{place}: a saga is compensated in any case; say what follows that")
         return self._now(attrs.evolve(node, on_error=what.at(compensates=False)))
 
-    def compensate_with(
-        self, step: type[StepBody] | Callable[..., Any], **inputs: DataFunction
-    ) -> Self:
+    def compensate_with(self, step: type[StepBody] | Function, **inputs: DataFunction) -> Self:
         """Name the step that is done last when the saga is compensated, and what it is given."""
         node = self._node("compensate_with")
         if node.compensate is not None:
@@ -414,9 +427,11 @@ class Half(Place):
         return self._id
 
     def _check(self, call: str) -> None:
-        if self._line.open != self._missing:
+        if self._line.open == self._missing:
+            return
+        if self._line.open or self._line.closed:
             self._line.check_next(self._at, call)
-            raise StepsError(f"{self._id}: {call}: it has its do(...) already")
+        raise StepsError(f"{self._id}: {call}: it has its do(...) already")
 
 
 class ContainerBuilder(Half):
@@ -509,13 +524,13 @@ def _inside(line: Line, inside: Inside, path: str, place: str, *, in_saga: bool 
 
 def _step_node(step: object, id_of: Callable[[str], str], place: str) -> RunStep:
     body = checked_body(step, place)
-    name = told(body)
+    name = fitted_name(told(body))
     return RunStep(id=id_of(name), name=name, body=body)
 
 
 def _undo(step: object, step_id: str, inputs: dict[str, DataFunction]) -> RunStep:
     place = f"{step_id}: compensate_with"
-    node = _step_node(step, lambda name: f"{step_id}.undo-{fitted_name(name)}", place)
+    node = _step_node(step, lambda name: f"{step_id}.undo-{name}", place)
     pairs = tuple(
         (name, checked_function(value, 2, f"{place}: {name}", OF_DATA))
         for name, value in inputs.items()

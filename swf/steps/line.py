@@ -61,8 +61,8 @@ class Line:
     closed: bool = False
 
     def id_of(self, name: str) -> str:
-        """Return the id of the next node."""
-        return f"{self.prefix}{len(self.nodes) + 1}-{fitted_name(name)}"
+        """Return the id of the next node, of what is called so."""
+        return f"{self.prefix}{len(self.nodes) + 1}-{name}"
 
     def add(self, node: Node) -> int:
         """Append a node; return the place after it."""
@@ -93,7 +93,7 @@ class Line:
             prefix=_short(f"{path}."),
             depth=self.depth + 1,
             in_saga=self.in_saga or in_saga,
-            default=AT_ONCE if in_saga else self.default,
+            default=_in_saga(self.default) if in_saga else self.default,
         )
 
     def finish(self) -> Nodes:
@@ -121,6 +121,11 @@ class Line:
         return attrs.evolve(node, on_error=on_error)
 
 
+def _in_saga(default: Asked | None) -> Asked:
+    """Return what holds in a saga where a step says nothing: compensation, after any attempts."""
+    return AT_ONCE if default is None else Asked(default.retry, None)
+
+
 def fitted_name(name: str) -> str:
     """Return a name as it is part of a node's id."""
     return OUTSIDE.sub("_", name).strip("_")[:MAX_NAME] or "step"
@@ -141,7 +146,7 @@ def checked_body(step: object, place: str) -> type[StepBody] | Callable[..., Any
     missing = getattr(step, "__abstractmethods__", None)
     if missing:
         raise StepsTypeError(f"{place}: {step.__name__} has no {', '.join(sorted(missing))}()")
-    if not _takes(step, 0):
+    if step.__init__ is not object.__init__ and not _takes(step, 0):
         raise StepsTypeError(
             f"{place}: {step.__name__} must be made without arguments; what it needs is given by "
             "input(...)"

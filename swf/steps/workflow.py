@@ -9,6 +9,7 @@ from swf.rules import AS_IDENTIFIER, is_identifier
 from swf.steps.builder import WorkflowBuilder, built
 from swf.steps.definition import Definition
 from swf.steps.errors import StepsError, StepsTypeError
+from swf.steps.printing import as_json
 
 MAX_ID: Final = 128
 """So long may be the id of a definition, which is part of the names of its types."""
@@ -51,6 +52,10 @@ class Workflow(ABC):
                 error.resource = error.resource or f"workflow {name!r} version {version}"
                 raise
         return self._definition
+
+    def to_json(self) -> str:
+        """Return the definition as JSON, to be read and compared: functions by their names."""
+        return as_json(self.definition())
 
 
 def _checked(name: object, version: object) -> tuple[str, int]:
