@@ -53,13 +53,14 @@ def _follow_on(pages: list[Wire]) -> bool:
     last: int | None = None
     for page in pages:
         events = page["events"]
-        if not events:
+        count = len(events)
+        if not count:
             continue
         first = events[0].get("eventId")
         if last is not None and first != last + 1:
             return False
         last = events[-1].get("eventId")
-        if last != first + len(events) - 1:
+        if last != first + count - 1:
             return False
     return True
 

@@ -11,6 +11,7 @@
         ├── SignatureError (TypeError)         arguments that are not taken
         ├── NotRegisteredError (LookupError)   an activity or workflow that nobody registered
         ├── AggregateError                     several tasks failed
+        ├── FailExecution                      raised by a workflow: it fails in these words
         ├── ResultTimeout (TimeoutError)       an execution was not closed in the time given
         ├── StuckError                         an execution waits for what never comes
         └── TaskError                          how a task ended that brought no result
@@ -272,6 +273,7 @@ class ContinuedAsNew(BaseException):
 
 for _error in (
     AggregateError,
+    FailExecution,
     ForeignAwaitError,
     HungProgramError,
     NonDeterminismError,
