@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from swf.steps.data import Data
     from swf.steps.definition import Definition
     from swf.steps.errors import StepsError
+    from swf.steps.failing import ExecutionError
     from swf.steps.host import WorkflowHost, configure_workflow_host
     from swf.steps.workflow import Workflow
 
@@ -33,6 +34,7 @@ _HOMES = {
     "Data": "data",
     "Definition": "definition",
     "ErrorBehavior": "body",
+    "ExecutionError": "failing",
     "ExecutionPointer": "body",
     "ExecutionResult": "body",
     "RetryPolicy": "definition",
@@ -55,6 +57,7 @@ __all__ = [
     "Data",
     "Definition",
     "ErrorBehavior",
+    "ExecutionError",
     "ExecutionPointer",
     "ExecutionResult",
     "RetryPolicy",

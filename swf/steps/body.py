@@ -6,12 +6,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
 from swf.steps.data import Data
 from swf.steps.errors import StepsError, StepsTypeError
+
+if TYPE_CHECKING:
+    from swf.steps.failing import ExecutionError
 
 
 class WorkflowStatus(StrEnum):
@@ -44,7 +47,7 @@ class WorkflowInstance:
     create_time: datetime | None = None
     complete_time: datetime | None = None
     at: tuple[str, ...] = ()
-    errors: tuple[Any, ...] = ()
+    errors: tuple[ExecutionError, ...] = ()
 
 
 class ErrorBehavior(IntEnum):
@@ -158,7 +161,7 @@ class ExecutionResult:
         """Return: call the step again when an event of this name and key has been published.
 
         Then `event_published` and `event_data` of its pointer are set. An event from before
-        `effective_date` (aware; by default the time of this call) does not count.
+        `effective_date` (aware; by default the workflow's start) does not count.
         """
         place = "ExecutionResult.wait_for_event"
         if not isinstance(event_name, str) or not event_name:

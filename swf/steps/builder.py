@@ -109,8 +109,8 @@ class Adding(Place):
     ) -> WaitBuilder:
         """Add: go on when an event of this name and key has been published.
 
-        An event from before `effective_date` does not count; that is when the wait begins, where
-        it is not told. After `timeout` (seconds, a timedelta, or a function that returns one) the
+        An event from before `effective_date` does not count: by default one from before the
+        workflow's start. After `timeout` (seconds, a timedelta, or a function that returns one) the
         chain goes on without an event.
         """
         node_id = self._start("wait_for", f"wait_for({event_name!r})")

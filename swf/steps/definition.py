@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
 import attrs
@@ -136,8 +136,8 @@ class WaitFor(Node):
         """Return the key of the event, as text."""
         return event_key_from(self.key(data, context), f"{self.id}: wait_for")
 
-    def effective_date_for(self, data: Any, context: StepExecutionContext) -> Any:
-        """Return from when on an event counts; None: from when the wait begins."""
+    def effective_date_for(self, data: Any, context: StepExecutionContext) -> datetime | None:
+        """Return from when on an event counts; None: from the start of the workflow."""
         if self.effective_date is None:
             return None
         return effective_date_from(self.effective_date(data, context), f"{self.id}: wait_for")

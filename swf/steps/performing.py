@@ -36,7 +36,7 @@ class Call(TypedDict):
 
 
 class Wait(TypedDict):
-    """The event that a step waits for; `as_of` None: from when it began to."""
+    """The event that a step waits for; `as_of` None: any since the workflow's start."""
 
     name: str
     key: str
