@@ -1,0 +1,291 @@
+"""A definition as a workflow of the flow layer: one type for each id and version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, ClassVar, Final, TypeVar
+
+import attrs
+
+from swf.exceptions import PayloadError
+from swf.flow.activities import Activity
+from swf.flow.declaration import signal_handler
+from swf.flow.errors import FailExecution, TaskCanceled
+from swf.flow.future import Future
+from swf.flow.replay.ids import fitted
+from swf.flow.workflow import Workflow
+from swf.payload import Payloads
+from swf.steps.body import ErrorBehavior, WorkflowStatus
+from swf.steps.data import data_from
+from swf.steps.definition import Definition, OnError, RunStep
+from swf.steps.events import Hubs
+from swf.steps.failing import (
+    FOR_EVER,
+    KEPT,
+    ExecutionError,
+    Failures,
+    NoEventError,
+    StepFailedError,
+    TerminatedError,
+    message_of,
+)
+from swf.steps.interpreter import Interpreter
+from swf.steps.performing import Call, Reply, perform
+from swf.steps.position import Had, Line, Place, path_from
+from swf.steps.waiting import Waits
+from swf.wire import epoch
+
+T = TypeVar("T")
+
+SUSPEND: Final = "swf.suspend"
+RESUME: Final = "swf.resume"
+
+RUNNABLE, SUSPENDED = WorkflowStatus.RUNNABLE, WorkflowStatus.SUSPENDED
+
+SMALL: Final = 8_000
+"""Characters of data that an open workflow tells of; what is longer it tells when it is closed."""
+
+MOST_TOLD: Final = 50
+"""Nodes at work that are told of."""
+
+PASSED: Final = (StepFailedError, NoEventError, TaskCanceled)
+"""What is no failure to try again after."""
+
+OUTSIDE: Final = re.compile(r"[^\w.-]+")
+"""What is replaced in the name of an activity type."""
+
+
+class StepsRun(Workflow):
+    """Does what its definition says, from the beginning or from where the run before has come.
+
+    `state` is a dict: `status`, `at` (the ids of nodes at work), `errors` (the newest), `waits`
+    (the ids of subscriptions and of their hubs' events), and `data` where that is not long.
+    """
+
+    name: ClassVar[str] = "swf.steps"
+    child_policy: ClassVar[str] = "ABANDON"
+    definition: ClassVar[Definition]
+    activities: ClassVar[Mapping[str, Activity[..., Any]]]
+    start_hub: ClassVar[Activity[..., Any]]
+
+    def prepare(self) -> None:
+        """Have what the signals need that come before `run`."""
+        self.carried: dict[str, Any] = {}
+        self._resumed: Future[None] | None = None
+        super().prepare()
+
+    def run(
+        self, data: Mapping[str, Any] | None = None, carried: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Do it all, and return the data as it is then."""
+        # What comes while this is about to continue changes it still: it is sent at the very end.
+        self.carried.update({**(carried or {}), **self.carried})
+        self.data = data_from(data)
+        self.waits = Waits(self, self.carried.setdefault("began", epoch(self.now())))
+        self.interpreter = Interpreter(self)
+        line = Line(had=Had.from_value(self.carried.pop("had", ())))
+        try:
+            at = path_from(self.carried.pop("path", ()))
+            self.interpreter.sequence(self.definition.body, line, at)
+            self.interpreter.join_scheduled()
+            self.gate()
+        except StepFailedError as failed:
+            raise self.ended_by(failed) from failed
+        return dict(vars(self.data))
+
+    def line_ended(self, line: Future[Any]) -> None:
+        """Have the workflow end where a line has failed that nobody waits for."""
+        if isinstance(line.exception, StepFailedError):
+            self._run.fail(self.ended_by(line.exception))
+
+    def ended_by(self, failed: StepFailedError) -> FailExecution:
+        """Return what ends the run; the hubs of events are told that it waits no more."""
+        self.waits.give_up()
+        return FailExecution(failed.message, {"step": failed.node_id})
+
+    # Suspended, and going on
+
+    @signal_handler(SUSPEND)
+    def suspend(self) -> None:
+        """Begin nothing more; what is at work is brought to its end."""
+        self.carried["suspended"] = True
+
+    @signal_handler(RESUME)
+    def resume(self) -> None:
+        """Go on."""
+        self.carried["suspended"] = False
+        resumed, self._resumed = self._resumed, None
+        if resumed is not None:
+            resumed._resolve(None)
+
+    def gate(self) -> None:
+        """Return when this is not suspended."""
+        while self.carried.get("suspended"):
+            if self._resumed is None:
+                self._resumed = Future(self._run.scheduler)
+            _ = self._resumed.result
+
+    @property
+    def wants_renewal(self) -> bool:
+        """Whether it is time for another run, and this one has done something."""
+        return self.should_continue_as_new and self.interpreter.has_moved
+
+    def renew(self, line: Line, place: Place) -> None:
+        """Continue as new from a place, when it is time."""
+        if line.path is None or not self.wants_renewal:
+            return
+        self.waits.drop_late()
+        self.carried["path"] = [one.as_value() for one in (*line.path, place)]
+        self.carried["had"] = line.had.as_value()
+        self.continue_as_new(dict(vars(self.data)), self.carried)
+
+    # Failures
+
+    def attempts(
+        self,
+        node_id: str,
+        on_error: OnError | None,
+        failures: Failures,
+        function: Callable[[], T],
+        breathe: Callable[[], None],
+    ) -> T:
+        """Return what a function returns; where it fails, call it again as `on_error` says.
+
+        `breathe` is called before each further attempt. Raises StepFailedError where there is none.
+        """
+        while True:
+            try:
+                return function()
+            except PASSED:
+                raise
+            except Exception as error:  # noqa: BLE001  (whatever a step raises, it says what follows)
+                self._note(node_id, error, failures)
+                self.failed(node_id, on_error, failures, error)
+            breathe()
+
+    def failed(
+        self, node_id: str, on_error: OnError | None, failures: Failures, error: Exception
+    ) -> None:
+        """Return when it is time for another attempt; raise StepFailedError where there is none."""
+        on_error = on_error or FOR_EVER
+        cause = error.error if isinstance(error, StepFailedError) else error
+        seconds = failures.pause(
+            on_error.retry, cause, now=epoch(self.now()), lot=self._run.lot_of(node_id)
+        )
+        if seconds is not None:
+            if seconds:
+                _ = self.start_timer(seconds).result
+        elif on_error.then is ErrorBehavior.SUSPEND:
+            failures.forget()
+            self.suspend()
+            self.gate()
+        elif on_error.then is ErrorBehavior.COMPENSATE:
+            raise StepFailedError(node_id, cause) from cause
+        else:
+            raise TerminatedError(node_id, cause) from cause
+
+    def _note(self, node_id: str, error: Exception, failures: Failures) -> None:
+        self.logger.warning("%s: %s failed: %r", self.context.workflow_id, node_id, error)
+        noted = ExecutionError(node_id, message_of(error), self.now(), failures.total)
+        errors = self.carried.setdefault("errors", [])
+        errors.append(noted.as_value())
+        del errors[:-KEPT]
+
+    # What is told
+
+    def after_replay(self) -> None:
+        """Tell of this run what has changed."""
+        if hasattr(self, "interpreter"):
+            self.state = self.told()
+
+    def told(self) -> dict[str, Any]:
+        """Return what there is to tell."""
+        suspended = self.carried.get("suspended")
+        waits = [[one.id, one.name, one.key] for one in self.waits.open.values()]
+        told: dict[str, Any] = {
+            "status": (SUSPENDED if suspended else RUNNABLE).value,
+            "at": list(self.interpreter.at.values())[:MOST_TOLD],
+            "began": self.carried["began"],
+            "errors": list(self.carried.get("errors", ())),
+            "waits": waits[:MOST_TOLD],
+        }
+        data = dict(vars(self.data))
+        with suppress(PayloadError):
+            if len(self.payloads.plain(data) or "") <= SMALL:
+                told["data"] = data
+        return told
+
+    def activity_of(self, node: RunStep) -> Activity[..., Any]:
+        """Return the activity that calls a step."""
+        return self.activities[body_name(node)]
+
+
+@attrs.frozen(eq=False)
+class Performer:
+    """Calls the steps of definitions, as an activity."""
+
+    definition_of: Callable[[str, int], Definition]
+
+    def perform(self, call: Call) -> Reply:
+        """Call a step once, and return what it answered."""
+        return perform(self.definition_of, call)
+
+
+@attrs.frozen
+class Compiled:
+    """A definition as a workflow, and the activities that call its steps."""
+
+    workflow: type[StepsRun]
+    activities: tuple[Activity[..., Any], ...]
+
+
+def compiled(
+    definition: Definition,
+    *,
+    performer: Performer,
+    start_hub: Activity[..., Any],
+    task_list: str,
+    payloads: Payloads,
+) -> Compiled:
+    """Return a definition as a workflow whose steps are activities of this task list."""
+    activities = {
+        name: Activity(
+            performer.perform,
+            name=fitted(f"swf.steps.{definition.id}.{name}"),
+            version=str(definition.version),
+            task_list=task_list,
+            start_to_close_timeout="NONE",  # a worker that is lost is noticed by its heartbeats
+        )
+        for name in sorted({body_name(node) for node in definition.steps.values()})
+    }
+    told = {
+        "name": definition.id,
+        "version": str(definition.version),
+        "task_list": task_list,
+        "payloads": payloads,
+        "definition": definition,
+        "activities": activities,
+        "start_hub": start_hub,
+        "description": f"Steps: {', '.join(activities)}"[:1_024],
+    }
+    workflow = type(definition.id, (StepsRun,), told)
+    return Compiled(workflow, tuple(activities.values()))
+
+
+def hub_activity(hubs: Hubs, task_list: str) -> Activity[..., Any]:
+    """Return the activity that starts a hub of events which is not there."""
+    return Activity(
+        hubs.start,
+        name="swf.steps.start_hub",
+        task_list=task_list,
+        start_to_close_timeout=60,
+        retry=FOR_EVER.retry,
+    )
+
+
+def body_name(node: RunStep) -> str:
+    """Return what a step's body is called in the name of its activity type."""
+    name: str = getattr(node.body, "__name__", type(node.body).__name__)
+    return OUTSIDE.sub("_", name).strip("_") or "step"
