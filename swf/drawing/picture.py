@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Self
 
@@ -14,6 +14,14 @@ from swf.drawing.junctions import Graph, graph_of
 from swf.drawing.mermaid import mermaid
 from swf.drawing.svg import svg
 from swf.exceptions import ValidationError
+
+
+def _nodes(given: Iterable[Node]) -> tuple[Node, ...]:
+    return tuple(given)
+
+
+def _edges(given: Iterable[Edge]) -> tuple[Edge, ...]:
+    return tuple(given)
 
 
 def _states(given: Mapping[str, State]) -> dict[str, State]:
@@ -35,8 +43,8 @@ class Picture:
     """
 
     title: str
-    nodes: tuple[Node, ...] = attrs.field(converter=tuple)
-    edges: tuple[Edge, ...] = attrs.field(converter=tuple)
+    nodes: tuple[Node, ...] = attrs.field(converter=_nodes)
+    edges: tuple[Edge, ...] = attrs.field(converter=_edges)
     states: Mapping[str, State] = attrs.field(factory=dict, converter=_states, hash=False)
 
     def __attrs_post_init__(self) -> None:

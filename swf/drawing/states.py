@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from swf.drawing.elements import State
+from swf.drawing.words import versioned
 from swf.exceptions import ValidationTypeError
 from swf.flow.handle import Handle
 from swf.models.history import History
@@ -46,6 +47,14 @@ def history_of(execution: Execution) -> History:
     raise ValidationTypeError(
         f"execution: must be a WorkflowExecution, a Handle or a History, got {execution!r}"
     )
+
+
+def titled(execution: Execution, history: History) -> str:
+    """Return what the picture of an execution is called: its workflow id, where that is known."""
+    if isinstance(execution, History):
+        kind = history.compiled.execution.workflow_type
+        return f"{kind.name}, {versioned(kind.version)}"
+    return execution.workflow_id
 
 
 def states_of(history: History) -> dict[str, State]:

@@ -7,6 +7,9 @@ from typing import Final
 from swf.drawing.elements import KINDS, Node, State
 from swf.drawing.text import plain
 
+HOUR: Final = 3_600
+DAY: Final = 86_400
+
 _SPEAKING: Final = frozenset({"activity", "step", "task", "start", "end"})
 """Kinds that a shape and the label tell well enough."""
 
@@ -32,3 +35,23 @@ def named(node: Node, state: State | None) -> str:
     """Return a node's name for people who hear it: label, kind and state."""
     said = f"{headline(node)}, {KINDS[node.kind]}"
     return said if state is None else f"{said}: {in_words(state)}"
+
+
+def versioned(version: str) -> str:
+    """Return a version as it is said beside a name: `v1` by itself, `1` as one."""
+    return version if version[:1].isalpha() else f"version {version}"
+
+
+def lasting(seconds: float) -> str:
+    """Return a time as people say it: `45 s`, `1 h 30 min`, `2 d`."""
+    whole = int(seconds)
+    if seconds != whole or whole < 120:
+        return f"{seconds:g} s"
+    parts = {
+        "d": whole // DAY,
+        "h": whole % DAY // HOUR,
+        "min": whole % HOUR // 60,
+        "s": whole % 60,
+    }
+    told = [f"{count} {unit}" for unit, count in parts.items() if count]
+    return " ".join(told[:2])

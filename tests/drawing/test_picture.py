@@ -23,8 +23,7 @@ def test_all_that_is_offered_is_there() -> None:
 
 def test_a_picture_says_what_it_was_given() -> None:
     """Nodes and edges keep their order, however they are given; equal pictures are equal."""
-    edges: Any = [Edge("a", "b")]
-    picture = Picture("P", [A, B], edges)  # type: ignore[arg-type]
+    picture = Picture("P", [A, B], iter([Edge("a", "b")]))
 
     assert picture.nodes == (A, B)
     assert picture.edges == (Edge("a", "b"),)
