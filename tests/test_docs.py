@@ -55,6 +55,8 @@ REFERENCE: Final = {
     "swf.querysets": "querysets",
     "swf.server": "server",
     "swf.settings": "settings",
+    "swf.steps": "steps",
+    "swf.steps.errors": "steps",
     "swf.testing": "testing",
     "swf.testing.plugin": "testing",
     "swf.transport": "connection",
