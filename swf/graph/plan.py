@@ -141,20 +141,33 @@ class Plan:
             raise GraphError(f"{id_!r} made its tasks before; a generator does so once")
 
     def _check_no_way_back(self, given: Sequence[Task], generator_id: str, place: str) -> None:
-        """Refuse a task that requires one which, requiring the generator, has to wait for it."""
-        own = {generator_id, *(task.id_ for task in given)}
+        """Refuse a task that would wait for one which, in turn, waits for it."""
+        right = {generator_id, *(task.id_ for task in given)}
         free = set(self.finished)
         for at, task in enumerate(given):
             for nth, required in enumerate(task.required_ids):
-                if required in own or required in free:
+                if required in right:
                     continue
-                way = way_between(required, generator_id, self.requirements, free)
+                way = self._way_back(required, generator_id, free)
                 if way is not None:
                     raise GraphError(
                         f"{place}[{at}].requires[{nth}]: {path_of([task.id_, *way])}, and what"
                         f" requires {generator_id!r} waits for all that it makes; take one of these"
                         " requirements away"
                     )
+                right.add(required)
+
+    def _way_back(self, required: str, generator_id: str, free: set[str]) -> list[str] | None:
+        """Return how a task that requires this one would wait for the generator's dependants."""
+        waits = [required]
+        if self._waits_for_batch(generator_id, required) and self._batches[required].left:
+            waits += self._made_by(required)
+        ways = (
+            way_between(one, generator_id, self.requirements, free)
+            for one in waits
+            if one not in free
+        )
+        return next(filter(None, ways), None)
 
     # Growing
 

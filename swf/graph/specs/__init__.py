@@ -9,11 +9,11 @@ from swf import _lazy
 if TYPE_CHECKING:
     from swf.graph.specs import retry_strategy, task
     from swf.graph.specs.decider_spec import DeciderSpec
-    from swf.graph.specs.json_schema import json_schema
+    from swf.graph.specs.schema import json_schema
 
 _HOMES = {
     "DeciderSpec": "decider_spec",
-    "json_schema": "json_schema",
+    "json_schema": "schema",
     "retry_strategy": "retry_strategy",
     "task": "task",
 }
