@@ -47,6 +47,7 @@ REFERENCE: Final = {
     "swf.flow": "flow",
     "swf.flow.errors": "flow",
     "swf.flow.futures": "flow",
+    "swf.graph": "graph",
     "swf.models": "models",
     "swf.models.decision": "decisions",
     "swf.models.event": "events",
