@@ -41,7 +41,8 @@ def picture_of(
 
     That shows the tasks that generators made for it too, and the whole graph where it was its input
     that brought it. `payloads` are those of its decider, where they are not the default. Raises
-    GraphError where tasks are no graph (GetWorkflowExecutionHistory).
+    GraphError where tasks are no graph, and PayloadError where the execution's input cannot be read
+    (GetWorkflowExecutionHistory).
     """
     tasks = tuple(graph if isinstance(graph, Iterable) else graph.activity_tasks)
     if execution is None:
