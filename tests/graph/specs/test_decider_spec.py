@@ -48,24 +48,11 @@ def simple(**more: Any) -> DeciderSpec:
 
 
 def every_kind() -> DeciderSpec:
-    copied = ActivityTask(
-        "copyFile",
-        "1",
-        "copy",
-        input="2026-01-01",
-        retry_strategy=InstantRetry(retries=3),
-        task_list="own",
-    )
+    instant, policy = InstantRetry(retries=3), RetryPolicy(attempts=None)
+    copied = ActivityTask("copyFile", "1", "copy", input="x", retry_strategy=instant)
     made = Generator("weekDays", "1", "days", input={"from": 1}, domain="d")
     waited = Timer("t:30", 30, requires=[copied])
-    child = ChildWorkflow(
-        "w",
-        "2",
-        "child",
-        requires=[made, waited],
-        retry_strategy=RetryPolicy(attempts=None),
-        input=[None],
-    )
+    child = ChildWorkflow("w", "2", "child", [made, waited], [None], policy, "own")
     last = ActivityTask("sum", "1", "sum", requires=[child, copied.id_])
     return DeciderSpec(activity_tasks=[copied, made, waited, child, last], repeat_workflow=True)
 
