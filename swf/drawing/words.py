@@ -10,7 +10,7 @@ from swf.drawing.text import plain
 HOUR: Final = 3_600
 DAY: Final = 86_400
 
-_SPEAKING: Final = frozenset({"activity", "step", "task", "start", "end"})
+_SPEAKING: Final = frozenset({"activity", "decision", "end", "start", "step", "task"})
 """Kinds that a shape and the label tell well enough."""
 
 

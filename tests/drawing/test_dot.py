@@ -38,7 +38,7 @@ def test_a_digraph_says_what_the_picture_says() -> None:
     lines = picture.to_dot().split("\n")
 
     charge = '    n0 [label="charge\\nrunning · v1", shape=box, '
-    paid = '    n1 [label="is \\"paid\\"\\nwaiting · decision", shape=hexagon, '
+    paid = '    n1 [label="is \\"paid\\"\\nwaiting", shape=hexagon, '
     assert lines[4].startswith(f'{charge}tooltip="charge, activity: running (a)", fillcolor="#')
     assert lines[5].startswith(f'{paid}tooltip="is \\"paid\\", decision: waiting (b)", fillcolor=')
     assert lines[5].endswith(', style="filled,rounded,dashed"]')

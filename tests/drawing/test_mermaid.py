@@ -47,7 +47,7 @@ def test_a_flowchart_says_what_the_picture_says() -> None:
     assert picture.to_mermaid() == (
         '---\ntitle: "Order"\n---\nflowchart TD\n'
         '    n0["charge<br/>completed · v1"]:::completed\n'
-        '    n1{{"paid?<br/>waiting · decision"}}:::waiting\n'
+        '    n1{{"paid?<br/>waiting"}}:::waiting\n'
         '    n2["ship"]\n'
         "    n0 --> n1\n"
         '    n1 -- "yes" --> n2\n'
