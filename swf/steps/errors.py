@@ -1,13 +1,14 @@
 """What those who write and run chains of steps meet as errors.
 
-SWFError
-└── ValidationError (ValueError)
-    └── StepsError                       a chain of steps that cannot be
-        ├── StepsTypeError (TypeError)   something else than what belongs there
-        ├── StepsCallError (AttributeError)   a call that does not belong where it stands
-        ├── StepResultError (TypeError)  a step's `run` returned what is no result
-        ├── UnknownStepError (LookupError)    a definition has no such step
+    ValidationError (ValueError)
+    └── StepsError                           a chain of steps that cannot be
+        ├── StepsTypeError (TypeError)       something else than what belongs there
+        ├── StepsCallError (AttributeError)  a call that does not belong where it stands
+        ├── StepResultError (TypeError)      a step's `run` returned what is no result
+        ├── UnknownStepError (LookupError)   a definition has no such step
         └── UnknownFieldError (AttributeError, LookupError)   data has no such field
+
+All are SWFErrors.
 """
 
 from __future__ import annotations

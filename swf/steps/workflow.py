@@ -5,10 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Final
 
+from swf.drawing.picture import Picture
+from swf.drawing.states import Execution
 from swf.rules import AS_IDENTIFIER, is_identifier
 from swf.steps.builder import WorkflowBuilder, built
 from swf.steps.definition import Definition
 from swf.steps.errors import StepsError, StepsTypeError
+from swf.steps.pictures import picture_of
 from swf.steps.printing import as_json
 
 MAX_ID: Final = 128
@@ -56,6 +59,24 @@ class Workflow(ABC):
     def to_json(self) -> str:
         """Return the definition as JSON, to be read and compared: functions by their names."""
         return as_json(self.definition())
+
+    def to_mermaid(self, execution: Execution | None = None) -> str:
+        """Return a picture of the chain as text for Mermaid; with an execution, as far as that is.
+
+        An execution is a WorkflowExecution, a handle, or a history (GetWorkflowExecutionHistory).
+        """
+        return self._picture(execution).to_mermaid()
+
+    def to_dot(self, execution: Execution | None = None) -> str:
+        """Return the same picture as text for Graphviz."""
+        return self._picture(execution).to_dot()
+
+    def to_svg(self, execution: Execution | None = None) -> str:
+        """Return the same picture as SVG."""
+        return self._picture(execution).to_svg()
+
+    def _picture(self, execution: Execution | None) -> Picture:
+        return picture_of(self.definition(), execution)
 
 
 def _checked(name: object, version: object) -> tuple[str, int]:

@@ -9,6 +9,7 @@ import pytest
 from chained import AddNumbers, Goodbye, Hello, workflow
 
 import swf.steps
+from swf.exceptions import ValidationTypeError
 from swf.steps import RetryPolicy, Workflow, WorkflowBuilder, WorkflowStep
 from swf.steps.errors import StepsError, StepsTypeError
 from swf.steps.workflow import MAX_ID
@@ -194,3 +195,13 @@ def test_what_is_not_told_is_not_printed() -> None:
     (saga,) = json.loads(workflow(lambda b: b.saga(hello)).to_json())["body"]
 
     assert set(saga) == {"id", "kind", "name", "inside"}
+
+
+def test_a_workflow_is_drawn() -> None:
+    """The pictures of a workflow show its steps; with an execution, how far that has come."""
+    drawn = workflow(hello)
+
+    for picture in (drawn.to_mermaid(), drawn.to_dot(), drawn.to_svg()):
+        assert "Hello" in picture
+    with pytest.raises(ValidationTypeError, match="execution: must be a WorkflowExecution"):
+        drawn.to_svg("w-1")  # type: ignore[arg-type]
