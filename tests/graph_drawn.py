@@ -20,7 +20,7 @@ plain_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
     | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=6,
+    max_leaves=4,
 )  # fmt: skip
 
 retry_strategies = (
@@ -78,7 +78,7 @@ specs = st.builds(
     DeciderSpec,
     domain=st.none() | names,
     task_list=st.none() | names,
-    activity_tasks=graphs(),
+    activity_tasks=graphs(most=4),
     default_activity_task_list=st.none() | names,
     repeat_workflow=st.booleans(),
     terminate_decider_after_completion=st.booleans(),

@@ -98,20 +98,22 @@ def _task(value: Any, place: str) -> Task:
     kind = known(told, member, kinds, place)
     told.pop(member)
     _check_fields(told, (id_name, "requires", *kind.FIELDS), place)
+    told = {name: item for name, item in told.items() if item is not None}
+    for name in kind.REQUIRED:
+        wanted = id_name if name == "id_" else name
+        if wanted not in told:
+            raise GraphError(f"{place}: {wanted} is required")
     if id_name in told:
         told["id_"] = task_id(told.pop(id_name), f"{place}.{id_name}")
-    if told.get("requires") is not None:
+    if "requires" in told:
         told["requires"] = _required(told["requires"], f"{place}.requires")
-    if told.get("retry_strategy") is not None:
+    if "retry_strategy" in told:
         told["retry_strategy"] = _retry(told["retry_strategy"], f"{place}.retry_strategy", own)
     return _made(kind, told, place)
 
 
 def _made(kind: type[Task], told: dict[str, Any], place: str) -> Task:
     """Return the task; what it refuses is told by the place where it was read."""
-    for name in kind.REQUIRED:
-        if told.get(name) is None:
-            raise GraphError(f"{place}: {name} is required")
     try:
         return kind(**told)
     except GraphError as error:
