@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from swf.drawing.states import Execution
 from swf.graph.flaws import check_graph
+from swf.graph.pictures import picture_of
 from swf.graph.reading import spec_from
 from swf.graph.specs.kinds import DECIDER_SPEC
 from swf.graph.specs.plain import (
@@ -93,6 +95,21 @@ class DeciderSpec(Spec):
     def to_json(self, *, schema: Schema | None = None) -> str:
         """Return the JSON of this, names sorted: floto's, or with `schema` this package's own."""
         return json.dumps(self.to_dict(schema=schema), sort_keys=True, indent=2)
+
+    def to_mermaid(self, execution: Execution | None = None) -> str:
+        """Return a picture of the graph as text for Mermaid; with an execution, as far as that is.
+
+        An execution is a WorkflowExecution, a handle, or a history (GetWorkflowExecutionHistory).
+        """
+        return picture_of(self, execution).to_mermaid()
+
+    def to_dot(self, execution: Execution | None = None) -> str:
+        """Return the same picture as text for Graphviz."""
+        return picture_of(self, execution).to_dot()
+
+    def to_svg(self, execution: Execution | None = None) -> str:
+        """Return the same picture as SVG."""
+        return picture_of(self, execution).to_svg()
 
     @classmethod
     def from_json(
