@@ -1,0 +1,188 @@
+"""One run of one graph: what is ready begins, and what ends makes others ready."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from swf.exceptions import SWFError
+from swf.flow.errors import TaskFailed
+from swf.flow.future import Future
+from swf.graph.plan import Plan
+from swf.graph.progress import Progress, restored
+from swf.graph.reading import tasks_from
+from swf.graph.scheduling import begin, own_input, policy_of
+from swf.graph.specs.task import Generator, Task, Timer
+
+if TYPE_CHECKING:
+    from swf.graph.workflow import GraphWorkflow
+
+FAILED: Final = "task_failed"
+LIMIT_REACHED: Final = "task_retry_limit_reached"
+
+LONGEST_ERROR: Final = 1_000
+"""Characters that are told of the error of a task."""
+
+
+class Walk:
+    """Takes a workflow through a graph; a decision costs as much as has happened since the last.
+
+    Nothing waits but `go`: each task that ends has those begin that it made ready. After `go`,
+    `failures` has the errors of tasks that failed for good, by id; `is_drained` says that the run
+    is to continue as new, as `progress` says.
+    """
+
+    def __init__(
+        self,
+        workflow: GraphWorkflow,
+        plan: Plan,
+        *,
+        task_list: str,
+        root: Mapping[str, Any],
+        progress: Mapping[str, Any] | None,
+    ) -> None:
+        self.plan = plan
+        self.failures: dict[str, str] = {}
+        self.reason = FAILED
+        self.is_drained = False
+        self._workflow = workflow
+        self._task_list = task_list
+        self._root = root
+        self._over: Future[None] = Future(workflow._run.scheduler)
+        told = None if progress is None else restored(progress, plan)
+        self._results: dict[str, Any] = dict(told.results) if told else {}
+        self._grown: list[tuple[str, Any]] = list(told.grown) if told else []
+        self._deadlines: dict[str, float] = dict(told.deadlines) if told else {}
+        self._ready = deque(plan.ready())
+        self._open = 0
+        self._is_beginning = False
+
+    def go(self) -> None:
+        """Return when all tasks are done, one has failed, or the run is to continue as new."""
+        self._begin_ready()
+        try:
+            _ = self._over.result
+        finally:
+            self._over._resolve(None)  # whatever ends the run, nothing begins any more
+
+    def result(self) -> dict[str, Any] | None:
+        """Return the results of the tasks that nothing requires, by id; None where none has one."""
+        found = {id_: self._results[id_] for id_ in self.plan.leaves() if id_ in self._results}
+        return found or None
+
+    def progress(self) -> dict[str, Any]:
+        """Return how far it has come, for the run that continues this one."""
+        plan = self.plan
+        needed = set(plan.leaves())
+        for id_ in plan.tasks:
+            if id_ not in plan.finished:
+                needed.update(plan.requirements(id_))
+        return Progress(
+            done=tuple(id_ for id_ in plan.tasks if id_ in plan.finished),
+            results={id_: one for id_, one in self._results.items() if id_ in needed},
+            grown=tuple(self._grown),
+            deadlines=self._deadlines,
+        ).as_value(plan)
+
+    # Beginning
+
+    def _begin_ready(self) -> None:
+        """Have begin what is ready, unless the run shall end first."""
+        if self._is_beginning:  # by a task that has ended as it began
+            return
+        self._is_beginning = True
+        workflow, ready = self._workflow, self._ready
+        while ready and not self._over.done and self._open < workflow.max_open_activities:
+            if workflow.should_continue_as_new:
+                break
+            self._begin(ready.popleft())
+        self._is_beginning = False
+        if len(self.plan.finished) == len(self.plan.tasks):
+            self._over._resolve(None)
+        elif not self._open and workflow.should_continue_as_new and not self._over.done:
+            self.is_drained = True
+            self._over._resolve(None)
+
+    def _begin(self, id_: str) -> None:
+        task = self.plan.tasks[id_]
+        seconds = None
+        if isinstance(task, Timer):
+            seconds = self._seconds_left(task)
+        else:
+            self._open += 1
+        try:
+            future = begin(
+                self._workflow,
+                task,
+                self._context(task),
+                task_list=self._task_list,
+                seconds=seconds,
+            )
+        except SWFError as error:
+            self._fail(task, error)
+        else:
+            future._when_done(partial(self._ended, task))
+
+    def _seconds_left(self, timer: Timer) -> float:
+        """Return after how long a timer is to fire, which a run before may have started."""
+        now = self._workflow.now().timestamp()
+        deadline = self._deadlines.setdefault(timer.id_, now + timer.delay_in_seconds)
+        return max(0.0, deadline - now)
+
+    def _context(self, task: Task) -> dict[str, Any]:
+        """Return what a task is told: results, or the input of the graph, and its own input."""
+        if isinstance(task, Timer):
+            return {}
+        results = self._results
+        required = self.plan.requirements(task.id_)
+        told = {id_: results[id_] for id_ in required if id_ in results} if required else self._root
+        return {**told, **own_input(task)}
+
+    # Ending
+
+    def _ended(self, task: Task, future: Future[Any]) -> None:
+        if isinstance(task, Timer):
+            self._deadlines.pop(task.id_, None)
+        else:
+            self._open -= 1
+        error = future.exception
+        if error is not None:
+            self._fail(task, error)
+            return
+        try:
+            self._take(task, future.result)
+        except SWFError as flaw:
+            self._fail(task, flaw)
+            return
+        self._ready.extend(self.plan.done(task.id_))
+        self._begin_ready()
+
+    def _take(self, task: Task, result: Any) -> None:
+        """Have the result of a task: of a generator, its tasks."""
+        if isinstance(task, Generator):
+            tasks = [] if result is None else result
+            self.plan.grow(task.id_, tasks_from(tasks, place=f"result of {task.id_!r}"))
+            self._grown.append((task.id_, tasks))
+        elif result is not None:
+            self._results[task.id_] = result
+
+    def _fail(self, task: Task, error: BaseException) -> None:
+        """Take note of a failure; the first one ends the run, with all that come with it."""
+        if not self.failures:
+            self.reason = FAILED if policy_of(task) is None else LIMIT_REACHED
+        self.failures[task.id_] = told_of(error)
+        self._over._resolve(None)
+
+
+def told_of(error: BaseException) -> str:
+    """Return what is told of an error: as its reason says it, where there is one."""
+    text = str(error)
+    if isinstance(error, TaskFailed) and error.reason:
+        text = error.reason
+        if text in (FAILED, LIMIT_REACHED) and error.details:  # of a child that is a graph too
+            text = f"{text}: {error.details}"
+    if not text:
+        text = type(error).__name__
+    return text if len(text) <= LONGEST_ERROR else f"{text[: LONGEST_ERROR - 1]}…"

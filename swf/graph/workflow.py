@@ -1,0 +1,147 @@
+"""Graphs as workflows of the flow layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+import attrs
+
+from swf.flow.workflow import Workflow
+from swf.graph.converter import PAYLOADS, graph_payloads
+from swf.graph.errors import GraphError
+from swf.graph.plan import Plan
+from swf.graph.reading import MAX_DEPTH, tasks_from
+from swf.graph.specs.decider_spec import DeciderSpec
+from swf.graph.specs.task import Task
+from swf.graph.walk import Walk
+from swf.payload import Payloads
+
+SPEC: Final = "decider_spec"
+"""Where an input has the spec of its graph."""
+
+TASKS: Final = "activity_tasks"
+"""Where an input has, at any depth, the tasks of its graph."""
+
+CONTINUE_AT_EVENTS: Final = 17_000
+"""The length of a history from which on no task begins: those that are open have room to end."""
+
+
+@attrs.frozen
+class _Graph:
+    """What a run goes through: tasks, what is told beside them, and what its input is to them."""
+
+    spec: DeciderSpec
+    tasks: tuple[Task, ...]
+    input: Any
+
+
+class GraphWorkflow(Workflow):
+    """A workflow that goes through a graph: that of its `spec`, or one that its input brings.
+
+    Subclasses have the `spec`; without one, or where that has no tasks, the input has a
+    `decider_spec`, or the tasks, as `activity_tasks` at any depth. It continues as new by itself
+    where its history has grown long. See `graph_workflow`.
+    """
+
+    name = "swf.graph"
+    version = "1"
+    payloads = PAYLOADS
+    continue_as_new_at = CONTINUE_AT_EVENTS
+    spec: ClassVar[DeciderSpec | None] = None
+
+    def run(self, input: Any = None, progress: Any = None) -> dict[str, Any] | None:
+        """Return the results of the tasks that nothing requires, by their ids; None without any.
+
+        `progress` is told by the run that this one continues. Raises GraphError for a graph that
+        has a flaw, before anything of it begins.
+        """
+        graph = self._graph(input)
+        walk = Walk(
+            self,
+            Plan(graph.tasks),
+            task_list=self._task_list_of(graph.spec),
+            root=self._root(graph.input),
+            progress=progress,
+        )
+        walk.go()
+        if walk.failures:
+            self.fail(walk.reason, walk.failures)
+        if walk.is_drained:
+            self.continue_as_new(input, walk.progress())
+        if graph.spec.repeat_workflow:
+            self.continue_as_new(*(() if input is None else (input,)))
+        return walk.result()
+
+    def _graph(self, input: Any) -> _Graph:
+        spec = self.spec or DeciderSpec()
+        if spec.activity_tasks:
+            return _Graph(spec, tuple(spec.activity_tasks), input)
+        if isinstance(input, Mapping) and SPEC in input:
+            told = DeciderSpec.from_json(input[SPEC])
+            rest = {name: value for name, value in input.items() if name != SPEC}
+            return _Graph(told, tuple(told.activity_tasks), rest)
+        found, rest = _without_tasks(input, MAX_DEPTH)
+        if found is None:
+            raise GraphError(
+                f"the input of {self.name!r} has no {TASKS!r} and no {SPEC!r}: start it with"
+                " input={'activity_tasks': […]}"
+            )
+        return _Graph(spec, tuple(tasks_from(found)), rest)
+
+    def _task_list_of(self, spec: DeciderSpec) -> str:
+        """Return where activities go that name no task list."""
+        return spec.default_activity_task_list or str(self.context.task_list)
+
+    def _root(self, input: Any) -> dict[str, Any]:
+        """Return what those tasks are told that require none."""
+        told: dict[str, Any] = {} if input is None else {"workflow": input}
+        if isinstance(input, Mapping) and self.context.parent_workflow_id is not None:
+            told |= {name: input[name] for name in ("child_workflow",) if name in input}
+        return told
+
+
+def graph_workflow(
+    spec: DeciderSpec | str | Mapping[str, Any] | None = None,
+    name: str = GraphWorkflow.name,
+    version: str = GraphWorkflow.version,
+    *,
+    task_list: str | None = None,
+    payloads: Payloads | None = None,
+) -> type[GraphWorkflow]:
+    """Return the workflow class that goes through the graph of a spec: for `swf.flow`, and tests.
+
+    `spec` may be its JSON; without one, or without tasks in it, each execution's input brings its
+    graph. Raises GraphError for a spec that has a flaw.
+    """
+    told = as_spec(spec)
+    members = {
+        "__doc__": GraphWorkflow.__doc__,
+        "__module__": __name__,
+        "name": name,
+        "version": version,
+        "task_list": task_list or told.task_list or GraphWorkflow.task_list,
+        "payloads": graph_payloads(payloads),
+        "spec": told,
+    }
+    return type("Graph", (GraphWorkflow,), members)
+
+
+def as_spec(spec: DeciderSpec | str | Mapping[str, Any] | None) -> DeciderSpec:
+    """Return a spec as it is, or that of its JSON; an empty one for None."""
+    if spec is None:
+        return DeciderSpec()
+    return spec if isinstance(spec, DeciderSpec) else DeciderSpec.from_json(spec, trusted=True)
+
+
+def _without_tasks(value: Any, depth: int) -> tuple[Any, Any]:
+    """Return the tasks that an input has somewhere, None where it has none, and it without them."""
+    if not isinstance(value, Mapping) or not depth:
+        return None, value
+    if TASKS in value:
+        return value[TASKS], {name: one for name, one in value.items() if name != TASKS}
+    for name, one in value.items():
+        found, rest = _without_tasks(one, depth - 1)
+        if found is not None:
+            return found, {**value, name: rest}
+    return None, value
