@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, cast, overload
+from typing import Any, Generic, Self, TypeVar, cast, overload
 
 import attrs
 
 from swf.flow.retry import RetryPolicy
+from swf.steps.behavior import asked
 from swf.steps.body import (
     CaughtEvent,
     ContainerStepBody,
     ErrorBehavior,
     StepBody,
     StepExecutionContext,
-    seconds_from,
+)
+from swf.steps.checking import (
+    OF_BUILDER,
+    OF_DATA,
+    OF_STEP,
+    checked_duration,
+    checked_function,
+    checked_name,
+    step_node,
+    undo_node,
+    with_pair,
 )
 from swf.steps.definition import (
     DataFunction,
@@ -36,20 +47,14 @@ from swf.steps.definition import (
     told,
     walk,
 )
-from swf.steps.errors import StepsCallError, StepsError
+from swf.steps.errors import StepsError
 from swf.steps.function import FunctionStep
-from swf.steps.line import (
-    Line,
-    asked,
-    checked_body,
-    checked_function,
-    checked_inputs,
-    checked_name,
-    fitted_name,
-)
+from swf.steps.line import Line
+from swf.steps.place import Half, Place
 
 S = TypeVar("S", bound=StepBody)
 T = TypeVar("T", bound=StepBody)
+N = TypeVar("N", bound=Node)
 C = TypeVar("C", bound=ContainerStepBody)
 
 Function = Callable[..., Any]
@@ -60,30 +65,6 @@ OfContext = Callable[[StepExecutionContext], Any]
 
 Inside = Callable[["WorkflowBuilder"], object]
 """What `do` takes: a function that builds the sequence inside, `lambda b: b.start_with(X)`."""
-
-OF_DATA: Final = "lambda data, context: data.value"
-OF_STEP: Final = "lambda step: step.value"
-OF_BUILDER: Final = "lambda b: b.start_with(Step)"
-
-
-class Place:
-    """A place in a sequence that is being built; which calls it knows says its class."""
-
-    def __init__(self, line: Line, at: int) -> None:
-        self._line = line
-        self._at = at
-
-    @property
-    def _here(self) -> str:
-        return self._line.nodes[self._at - 1].id if self._at else "the beginning"
-
-    if not TYPE_CHECKING:  # pragma: no branch  (a checker shall refuse unknown names)
-
-        def __getattr__(self, name: str) -> Any:
-            if name.startswith("_"):  # of Python's own protocols; also before there is a line
-                raise AttributeError(name)
-            known = ", ".join(sorted(one for one in dir(type(self)) if one[0] != "_"))
-            raise StepsCallError(f"{self._here}: there is no {name}(...) here, only {known}")
 
 
 class Adding(Place):
@@ -96,7 +77,7 @@ class Adding(Place):
 
     def _step(self, step: object, call: str) -> Any:
         self._line.check_next(self._at, f"{call}(...)")
-        node = _step_node(step, self._line.id_of, f"{self._here}: {call}")
+        node = step_node(step, self._line.id_of, f"{self._here}: {call}")
         return StepBuilder(self._line, self._line.add(node))
 
     def wait_for(
@@ -122,14 +103,14 @@ class Adding(Place):
             event=checked_name(event_name, f"{node_id}: event_name"),
             key=checked_function(event_key, 2, f"{node_id}: event_key", OF_DATA),
             effective_date=effective_date,
-            timeout=None if timeout is None else _duration(timeout, f"{node_id}: timeout"),
+            timeout=None if timeout is None else checked_duration(timeout, f"{node_id}: timeout"),
         )
         return WaitBuilder(self._line, self._line.add(node))
 
     def delay(self, period: Duration) -> ChainBuilder:
         """Add: go on after a time: seconds, a timedelta, or a function that returns one."""
         node_id = self._start("delay", "delay(...)")
-        node = Delay(id=node_id, name="delay", period=_duration(period, f"{node_id}: delay"))
+        node = Delay(id=node_id, name="delay", period=checked_duration(period, f"{node_id}: delay"))
         return ChainBuilder(self._line, self._line.add(node))
 
     def for_each(self, items: DataFunction, *, parallel: bool = True) -> ContainerBuilder:
@@ -173,7 +154,7 @@ class Adding(Place):
     def schedule(self, period: Duration) -> ContainerBuilder:
         """Begin what is done after a time, beside what follows here at once."""
         node_id = self._start("schedule", "schedule(...)")
-        checked = _duration(period, f"{node_id}: schedule")
+        checked = checked_duration(period, f"{node_id}: schedule")
         return ContainerBuilder(
             self._line,
             node_id,
@@ -242,7 +223,19 @@ class ChainBuilder(Adding):
         return self._step(step, "then")
 
 
-class StepBuilder(ChainBuilder, Generic[S]):
+class Telling(ChainBuilder, Generic[N]):
+    """A place after a node about which more may be said, until the next one is added."""
+
+    def _node(self, call: str) -> N:
+        self._line.check_next(self._at, f"{call}(...)")
+        return cast("N", self._line.nodes[self._at - 1])
+
+    def _now(self, node: N) -> Self:
+        self._line.nodes[self._at - 1] = node
+        return self
+
+
+class StepBuilder(Telling[RunStep], Generic[S]):
     """The place after a step, about which more may be said here."""
 
     def input(self, name: str, value: DataFunction) -> Self:
@@ -252,9 +245,8 @@ class StepBuilder(ChainBuilder, Generic[S]):
         """
         node = self._node("input")
         place = f"{node.id}: input({name!r})"
-        _no_twins(checked_name(name, place), node.inputs, place)
-        pair = (name, checked_function(value, 2, place, OF_DATA))
-        return self._now(attrs.evolve(node, inputs=(*node.inputs, pair)))
+        inputs = with_pair(node.inputs, name, value, 2, place, OF_DATA)
+        return self._now(attrs.evolve(node, inputs=inputs))
 
     def output(self, name: str, value: Callable[[S], Any]) -> Self:
         """Have a field of the workflow's data set once the step has proceeded.
@@ -263,9 +255,8 @@ class StepBuilder(ChainBuilder, Generic[S]):
         """
         node = self._node("output")
         place = f"{node.id}: output({name!r})"
-        _no_twins(checked_name(name, place), node.outputs, place)
-        pair = (name, checked_function(value, 1, place, OF_STEP))
-        return self._now(attrs.evolve(node, outputs=(*node.outputs, pair)))
+        outputs = with_pair(node.outputs, name, value, 1, place, OF_STEP)
+        return self._now(attrs.evolve(node, outputs=outputs))
 
     def on_error(
         self,
@@ -293,10 +284,7 @@ class StepBuilder(ChainBuilder, Generic[S]):
         It is done when this step fails for good, and when a later one of the same saga does.
         """
         node = self._node("compensate_with")
-        if node.compensate is not None:
-            raise StepsError(f"{node.id}: compensate_with: it has {node.compensate.name} already")
-        undo = _undo(step, node.id, inputs)
-        return self._now(attrs.evolve(node, compensate=undo))
+        return self._now(attrs.evolve(node, compensate=undo_node(node, step, inputs)))
 
     def when(self, value: Any) -> WhenBuilder[S]:
         """Begin what follows an outcome: one equal to `value`, or to what that function returns.
@@ -321,16 +309,8 @@ class StepBuilder(ChainBuilder, Generic[S]):
         body = _inside(self._line, inside, node.id, f"{node.id}: do")
         return self._now(attrs.evolve(node, do=body))
 
-    def _node(self, call: str) -> RunStep:
-        self._line.check_next(self._at, f"{call}(...)")
-        return cast("RunStep", self._line.nodes[self._at - 1])
 
-    def _now(self, node: RunStep) -> Self:
-        self._line.nodes[self._at - 1] = node
-        return self
-
-
-class WaitBuilder(ChainBuilder):
+class WaitBuilder(Telling[WaitFor]):
     """The place after a `wait_for`, about which more may be said here."""
 
     def input(self, name: str, value: DataFunction) -> Self:
@@ -351,10 +331,9 @@ class WaitBuilder(ChainBuilder):
         """
         node = self._node("output")
         place = f"{node.id}: output({name!r})"
-        _no_twins(checked_name(name, place), node.outputs, place)
         like = "lambda step: step.event_data"
-        pair = (name, checked_function(value, 1, place, like))
-        return self._now(attrs.evolve(node, outputs=(*node.outputs, pair)))
+        outputs = with_pair(node.outputs, name, value, 1, place, like)
+        return self._now(attrs.evolve(node, outputs=outputs))
 
     def on_timeout(self, inside: Inside) -> Self:
         """Build what is done after the time-out, before the chain goes on."""
@@ -367,16 +346,8 @@ class WaitBuilder(ChainBuilder):
         body = _inside(self._line, inside, f"{node.id}.timeout", place)
         return self._now(attrs.evolve(node, on_timeout=body))
 
-    def _node(self, call: str) -> WaitFor:
-        self._line.check_next(self._at, f"{call}(...)")
-        return cast("WaitFor", self._line.nodes[self._at - 1])
 
-    def _now(self, node: WaitFor) -> Self:
-        self._line.nodes[self._at - 1] = node
-        return self
-
-
-class SagaBuilder(ChainBuilder):
+class SagaBuilder(Telling[Saga]):
     """The place after a saga, about which more may be said here."""
 
     def on_error(
@@ -400,38 +371,7 @@ class SagaBuilder(ChainBuilder):
     def compensate_with(self, step: type[StepBody] | Function, **inputs: DataFunction) -> Self:
         """Name the step that is done last when the saga is compensated, and what it is given."""
         node = self._node("compensate_with")
-        if node.compensate is not None:
-            raise StepsError(f"{node.id}: compensate_with: it has {node.compensate.name} already")
-        undo = _undo(step, node.id, inputs)
-        return self._now(attrs.evolve(node, compensate=undo))
-
-    def _node(self, call: str) -> Saga:
-        self._line.check_next(self._at, f"{call}(...)")
-        return cast("Saga", self._line.nodes[self._at - 1])
-
-    def _now(self, node: Saga) -> Self:
-        self._line.nodes[self._at - 1] = node
-        return self
-
-
-class Half(Place):
-    """The place after a call that is half of something: what belongs to it comes next."""
-
-    def __init__(self, line: Line, at: int, node_id: str, missing: str) -> None:
-        super().__init__(line, at)
-        self._id = node_id
-        self._missing = line.open = f"{node_id}: {missing}"
-
-    @property
-    def _here(self) -> str:
-        return self._id
-
-    def _check(self, call: str) -> None:
-        if self._line.open == self._missing:
-            return
-        if self._line.open or self._line.closed:
-            self._line.check_next(self._at, call)
-        raise StepsError(f"{self._id}: {call}: it has its do(...) already")
+        return self._now(attrs.evolve(node, compensate=undo_node(node, step, inputs)))
 
 
 class ContainerBuilder(Half):
@@ -520,33 +460,3 @@ def _inside(line: Line, inside: Inside, path: str, place: str, *, in_saga: bool 
             f"that it is given: {OF_BUILDER}"
         )
     return body
-
-
-def _step_node(step: object, id_of: Callable[[str], str], place: str) -> RunStep:
-    body = checked_body(step, place)
-    name = fitted_name(told(body))
-    return RunStep(id=id_of(name), name=name, body=body)
-
-
-def _undo(step: object, step_id: str, inputs: dict[str, DataFunction]) -> RunStep:
-    place = f"{step_id}: compensate_with"
-    node = _step_node(step, lambda name: f"{step_id}.undo-{name}", place)
-    pairs = tuple(
-        (name, checked_function(value, 2, f"{place}: {name}", OF_DATA))
-        for name, value in inputs.items()
-    )
-    node = attrs.evolve(node, inputs=pairs)
-    checked_inputs(node)
-    return node
-
-
-def _no_twins(name: str, pairs: tuple[tuple[str, Any], ...], place: str) -> None:
-    if any(name == other for other, _ in pairs):
-        raise StepsError(f"{place}: it is told twice")
-
-
-def _duration(value: Duration, place: str) -> Duration:
-    if callable(value):
-        checked_function(value, 2, place, "lambda data, context: data.seconds")
-        return value
-    return seconds_from(value, place)
