@@ -451,8 +451,10 @@ def built(
 
 def _inside(line: Line, inside: Inside, path: str, place: str, *, in_saga: bool = False) -> Nodes:
     checked_function(inside, 1, place, OF_BUILDER)
-    inner = line.inside(path, place=place, in_saga=in_saga)
+    inner, before = line.inside(path, place=place, in_saga=in_saga), len(line.nodes)
     inside(WorkflowBuilder(inner))
+    if len(line.nodes) != before:
+        raise StepsError(f"{place}: its function used another builder than the one it is given")
     body = inner.finish()
     if not body:
         raise StepsError(

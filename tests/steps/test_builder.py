@@ -529,6 +529,11 @@ def from_outside(b: Any) -> None:
     place.if_(lambda data, context: True).do(lambda x: place.then(Goodbye))
 
 
+def from_outside_of_a_saga(b: Any) -> None:
+    place = b.start_with(Hello)
+    place.saga(lambda x: (x.start_with(Hello), place.then(Goodbye)))
+
+
 def after_the_end(b: Any) -> None:
     kept = Kept()
     b.if_(lambda data, context: True).do(kept.keep)
@@ -653,6 +658,12 @@ MISUSES: list[tuple[str, Any, type[Exception], str]] = [
         from_outside,
         StepsError,
         r"2-if: if_\(...\) needs a do\(...\) after it, before then\(...\)",
+    ),
+    (
+        "the outer builder in a saga",
+        from_outside_of_a_saga,
+        StepsError,
+        r"2-saga: saga: its function used another builder than the one it is given",
     ),
     (
         "a builder after its end",
