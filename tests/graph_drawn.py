@@ -12,7 +12,7 @@ from swf.graph.specs import DeciderSpec
 from swf.graph.specs.retry_strategy import InstantRetry
 from swf.graph.specs.task import ActivityTask, ChildWorkflow, Generator, Task, Timer
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+texts = st.text('aB0 "\\{é\n\u2028😀', max_size=4)
 names = st.text("abcXYZ-_. é", min_size=1, max_size=8)
 ids = st.text("ab:/| \n-é", min_size=1, max_size=5)
 
@@ -59,7 +59,7 @@ def tasks(requires: st.SearchStrategy[list[Task | str]] | None = None) -> st.Sea
 
 
 @st.composite
-def graphs(draw: st.DrawFn, most: int = 8) -> list[Task]:
+def graphs(draw: st.DrawFn, most: int = 5) -> list[Task]:
     """Draw tasks that are a graph, each requiring some before it, told by object or by id."""
     found: list[Task] = []
     on_the_wire: set[str] = set()

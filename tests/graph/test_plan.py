@@ -79,13 +79,13 @@ def test_wire_id(id_: str, told: str) -> None:
     assert wire_id(id_) == told
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=600))
+@given(st.text("ab:/|\n\x85 é😀", min_size=1, max_size=600))
 def test_wire_ids_are_taken_by_swf(id_: str) -> None:
     """Whatever id a task has, SWF takes the one that it is told, the same each time."""
     told = wire_id(id_)
 
     assert 1 <= len(told) <= 256
-    assert not set(told) & set(":/|\n\x00")
+    assert not set(told) & set(":/|\n\x85")
     assert wire_id(told) == told
 
 

@@ -40,10 +40,11 @@ class InstantRetry(Strategy):
     Raises GraphError where `retries` is no count.
     """
 
-    retries: int = attrs.field()
+    retries: int
 
-    @retries.validator
-    def _check_retries(self, _: object, value: Any) -> None:
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no count."""
+        value: Any = self.retries
         if isinstance(value, bool) or not isinstance(value, int):
             refused("InstantRetry.retries", "must be an int", value, wrong_type=True)
         if value < 0:

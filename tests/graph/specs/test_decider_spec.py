@@ -17,6 +17,7 @@ from swf.graph.errors import GraphError
 from swf.graph.specs import DeciderSpec
 from swf.graph.specs.retry_strategy import InstantRetry
 from swf.graph.specs.task import ActivityTask, ChildWorkflow, Generator, Timer
+from swf.models.history import HistoryBuilder
 
 SIMPLE = """\
 {
@@ -267,3 +268,16 @@ def test_a_flaw_is_refused_at_once(told: dict[str, Any], message: str) -> None:
     """A spec with a flaw is not made: place and rule are named."""
     with pytest.raises(GraphError, match=message):
         DeciderSpec(**told)
+
+
+def test_a_spec_can_be_drawn() -> None:
+    """A spec draws itself in each language, and with an execution as far as that has come."""
+    spec = DeciderSpec(activity_tasks=[ActivityTask("first", "1", "a"), Timer("t", 5, ["a"])])
+    builder = HistoryBuilder().decision_task_started().decision_task_completed()
+    builder.activity_task_scheduled("a", ("first", "1")).activity_task_started("a")
+    history = builder.build()
+
+    for draw in (spec.to_mermaid, spec.to_dot, spec.to_svg):
+        assert "first" in draw()
+        assert "running" in draw(history).lower()
+        assert draw() != draw(history)
