@@ -70,13 +70,15 @@ class EventHub(Workflow):
         self.book = Book(carried, room=room)
         self.under_way: set[Future[None]] = set()
         year = self.start_timer(RENEWAL)
-        while not (year.done or self.should_continue_as_new):
+        while True:
             told = self.wait_signal()
             futures.wait(told, year, return_when=futures.FIRST_COMPLETED)
             if told.done:
                 self.take(told.result)
             else:
                 told.cancel()
+            if year.done or self.should_continue_as_new:
+                break
         futures.wait(*self.under_way)  # what is not sent yet would be lost
         self.continue_as_new(self.book.as_value())
 

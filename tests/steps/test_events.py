@@ -188,7 +188,7 @@ def test_a_step_may_wait_for_an_event(steps: StepsStage) -> None:
 
 
 def test_a_wait_has_an_end(steps: StepsStage) -> None:
-    """After its time-out the chain goes on by `on_timeout`, and no hub knows of the wait any more."""
+    """After its time-out the chain goes on by `on_timeout`, and no hub knows of the wait."""
     chain = workflow(
         lambda b: (
             b.start_with(Hello)
