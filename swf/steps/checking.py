@@ -45,6 +45,8 @@ def checked_body(step: object, place: str) -> type[StepBody] | Callable[..., Any
             f"{place}: {step.__name__} must be made without arguments; what it needs is given by "
             "input(...)"
         )
+    if not _takes(step.run, 2):
+        raise StepsTypeError(f"{place}: {step.__name__}.run must take the context, and only that")
     return step
 
 

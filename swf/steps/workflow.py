@@ -48,7 +48,7 @@ class Workflow(ABC):
         Raises StepsError, naming the workflow and the place, for what cannot be.
         """
         if self._definition is None:
-            name, version = _checked(self.id(), self.version())
+            name, version = _checked(_called(self, "id"), _called(self, "version"))
             try:
                 self._definition = built(name, version, self.build)
             except StepsError as error:
@@ -77,6 +77,17 @@ class Workflow(ABC):
 
     def _picture(self, execution: Execution | None) -> Picture:
         return picture_of(self.definition(), execution)
+
+
+def _called(workflow: Workflow, name: str) -> object:
+    method = getattr(workflow, name)
+    if not callable(method):
+        raise StepsTypeError(
+            f"{type(workflow).__name__}.{name}: must be a method, "
+            f"def {name}(self): return {method!r:.40}"
+        )
+    returned: object = method()
+    return returned
 
 
 def _checked(name: object, version: object) -> tuple[str, int]:

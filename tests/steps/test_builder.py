@@ -502,6 +502,11 @@ class NoRun(StepBody):
     pass
 
 
+class NoContext(StepBody):
+    def run(self) -> None:  # type: ignore[override]
+        pass
+
+
 class Kept:
     """What somebody keeps a builder in."""
 
@@ -705,6 +710,12 @@ MISUSES: list[tuple[str, Any, type[Exception], str]] = [
         lambda b: b.start_with(NeedsMore),
         StepsTypeError,
         r"NeedsMore must be made without arguments; what it needs is given by input",
+    ),
+    (
+        "a run without context",
+        lambda b: b.start_with(NoContext),
+        StepsTypeError,
+        r"the beginning: start_with: NoContext.run must take the context, and only that",
     ),
     ("a class without run", lambda b: b.start_with(NoRun), StepsTypeError, r"NoRun has no run\(\)"),
     (

@@ -79,6 +79,17 @@ def test_what_cannot_name_a_workflow(
         workflow(hello, id=name, version=version).definition()
 
 
+@pytest.mark.parametrize("name", ["id", "version"])
+def test_what_names_a_workflow_is_a_method(name: str) -> None:
+    """An id or a version that is an attribute is refused with how to write it."""
+    odd = type("Odd", (Counted,), {name: 7})
+
+    with pytest.raises(
+        StepsTypeError, match=rf"Odd.{name}: must be a method, def {name}\(self\): r"
+    ):
+        odd().definition()
+
+
 def inner(error: StepsError) -> Any:
     def build(b: WorkflowBuilder) -> None:
         raise error
