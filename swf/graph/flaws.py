@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from swf.flow.replay.ids import fitted
 from swf.graph.errors import GraphError
-from swf.graph.specs.plain import refused
+from swf.graph.specs.plain import refused, shortened
 from swf.graph.specs.task import Task
 from swf.rules import is_identifier
 
@@ -142,8 +142,8 @@ def _way_to(here: str, came_from: Mapping[str, str | None]) -> list[str]:
 
 
 def path_of(ids: Sequence[str]) -> str:
-    """Return a path as it is shown: of a long one both its ends."""
+    """Return a path as it is shown: of a long one, and of long ids, both ends."""
     if len(ids) > _SHOWN:
         left = len(ids) - _SHOWN
         ids = [*ids[: _SHOWN // 2], f"({left} more)", *ids[-_SHOWN // 2 :]]
-    return " → ".join(ids)
+    return " → ".join(map(shortened, ids))

@@ -332,6 +332,9 @@ def test_a_long_circle_is_told_in_short() -> None:
         Plan(tasks)
 
     assert len(str(caught.value)) < 500
+    with pytest.raises(GraphError, match="→ bbb") as caught:
+        Plan([task("a" * 1_000, "b" * 1_000), task("b" * 1_000, "a" * 1_000)])
+    assert len(str(caught.value)) < 1_000
 
 
 def test_a_place_is_named_as_told() -> None:

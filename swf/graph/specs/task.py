@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any, ClassVar, Final
@@ -54,6 +55,9 @@ class Task(Spec):
     id_: str
     requires: tuple[Task | str, ...]
     required_ids: tuple[str, ...]
+
+    @abstractmethod
+    def __init__(self) -> None: ...
 
     def to_dict(
         self, *, schema: Schema | None = None, types: Mapping[str, str] | None = None

@@ -314,6 +314,12 @@ def test_what_breaks_a_rule_is_refused(
         kind(**{**right[kind], **told})
 
 
+def test_a_task_is_of_some_type() -> None:
+    """There is no task that is none of activity, generator, child workflow and timer."""
+    with pytest.raises(TypeError, match="abstract class Task"):
+        Task()  # type: ignore[abstract]
+
+
 def test_wrong_types_are_type_errors() -> None:
     """What is of the wrong type is a TypeError, what has the wrong value a ValueError only."""
     with pytest.raises(TypeError) as caught:
