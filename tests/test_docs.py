@@ -41,6 +41,7 @@ REFERENCE: Final = {
     "swf": "connection",
     "swf.actors": "actors",
     "swf.constants": "constants",
+    "swf.drawing": "drawing",
     "swf.engine": "engine",
     "swf.engine.tools": "engine",
     "swf.exceptions": "exceptions",

@@ -187,10 +187,12 @@ def _node(task: Task) -> Node:
 
 
 def _typed(task: Task, kind: str, name: str, version: str, given: Any) -> Node:
-    """Return the node of a task of a type: named by that, or by an id that somebody chose."""
-    shown = str(given) if isinstance(given, str | int | float) else ""
-    more = shown if 0 < len(shown) <= LONGEST_INPUT else ""
-    if task.id_.startswith(f"{name}:{version}:"):
-        return Node(task.id_, name, kind, " · ".join(filter(None, (versioned(version), more))))
-    of = name if name != task.id_ else versioned(version)
-    return Node(task.id_, task.id_, kind, " · ".join(filter(None, (of, more))))
+    """Return the node of a task of a type: named by that, or by an id that somebody chose.
+
+    Beneath is what tells it from others: its input where that is short, else its type.
+    """
+    told = str(given) if isinstance(given, str | int | float) else ""
+    is_named = not task.id_.startswith(f"{name}:{version}:")
+    label = task.id_ if is_named else name
+    of = name if label != name else versioned(version)
+    return Node(task.id_, label, kind, told if 0 < len(told) <= LONGEST_INPUT else of)
