@@ -14,12 +14,18 @@ import pytest
 PACKAGES: Final = (
     "swf",
     "swf.actors",
+    "swf.drawing",
+    "swf.flow",
+    "swf.graph",
+    "swf.graph.decider",
+    "swf.graph.specs",
     "swf.models",
     "swf.models.decision",
     "swf.models.event",
     "swf.models.history",
     "swf.payload",
     "swf.querysets",
+    "swf.steps",
     "swf.transport",
 )
 """Every package, since users import from packages and not from the modules inside."""
@@ -33,6 +39,13 @@ PROMISED: Final = {
         "DomainDoesNotExist WorkflowTypeDoesNotExist ActivityTypeDoesNotExist "
         "WorkflowExecutionDoesNotExist"
     ),
+    "swf.flow": (
+        "Chain Decider FuncGroup Group RetryPolicy Worker Workflow activity futures get run start"
+    ),
+    "swf.graph": (
+        "ActivityTask ActivityWorker ChildWorkflow Daemon Decider DeciderSpec DynamicDecider "
+        "Generator InstantRetry RetryPolicy Timer activity api decider generator specs"
+    ),
     "swf.models": (
         "ActivityType Difference Domain History ModelDiff WorkflowExecution WorkflowType"
     ),
@@ -40,6 +53,10 @@ PROMISED: Final = {
     "swf.querysets": (
         "ActivityTypeQuerySet DomainQuery DomainQuerySet HistoryQuerySet "
         "WorkflowExecutionQuerySet WorkflowTypeQuerySet"
+    ),
+    "swf.steps": (
+        "ExecutionResult StepBody StepExecutionContext Workflow WorkflowBuilder "
+        "configure_workflow_host"
     ),
     "swf.settings": "clear from_env from_file from_home from_stream get set",
 }
