@@ -170,7 +170,7 @@ class Site:
             params = {"domain": DOMAIN, "startTimeFilter": {"oldestDate": 0}}
             for page in self.connection.pages(operation, params):
                 found += page["executionInfos"]
-        found.sort(key=lambda info: info["startTimestamp"])
+        found.sort(key=lambda info: (info["startTimestamp"], info["executionStatus"] == "OPEN"))
         return [
             WorkflowExecution(self.domain, *one["execution"].values(), connection=self.connection)
             for one in found

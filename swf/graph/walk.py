@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 FAILED: Final = "task_failed"
 LIMIT_REACHED: Final = "task_retry_limit_reached"
 
+EVENTS_PER_TASK: Final = 6
+"""What a task adds to a history: three events of its own, and those of the decision after it."""
+
 LONGEST_ERROR: Final = 1_000
 """Characters that are told of the error of a task."""
 
@@ -56,8 +59,10 @@ class Walk:
         self._grown: list[tuple[str, Any]] = list(told.grown) if told else []
         self._deadlines: dict[str, float] = dict(told.deadlines) if told else {}
         self._ready = deque(plan.ready())
-        self._open = 0
+        self._open = 0  # without the timers
+        self._timers = 0
         self._is_beginning = False
+        self._has_ended = False  # something, in this run
 
     def go(self) -> None:
         """Return when all tasks are done, one has failed, or the run is to continue as new."""
@@ -93,22 +98,39 @@ class Walk:
         if self._is_beginning:  # by a task that has ended as it began
             return
         self._is_beginning = True
-        workflow, ready = self._workflow, self._ready
-        while ready and not self._over.done and self._open < workflow.max_open_activities:
-            if workflow.should_continue_as_new:
-                break
+        ready = self._ready
+        while ready and not self._over.done and self._may_begin():
             self._begin(ready.popleft())
         self._is_beginning = False
         if len(self.plan.finished) == len(self.plan.tasks):
             self._over._resolve(None)
-        elif not self._open and workflow.should_continue_as_new and not self._over.done:
+        elif ready and self._has_ended and not self._open and self._timers >= self._room():
             self.is_drained = True
             self._over._resolve(None)
+
+    def _may_begin(self) -> bool:
+        """Tell whether one more task has a place among those open, and its events in the history.
+
+        The longer that is, the fewer are open; where it is full, the run continues as new. In each
+        run one begins at least, and all timers that were begun before.
+        """
+        workflow = self._workflow
+        if self._open >= workflow.max_open_activities or self._timers >= workflow.max_open_timers:
+            return False
+        if not (self._has_ended or self._open):
+            return True
+        return self._open + self._timers < self._room()
+
+    def _room(self) -> int:
+        """Return for how many tasks the history has room."""
+        workflow = self._workflow
+        return (workflow.continue_as_new_at - workflow._run.started_id) // EVENTS_PER_TASK
 
     def _begin(self, id_: str) -> None:
         task = self.plan.tasks[id_]
         seconds = None
         if isinstance(task, Timer):
+            self._timers += 1
             seconds = self._seconds_left(task)
         else:
             self._open += 1
@@ -143,7 +165,9 @@ class Walk:
     # Ending
 
     def _ended(self, task: Task, future: Future[Any]) -> None:
+        self._has_ended = True
         if isinstance(task, Timer):
+            self._timers -= 1
             self._deadlines.pop(task.id_, None)
         else:
             self._open -= 1

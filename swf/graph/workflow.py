@@ -23,8 +23,8 @@ SPEC: Final = "decider_spec"
 TASKS: Final = "activity_tasks"
 """Where an input has, at any depth, the tasks of its graph."""
 
-CONTINUE_AT_EVENTS: Final = 17_000
-"""The length of a history from which on no task begins: those that are open have room to end."""
+CONTINUE_AT_EVENTS: Final = 20_000
+"""The length that a history may have, but for tasks that are tried again: SWF allows 25,000."""
 
 
 @attrs.frozen
