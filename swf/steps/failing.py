@@ -9,11 +9,12 @@ from typing import Any, Final
 
 import attrs
 
-from swf.flow.errors import TaskFailed, TaskTimedOut
+from swf.flow.errors import NotRegisteredError, TaskFailed, TaskTimedOut
 from swf.flow.retry import RetryPolicy
+from swf.payload import register
 from swf.steps.body import ErrorBehavior
 from swf.steps.definition import RETRY_FOR_EVER, OnError
-from swf.steps.errors import StepsError
+from swf.steps.errors import StepsError, UnknownStepError
 
 FOR_EVER: Final = OnError(RETRY_FOR_EVER, ErrorBehavior.TERMINATE)
 """What holds where nothing can be said: for the functions of a definition, and for waits."""
@@ -22,6 +23,11 @@ KEPT: Final = 20
 """Errors that an execution tells of, the newest."""
 
 LONGEST_MESSAGE: Final = 400
+
+register(UnknownStepError)  # who decides is to know it again
+
+UNTIL_KNOWN: Final = RetryPolicy(attempts=None, delay=1, max_delay=60)
+"""When a step is called again that a worker did not know."""
 
 LOSSES: Final = 3
 """How often a worker may be lost with a step before that counts as a failure of the step."""
@@ -69,13 +75,15 @@ class Failures:
     """How often a step has failed on one passage, and how often its worker was lost with it.
 
     `since` is the time of the first failure, in seconds since the epoch, `before` how often it had
-    failed until it was suspended: what comes after that is counted anew.
+    failed until it was suspended: what comes after that is counted anew. `unknown` is how often a
+    worker did not know the step.
     """
 
     count: int = 0
     losses: int = 0
     since: float | None = None
     before: int = 0
+    unknown: int = 0
 
     @classmethod
     def of(cls, state: Mapping[str, Any]) -> Failures:
@@ -84,26 +92,31 @@ class Failures:
 
     def as_value(self) -> dict[str, Any]:
         """Return what a place is to tell of it."""
-        return {"failures": list(attrs.astuple(self))} if self.total else {}
+        return {"failures": list(attrs.astuple(self))} if self != Failures() else {}
 
     @property
     def total(self) -> int:
-        """How many attempts there were."""
+        """How often it was called in vain."""
         return self.before + self.count + self.losses
 
     def forget(self) -> None:
         """Have as many attempts again as there were at first."""
         self.before, self.count, self.losses, self.since = self.total, 0, 0, None
+        self.unknown = 0
 
     def pause(
         self, policy: RetryPolicy | None, error: Exception, *, now: float, lot: random.Random
     ) -> int | None:
         """Note a failure, and return after how many seconds to try again; None: not at all.
 
-        That its worker was lost says nothing of the step, but for the fourth time: until then there
-        is another attempt in any case, the first at once.
+        Where the worker did not know the step, others do, or will. That a worker was lost says
+        nothing of the step, but for the fourth time: until then there is another attempt in any
+        case, the first at once.
         """
         self.since = now if self.since is None else self.since
+        if isinstance(error.__cause__, NotRegisteredError | UnknownStepError):
+            self.unknown += 1
+            return UNTIL_KNOWN.pause(error, attempt=self.unknown, elapsed=0, lot=lot)
         if isinstance(error, TaskTimedOut) and self.losses < LOSSES:
             self.losses += 1
             return 10 * (self.losses - 1)

@@ -36,6 +36,12 @@ DEFAULT_PLACE: Final = "steps"
 """The domain and the task list of a host that was told of none."""
 
 
+class HostDecider(Decider):
+    """Decides for a host: where that is gone, others soon take what was sent to it."""
+
+    sticky_seconds = 2
+
+
 class WorkflowHost:
     """Runs workflows of steps, in threads of this process, and is how programs reach them.
 
@@ -138,7 +144,7 @@ class WorkflowHost:
             raise StepsError("start: the host is running already")
         common: dict[str, Any] = {"domain": self.domain, "connection": self.connection}
         clock = self.connection.clock
-        decider = Decider(self._workflows, self.task_list, clock=clock, **common)
+        decider = HostDecider(self._workflows, self.task_list, clock=clock, **common)
         worker = Worker(
             self._activities, self.task_list, clock=clock, payloads=self.payloads, **common
         )

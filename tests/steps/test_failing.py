@@ -10,6 +10,7 @@ from chained import Goodbye, Hello, workflow
 from steps_stage import StepsStage
 
 from swf.flow import RetryPolicy
+from swf.flow.errors import NotRegisteredError
 from swf.steps import (
     ExecutionResult,
     StepBody,
@@ -18,6 +19,7 @@ from swf.steps import (
     WorkflowStatus,
     WorkflowStep,
 )
+from swf.steps.errors import UnknownStepError
 from swf.testing.stage import Stage
 
 
@@ -415,3 +417,21 @@ REPLY = {
     "outputs": {},
 }
 """What a worker answers for a step that returned nothing."""
+
+
+@pytest.mark.parametrize("unknown", [NotRegisteredError("no"), UnknownStepError("no")])
+def test_a_worker_that_does_not_know_a_step_is_no_failure(
+    steps: StepsStage, unknown: Exception
+) -> None:
+    """A step is called again, after 1, 2, 4… seconds, until a worker knows it."""
+    chain = workflow(lambda b: b.start_with(Hello).on_error(WorkflowStep.TERMINATE))
+    steps.register(chain)
+    hello = next(one for one in steps.host._activities if one.name.endswith("Hello"))
+    steps.stage.stub(hello, raises=unknown, times=5).then(calls=lambda call: REPLY)
+    before = steps.stage.now()
+
+    ended = steps.run(chain)
+
+    assert ended.status == WorkflowStatus.COMPLETE
+    assert steps.stage.now() - before == timedelta(seconds=31)
+    assert len(ended.errors) == 5
