@@ -30,7 +30,7 @@ class GraphConverter(JsonConverter):
             value = args[0]
             if not context:
                 return self.encode(value)
-            if isinstance(value, dict):
+            if type(value) is dict and BESIDE not in value:
                 return self.encode({**value, BESIDE: dict(context)})
         return super().encode_call(args, kwargs, context)
 
