@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from graph_site import DOMAIN, WORK, Site
+from overheard import Overheard
 
 from swf import flow
 from swf.constants import NONE
@@ -117,14 +118,8 @@ def test_a_long_activity_lives_by_its_heartbeats(site: Site):
         return "heard" if beaten.wait(SECONDS) else "never heard"
 
     site.decider(ActivityTask("long", "1", activity_id="long"))
-    worker = site.worker(long)
-    record = worker.worker.heartbeat
-
-    def heard(*args: Any) -> Any:
-        beaten.set()
-        return record(*args)
-
-    worker.worker.heartbeat = heard  # type: ignore[method-assign]
+    connection = Overheard(site.connection, RecordActivityTaskHeartbeat=beaten.set)
+    site.workers.append(ActivityWorker(DOMAIN, WORK, connection=connection, activities=[long]))
 
     assert site.run() == {"long": "heard"}
 

@@ -102,6 +102,7 @@ class DaemonWorkflow(Workflow):
         if isinstance(told, Mapping):
             self._told.ended = list(told.get("ended", ()))
             self._told.refused = list(told.get("refused", ()))
+        self._publish()
         self.on_signal(SIGNAL, self._take)
         while True:
             self._refuse(f"it is no {SIGNAL!r}", self.wait_signal().result)
