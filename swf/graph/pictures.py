@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 LONGEST_INPUT: Final = 24
 """Characters of an input that is told beneath its task; a longer one is not."""
 
+DIGITS: Final = 8
+"""Of the workflow id of a child whose id nobody gave, those that tell its parent's run: see
+`scheduling.child_workflow_id`."""
+
 
 def picture_of(
     graph: DeciderSpec | Iterable[Task],
@@ -116,19 +120,16 @@ def _generated(
 
 def _states(plan: Plan, history: History, done: set[str]) -> dict[str, State]:
     found = states_of(history)
-    return {
-        id_: _state(task, found) or ("completed" if id_ in done else "waiting")
-        for id_, task in plan.tasks.items()
-    }
-
-
-def _state(task: Task, found: Mapping[str, State]) -> State | None:
-    told = wire_id(task.id_)
-    if told in found or not isinstance(task, ChildWorkflow):
-        return found.get(told)
     # A child whose id nobody gave has one that tells runs apart.
-    begin = f"{told[: MOST - 10]}--"
-    return next((state for name, state in found.items() if name.startswith(begin)), None)
+    children = {name[:-DIGITS]: state for name, state in found.items()}
+    states: dict[str, State] = {}
+    for id_, task in plan.tasks.items():
+        told = wire_id(id_)
+        state = found.get(told)
+        if state is None and isinstance(task, ChildWorkflow):
+            state = children.get(f"{told[: MOST - DIGITS - 2]}--")
+        states[id_] = state or ("completed" if id_ in done else "waiting")
+    return states
 
 
 @attrs.frozen

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from graph_site import DECISIONS, Site
+from graph_site import DECISIONS, DOMAIN, WORK, Site
 
 from swf.drawing import Picture
+from swf.flow import Handle
 from swf.graph import (
     ActivityTask,
+    ActivityWorker,
     ChildWorkflow,
+    Decider,
     DeciderSpec,
     Generator,
     Timer,
@@ -21,6 +24,7 @@ from swf.graph.pictures import picture_of
 from swf.graph.specs.task import Task
 from swf.graph.workflow import GraphWorkflow
 from swf.models.history import HistoryBuilder
+from swf.payload import Compress, Payloads
 
 
 @activity(name="copy", version="9")
@@ -109,6 +113,19 @@ def test_an_id_that_was_chosen_is_the_label() -> None:
     assert (node.id, node.label, node.detail) == ("first", "first", "copy")
 
 
+def test_a_task_of_another_type_is_drawn_by_its_id() -> None:
+    """What is no type of this package has its id, and no more that is known."""
+
+    class Own(Task):
+        __slots__ = ()
+
+        def __init__(self) -> None:
+            self._settle(id_="mine", requires=(), required_ids=())
+
+    [node] = picture_of([Own()]).nodes
+    assert (node.label, node.kind, node.detail) == ("mine", "task", None)
+
+
 def test_an_execution_is_laid_over(site: Site) -> None:
     """What has ended is completed, what a worker has is running, what waits for it is waiting."""
     tasks = [task("copy"), Timer("pause", 60, [task("copy")]), task("count", "pause")]
@@ -124,6 +141,31 @@ def test_an_execution_is_laid_over(site: Site) -> None:
     assert found.title == "flow_1"
     site.advance(60)
     assert states(picture_of(tasks, execution.history()))["pause"] == "completed"
+
+
+def test_a_handle_is_drawn_by_its_own_payloads(site: Site) -> None:
+    """What was compressed or stored is read as the handle reads it; the spec draws itself."""
+    spec = site.spec(Generator("days", "9", activity_id="days"))
+    payloads = Payloads(codecs=(Compress(threshold=1),))
+    decider = Decider(spec, connection=site.connection, payloads=payloads)
+    worker = ActivityWorker(
+        DOMAIN,
+        WORK,
+        connection=site.connection,
+        activities=[days, copy, count],
+        payloads=payloads,
+    )
+    site.hires(decider)
+    site.workers.append(worker)
+    site.replays = False
+    execution = site.finish(site.start())
+    handle: Handle[Any] = Handle(execution, None, payloads)
+
+    assert len(picture_of(spec, handle).nodes) == 5
+    assert picture_of(spec, execution, payloads=payloads) == picture_of(spec, handle)
+    assert spec.to_svg(handle) == picture_of(spec, handle).to_svg()
+    assert spec.to_mermaid(handle) == picture_of(spec, handle).to_mermaid()
+    assert spec.to_dot() == picture_of(spec).to_dot()
 
 
 def test_the_end_of_an_execution_is_laid_over(site: Site) -> None:

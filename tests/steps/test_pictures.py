@@ -11,6 +11,7 @@ from steps_stage import StepsStage
 
 from swf.drawing import Picture
 from swf.models.history import HistoryBuilder
+from swf.payload import Payloads
 from swf.steps import StepExecutionContext, Workflow, WorkflowStep
 from swf.steps.pictures import picture_of
 from swf.testing.stage import Stage
@@ -166,6 +167,23 @@ def test_waits_delays_and_schedules_are_drawn() -> None:
     assert "schedule > Goodbye" in edges(picture)
 
 
+def test_a_time_out_is_a_way_of_its_own() -> None:
+    """What follows a time-out comes back to the chain."""
+    assert drawn(
+        lambda b: (
+            b.wait_for("Paid", lambda data, context: "7", timeout=60)
+            .on_timeout(lambda late: late.start_with(Hello))
+            .then(Goodbye)
+        )
+    ) == [
+        "W > wait for Paid",
+        "wait for Paid > Hello (time-out)",
+        "wait for Paid > Goodbye",
+        "Hello > Goodbye",
+        "Goodbye > end",
+    ]
+
+
 def test_a_function_is_told_by_its_name() -> None:
     """A predicate or a period that has a name is told by it."""
 
@@ -318,6 +336,22 @@ def test_what_cannot_be_read_is_left_out() -> None:
     found = picture_of(chain, builder.build())
     assert states(found) == {"Hello": "running", "Goodbye": "waiting"}
     assert found.title == "W, version 1"
+
+
+def test_a_run_of_another_definition_is_drawn_by_its_events() -> None:
+    """A place that a definition does not have says nothing about what came before it."""
+    chain = workflow(lambda b: b.start_with(Hello).then(Goodbye)).definition()
+
+    def found(node: str, payloads: Payloads | None = None) -> dict[str, str]:
+        carried = {"path": [[node, {}]]}
+        told = {"args": [None, carried], "kwargs": {}}
+        return states(
+            picture_of(chain, HistoryBuilder(("W", "1"), told).build(), payloads=payloads)
+        )
+
+    assert found("2-Goodbye") == {"Hello": "completed", "Goodbye": "waiting"}
+    assert found("2-Goodbye", Payloads()) == found("2-Goodbye")
+    assert found("9-Gone") == {"Hello": "waiting", "Goodbye": "waiting"}
 
 
 def test_a_class_is_drawn_as_its_definition() -> None:
