@@ -128,7 +128,8 @@ def _states(plan: Plan, history: History, done: set[str]) -> dict[str, State]:
         state = found.get(told)
         if state is None and isinstance(task, ChildWorkflow):
             state = children.get(f"{told[: MOST - DIGITS - 2]}--")
-        states[id_] = state or ("completed" if id_ in done else "waiting")
+        otherwise: State = "completed" if id_ in done else "waiting"
+        states[id_] = otherwise if state is None else state
     return states
 
 

@@ -238,7 +238,7 @@ class _Progress:
 
     def _state(self, node: tree.Node, found: Mapping[str, State]) -> State:
         """Return the state of a node; those of what is inside are found already."""
-        own = [*self.passages.get(node.id, ())]
+        own: list[State] = [*self.passages.get(node.id, ())]
         if node.id in self.at and not {"running", "scheduled"}.intersection(own):
             own.append("running")
         inside = {found[one.id] for one in _held(node)}
@@ -246,7 +246,7 @@ class _Progress:
             own.append("running")
         elif not own and (node.id in self.asked | self.before or inside - {"waiting"}):
             own.append("completed")
-        return min(own, key=_FIRST.index, default="waiting")
+        return min(own, key=_FIRST.index) if own else "waiting"
 
 
 def _held(node: tree.Node) -> Iterator[tree.Node]:

@@ -13,6 +13,7 @@ from swf.drawing import Picture
 from swf.models.history import HistoryBuilder
 from swf.payload import Payloads
 from swf.steps import StepExecutionContext, Workflow, WorkflowStep
+from swf.steps.definition import Definition, Schedule, While
 from swf.steps.pictures import picture_of
 from swf.testing.stage import Stage
 
@@ -331,11 +332,26 @@ def test_what_cannot_be_read_is_left_out() -> None:
     chain = workflow(lambda b: b.start_with(Hello).then(Goodbye)).definition()
     builder = HistoryBuilder(("W", "1"), "no JSON").decision_task_started()
     builder.decision_task_completed(execution_context="none either")
+    builder.marker_recorded("of somebody else")
     builder.activity_task_scheduled("1-Hello", ("Hello", "1")).activity_task_started("1-Hello")
 
     found = picture_of(chain, builder.build())
     assert states(found) == {"Hello": "running", "Goodbye": "waiting"}
     assert found.title == "W, version 1"
+
+
+def test_what_holds_nothing_is_passed() -> None:
+    """A container without steps has a line to itself, or none, and the chain goes on."""
+    loop = While(id="1-while", name="while", predicate=lambda data, context: False, body=())
+    later = Schedule(id="2-schedule", name="schedule", period=60, body=())
+    picture = picture_of(Definition(id="W", version=1, body=(loop, later), steps={}))
+
+    assert edges(picture) == [
+        "W > while",
+        "while > while (yes)",
+        "while > schedule (no)",
+        "schedule > end",
+    ]
 
 
 def test_a_run_of_another_definition_is_drawn_by_its_events() -> None:
