@@ -121,7 +121,7 @@ def _generated(
 def _states(plan: Plan, history: History, done: set[str]) -> dict[str, State]:
     found = states_of(history)
     # A child whose id nobody gave has one that tells runs apart.
-    children = {name[:-DIGITS]: state for name, state in found.items()}
+    children: dict[str, State] = {name[:-DIGITS]: state for name, state in found.items()}
     states: dict[str, State] = {}
     for id_, task in plan.tasks.items():
         told = wire_id(id_)
