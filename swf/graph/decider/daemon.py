@@ -29,7 +29,7 @@ CHILD_TYPE: Final = ("child_workflow", "v1")
 KEPT: Final = 20
 """So many children that have ended, and so many refused signals, the daemon's state tells of."""
 
-SHOWN: Final = 500
+SHOWN: Final = 300
 """Characters of a result, or of an error, that the daemon's state tells."""
 
 
