@@ -31,10 +31,44 @@ def placed(found: Rows, breadths: Sequence[float], gap: float) -> list[float]:
             wanted = [_wanted(item, linked[item], centres) for item in row]
             for item, centre in zip(row, _apart(wanted, offsets[number]), strict=True):
                 centres[item] = centre
+    _straighten(found, up, down, offsets, centres)
     if not centres:
         return centres
     left = min(centre - breadth / 2 for centre, breadth in zip(centres, breadths, strict=True))
     return [centre - left for centre in centres]
+
+
+def _straighten(
+    found: Rows,
+    up: Sequence[Sequence[tuple[int, int]]],
+    down: Sequence[Sequence[tuple[int, int]]],
+    offsets: Sequence[Sequence[float]],
+    centres: list[float],
+) -> None:
+    """Move what has one link to a row below, whose only link it is, above that, if there is room.
+
+    From the last row to the first, so that whole chains follow; along each row there and back,
+    since what has moved makes room.
+    """
+    for row, offset in zip(reversed(found.rows), reversed(offsets), strict=True):
+        for place in (*range(len(row)), *reversed(range(len(row)))):
+            links = down[row[place]]
+            if len(links) == 1 and len(up[links[0][0]]) == 1:
+                wanted = centres[links[0][0]]
+                if _has_room(wanted, row, place, offset, centres):
+                    centres[row[place]] = wanted
+
+
+def _has_room(
+    wanted: float, row: Sequence[int], place: int, offset: Sequence[float], centres: Sequence[float]
+) -> bool:
+    """Tell whether an item can stand there, between those beside it."""
+    for other in (place - 1, place + 1):
+        if 0 <= other < len(row):
+            apart = offset[place] - offset[other]
+            if (wanted - centres[row[other]] - apart) * apart < 0:
+                return False
+    return True
 
 
 def _offsets(row: Sequence[int], breadths: Sequence[float], gap: float, size: int) -> list[float]:

@@ -66,3 +66,13 @@ def test_a_chain_is_straight() -> None:
     graph = graph_of(picture.nodes, picture.edges)
 
     assert placed(ordered(graph, layered(graph)), [10, 50, 20, 30], 5) == pytest.approx([25] * 4)
+
+
+def test_a_chain_within_a_picture_is_straight() -> None:
+    """What has one neighbour below, whose only one it is, stands above it where there is room."""
+    picture = drawn("ab", "ac", "cd", "de", "bf", "ef", "eg")
+    graph = graph_of(picture.nodes, picture.edges)
+    found = ordered(graph, layered(graph))
+    centres = placed(found, [50.0] * len(found.row_of), 10)
+
+    assert centres[2] == centres[3] == centres[4]
