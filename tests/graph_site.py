@@ -68,7 +68,7 @@ class Site:
     def hires(self, decider: D) -> D:
         """Have a decider decide whenever a test waits."""
         self.deciders.append(decider)
-        _decided(decider)  # a decider that polls its own list has its runs sent there
+        decides(decider)  # a decider that polls its own list has its runs sent there
         return decider
 
     def worker(self, *activities: Any, task_list: str = WORK, **options: Any) -> ActivityWorker:
@@ -107,7 +107,7 @@ class Site:
         """Do all there is to do at this moment."""
         for one in self.workers:
             one._prepare()
-        while any([*map(_decided, self.deciders), *(_took(one.run_once) for one in self.workers)]):
+        while any([*map(decides, self.deciders), *(_took(one.run_once) for one in self.workers)]):
             pass
 
     def finish(self, execution: WorkflowExecution) -> WorkflowExecution:
@@ -193,7 +193,7 @@ class Site:
             list(self.replayed())
 
 
-def _decided(decider: GraphDecider) -> bool:
+def decides(decider: GraphDecider) -> bool:
     """Have a decider see to a task of either of its lists, if there is one."""
     shared = _took(decider.decider.work)
     return _took(lambda: decider.decider.work(own=True)) or shared

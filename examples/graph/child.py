@@ -55,9 +55,9 @@ CHILD = DeciderSpec(
 def main(url: str = "memory://") -> None:
     """Run both graphs there, each by a decider of its own."""
     connection = swf.connect(url)
-    actors = [Decider(spec, connection=connection) for spec in (PARENT, CHILD)]
-    for decider in actors:
-        decider.run(separate_process=True)
+    deciders = [Decider(spec, connection=connection) for spec in (PARENT, CHILD)]
+    for one in deciders:
+        one.run(separate_process=True)
     worker = ActivityWorker(DOMAIN, "work", connection=connection)
     worker.run(block=False)
     Swf(connection=connection).start_workflow_execution(
@@ -69,11 +69,11 @@ def main(url: str = "memory://") -> None:
     )
 
     print(flow.get("release", domain=DOMAIN, connection=connection).result())
-    for decider in actors:
-        decider.stop()
     worker.terminate_worker()
-    decider.join()
     worker.join()
+    for one in deciders:
+        one.stop()
+        one.join()
     connection.close()
 
 
