@@ -58,7 +58,8 @@ class WorkflowHost:
         self.payloads = payloads
         self._there = there
         self._place = Place(domain, there.connection)
-        hub = type("EventHub", (EventHub,), {"task_list": task_list, "payloads": payloads})
+        told = {"name": EventHub.name, "task_list": task_list, "payloads": payloads}
+        hub = type("EventHub", (EventHub,), told)
         self._hubs = Hubs(self._place, hub)
         self._start_hub = hub_activity(self._hubs, task_list)
         self._definitions: dict[tuple[str, int], Definition] = {}
