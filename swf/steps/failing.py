@@ -29,8 +29,8 @@ register(UnknownStepError)  # who decides is to know it again
 UNTIL_KNOWN: Final = RetryPolicy(attempts=None, delay=1, max_delay=60)
 """When a step is called again that a worker did not know."""
 
-LOSSES: Final = 3
-"""How often a worker may be lost with a step before that counts as a failure of the step."""
+AFTER_LOSSES: Final = (0, 1, 10)
+"""Seconds until a step is called again whose worker was lost; later losses are its failures."""
 
 
 class StepFailedError(StepsError):
@@ -117,9 +117,9 @@ class Failures:
         if isinstance(error.__cause__, NotRegisteredError | UnknownStepError):
             self.unknown += 1
             return UNTIL_KNOWN.pause(error, attempt=self.unknown, elapsed=0, lot=lot)
-        if isinstance(error, TaskTimedOut) and self.losses < LOSSES:
+        if isinstance(error, TaskTimedOut) and self.losses < len(AFTER_LOSSES):
             self.losses += 1
-            return 10 * (self.losses - 1)
+            return AFTER_LOSSES[self.losses - 1]
         self.count += 1
         if policy is None:
             return None
