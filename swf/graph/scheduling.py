@@ -30,7 +30,7 @@ def begin(
     """Have a task begin, and return the future of its end.
 
     `task_list` is where an activity goes that names none; `seconds` is what is left of a timer that
-    a run before has started. Raises SWFError for what SWF would not take.
+    a run before has started.
     """
     if isinstance(task, Timer):
         left = task.delay_in_seconds if seconds is None else seconds

@@ -134,18 +134,14 @@ class Walk:
             seconds = self._seconds_left(task)
         else:
             self._open += 1
-        try:
-            future = begin(
-                self._workflow,
-                task,
-                self._context(task),
-                task_list=self._task_list,
-                seconds=seconds,
-            )
-        except SWFError as error:
-            self._fail(task, error)
-        else:
-            future._when_done(partial(self._ended, task))
+        future = begin(
+            self._workflow,
+            task,
+            self._context(task),
+            task_list=self._task_list,
+            seconds=seconds,
+        )
+        future._when_done(partial(self._ended, task))
 
     def _seconds_left(self, timer: Timer) -> float:
         """Return after how long a timer is to fire, which a run before may have started."""
@@ -207,6 +203,4 @@ def told_of(error: BaseException) -> str:
         text = error.reason
         if text in (FAILED, LIMIT_REACHED) and error.details:  # of a child that is a graph too
             text = f"{text}: {error.details}"
-    if not text:
-        text = type(error).__name__
     return text if len(text) <= LONGEST_ERROR else f"{text[: LONGEST_ERROR - 1]}…"

@@ -7,7 +7,6 @@ of each test is what comes after.
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -37,13 +36,14 @@ class Running:
     def __init__(self, clock: VirtualClock) -> None:
         self.clock = clock
         self._actors: list[Any] = []
-        self._threads: list[threading.Thread] = []
 
     def runs(self, actor: Any) -> None:
-        """Have `actor.run()` run as in a process of its own."""
+        """Have `actor.run()` go on as in a process of its own."""
         self._actors.append(actor)
-        self._threads.append(threading.Thread(target=actor.run))
-        self._threads[-1].start()
+        if isinstance(actor, floto.ActivityWorker):
+            actor.run(block=False)
+        else:
+            actor.run(separate_process=True)
 
     def result_of(self, workflow_id: str) -> Any:
         """Return the result of an execution once it has completed."""
@@ -61,10 +61,9 @@ class Running:
     def stop(self) -> None:
         """End all."""
         for one in self._actors:
-            one.terminate_worker() if hasattr(one, "terminate_worker") else one.stop()
-        for thread in self._threads:
-            thread.join(SECONDS)
-            assert not thread.is_alive()
+            one.terminate_worker() if isinstance(one, floto.ActivityWorker) else one.stop()
+        for one in self._actors:
+            assert one.join(SECONDS)
 
 
 @pytest.fixture

@@ -286,6 +286,18 @@ def test_a_long_error_is_told_in_short(swf_flow: Stage):
     assert all(len(one) <= 1_000 for one in details.values())
 
 
+def test_a_context_that_cannot_be_sent_is_a_failure(swf_flow: Stage):
+    """What is too long for SWF, and has no store to go to, fails its task, on each replay."""
+    tasks = [task("short", input=1), task("long", input="x" * 500), task("never", "long")]
+
+    with pytest.raises(WorkflowFailed) as caught:
+        swf_flow.run(graph(*tasks, payloads=Payloads(limit=400)))
+
+    details = Payloads().load(caught.value.details)
+    assert list(details) == ["long"]
+    assert "give Payloads a store=" in details["long"]
+
+
 @pytest.mark.parametrize("error", [Exception(), KeyError()])
 def test_an_error_without_words_is_told_by_its_type(swf_flow: Stage, error: Exception):
     """There is always something told of a failure."""

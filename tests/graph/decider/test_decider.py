@@ -10,7 +10,7 @@ from graph_site import DECISIONS, DOMAIN, Site, of_type
 
 from swf import settings
 from swf.engine import Engine
-from swf.exceptions import DomainDoesNotExist
+from swf.exceptions import DomainDoesNotExist, PollTimeout
 from swf.graph import (
     ActivityTask,
     Decider,
@@ -161,6 +161,19 @@ def test_a_decider_makes_its_domain(swf_engine: Engine, site: Site):
 
     assert decider.join(SECONDS)
     assert Domain("made here", connection=site.connection).upstream().status == "REGISTERED"
+
+
+def test_a_decider_may_be_driven_by_hand(site: Site):
+    """One call of `run_once` decides one task, and says where there was none."""
+    decider = Decider(site.spec(task("a")), connection=site.connection)
+    with pytest.raises(PollTimeout):
+        decider.run_once()
+    execution = site.start()
+
+    decider.run_once()
+    decider.close()
+
+    assert len(of_type(execution, "ActivityTaskScheduled")) == 1
 
 
 def test_a_decider_that_runs_is_stopped(site: Site):
