@@ -49,7 +49,9 @@ def wide(context: dict[str, Any]) -> list[str]:
 @generator(name="several", version="w")
 def several(context: dict[str, Any]) -> list[ActivityTask]:
     """Return a chain of so many tasks."""
-    return chain(context["activity_task"], "made")
+    told = context["activity_task"]
+    length, prefix = told if isinstance(told, list) else (told, "made")
+    return chain(length, prefix)
 
 
 def task(id_: str, *requires: Any, name: str = "step", **options: Any) -> ActivityTask:
@@ -322,8 +324,10 @@ def graphs(draw: st.DrawFn) -> list[Any]:
         if kind == "timer":
             tasks.append(Timer(f"t{n}", draw(st.integers(0, 100)), requires=requires))
         elif kind == "generator":
-            told = {"activity_id": f"g{n}", "requires": requires, "input": 0}
-            tasks.append(Generator("several", "w", **told))
+            made = [draw(st.integers(0, 3)), f"g{n} made "]
+            tasks.append(
+                Generator("several", "w", activity_id=f"g{n}", requires=requires, input=made)
+            )
         else:
             tasks.append(task(f"a{n}", *requires))
     return tasks
@@ -342,11 +346,23 @@ def test_any_graph_is_gone_through_once(tasks: list[Any], at: int, most: int):
         order = list(ends(stage.executions()))
 
     timers = {one.id_ for one in tasks if isinstance(one, Timer)}
-    assert set(order) == {one.id_ for one in tasks}
-    assert len([id_ for id_ in order if id_ not in timers]) == len(tasks) - len(timers)
+    made = {one.id_: made_by(one) for one in tasks}
+    expected = [*(one.id_ for one in tasks), *(id_ for ids in made.values() for id_ in ids)]
+    assert sorted(set(order)) == sorted(expected)
+    once = [id_ for id_ in order if id_ not in timers]
+    assert len(once) == len(set(once))
     for one in tasks:
         for required in one.required_ids:
-            assert order.index(required) < order.index(one.id_)
+            for before in (required, *made[required]):
+                assert order.index(before) < order.index(one.id_)
+
+
+def made_by(one: Any) -> list[str]:
+    """Return the ids of what a task makes, if it is a generator."""
+    if not isinstance(one, Generator):
+        return []
+    length, prefix = one.input
+    return [f"{prefix}{n}" for n in range(length)]
 
 
 def ends(executions: list[WorkflowExecution]) -> Iterator[str]:
