@@ -89,7 +89,7 @@ class StepsRun(Workflow):
         try:
             at = path_from(self.carried.pop("path", ()))
             self.interpreter.sequence(self.definition.body, line, at)
-            self.interpreter.join_scheduled()
+            self.interpreter.beside.join_scheduled()
             self.gate()
         except StepFailedError as failed:
             raise self.ended_by(failed) from failed
@@ -130,16 +130,22 @@ class StepsRun(Workflow):
     @property
     def wants_renewal(self) -> bool:
         """Whether it is time for another run, and this one has done something."""
-        return self.should_continue_as_new and self.interpreter.has_moved
+        return self.should_continue_as_new and self.interpreter.passages.any
 
-    def renew(self, line: Line, place: Place) -> None:
-        """Continue as new from a place, when it is time."""
-        if line.path is None or not self.wants_renewal:
+    def breathe(self, line: Line, place: Place) -> None:
+        """Wait while this is suspended; when it is time, have another run go on from here."""
+        self.gate()
+        if line.path is None or self.interpreter.beside.others or not self.wants_renewal:
             return
         self.waits.drop_late()
         self.carried["path"] = [one.as_value() for one in (*line.path, place)]
         self.carried["had"] = line.had.as_value()
         self.continue_as_new(dict(vars(self.data)), self.carried)
+
+    def keep(self, fields: Mapping[str, Any]) -> None:
+        """Have these fields in the data."""
+        for name, value in fields.items():
+            self.data[name] = value
 
     # Failures
 
@@ -206,7 +212,7 @@ class StepsRun(Workflow):
         waits = [[one.id, one.name, one.key] for one in self.waits.open.values()]
         told: dict[str, Any] = {
             "status": (SUSPENDED if suspended else RUNNABLE).value,
-            "at": list(self.interpreter.at.values())[:MOST_TOLD],
+            "at": list(self.interpreter.passages.at.values())[:MOST_TOLD],
             "began": self.carried["began"],
             "errors": list(self.carried.get("errors", ())),
             "waits": waits[:MOST_TOLD],
