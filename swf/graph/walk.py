@@ -23,7 +23,10 @@ FAILED: Final = "task_failed"
 LIMIT_REACHED: Final = "task_retry_limit_reached"
 
 EVENTS_PER_TASK: Final = 6
-"""What a task adds to a history: three events of its own, and those of the decision after it."""
+"""What a task adds to a history: three events of its own, and those of the decision after it.
+
+With another number, executions that are open would not be replayed alike.
+"""
 
 LONGEST_ERROR: Final = 1_000
 """Characters that are told of the error of a task."""

@@ -24,7 +24,10 @@ TASKS: Final = "activity_tasks"
 """Where an input has, at any depth, the tasks of its graph."""
 
 CONTINUE_AT_EVENTS: Final = 20_000
-"""The length that a history may have, but for tasks that are tried again: SWF allows 25,000."""
+"""The length that a history may have, but for tasks that are tried again: SWF allows 25,000.
+
+With another number, executions that are open would not be replayed alike.
+"""
 
 
 @attrs.frozen

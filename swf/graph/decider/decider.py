@@ -19,7 +19,9 @@ from swf.models import Domain
 from swf.payload import Payloads
 from swf.transport import Transport
 
-COMPLETIONS: Final = frozenset({"CompleteWorkflowExecution", "FailWorkflowExecution"})
+COMPLETIONS: Final = frozenset(
+    {"CancelWorkflowExecution", "CompleteWorkflowExecution", "FailWorkflowExecution"}
+)
 """The decisions after which a decider has nothing more to do that ends with its execution."""
 
 

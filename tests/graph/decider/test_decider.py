@@ -223,3 +223,13 @@ def test_a_repeated_execution_does_not_end_its_decider(site: Site):
         one()
     assert decider.join(SECONDS)
     assert worker.join(SECONDS)
+
+
+def test_a_canceled_execution_ends_its_decider_too(site: Site):
+    """So is one of which the cancel was requested, once that is decided."""
+    decider = site.decider(task("a"), terminate_decider_after_completion=True)
+    site.start().request_cancel()
+
+    decider.run()
+
+    assert [one.history()[-1].name for one in site.executions()] == ["WorkflowExecutionCanceled"]
