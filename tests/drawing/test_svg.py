@@ -200,3 +200,11 @@ def test_states_of_all_kinds_are_typed() -> None:
     one: State = "running"
 
     assert one in STATES
+
+
+def test_a_point_is_a_dot() -> None:
+    """Where many lines meet that lead to many, there is a dot, and no node."""
+    svg = drawn(*(f"{source}{target}" for source in "abc" for target in "def")).to_svg()
+
+    assert len(seen(svg)) == 6
+    assert [one.get("class") for one in root_of(svg).iter(f"{SVG}circle")] == ["head"]
