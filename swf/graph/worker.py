@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from math import ceil
 from typing import Any, Final
 
 import attrs
@@ -28,7 +27,8 @@ class ActivityWorker:
 
     Without `activities` it knows all that were declared, by `@activity` or `@generator`, when `run`
     is called. `heartbeat_in_seconds` (or `task_heartbeat_in_seconds`, which is the same) is the
-    time between heartbeats, 90 where none is given; 0 sends none. `payloads` has the store and the
+    longest time between heartbeats, 90 where none is given; it beats oftener where the type of a
+    task asks for it, and once a minute at least. 0 sends none. `payloads` has the store and the
     codecs that the decider has too. Where to connect is `connection`, or that of `swf`.
     """
 
@@ -50,8 +50,7 @@ class ActivityWorker:
         seconds = _heartbeat(heartbeat_in_seconds, task_heartbeat_in_seconds)
         self.heartbeat_in_seconds = seconds
         self._knows_declared = activities is None
-        # So many beats fit into the time-out of a type that is registered here.
-        timeout = max(HEARTBEAT_TIMEOUT_SECONDS, 3 * ceil(seconds)) if seconds else NONE
+        timeout = HEARTBEAT_TIMEOUT_SECONDS if seconds else NONE  # of types that are not there yet
         self._activities = GraphActivities(activities or (), timeout)
         self.worker = _Worker(
             self._activities,
