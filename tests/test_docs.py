@@ -117,10 +117,11 @@ def test_no_page_gives_up_half_way(page: Path) -> None:
     assert not re.findall(r"<!-+ *skip: \w+ +[^ -].*", page.read_text(encoding="utf-8"))
 
 
-def test_the_guides_name_every_example() -> None:
-    """Every program of the flow layer's examples is in the list of the guides, and no other."""
+@pytest.mark.parametrize("folder", ["flow", "graph", "steps"])
+def test_the_guides_name_every_example(folder: str) -> None:
+    """Every program of a layer's examples is in its list of the guides, and no other."""
     text = (DOCS / "howto" / "index.md").read_text(encoding="utf-8")
-    table = text.partition("| `examples.flow.…`")[2]
+    table = text.partition(f"| `examples.{folder}.…`")[2].partition("\n\n")[0]
     named = {
         name
         for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
@@ -128,7 +129,7 @@ def test_the_guides_name_every_example() -> None:
     }
 
     assert named == {
-        path.stem for path in (ROOT / "examples" / "flow").glob("[a-z]*.py") if path.stem[0] != "_"
+        path.stem for path in (ROOT / "examples" / folder).glob("[a-z]*.py") if path.stem[0] != "_"
     }
 
 
