@@ -64,7 +64,6 @@ class Walk:
         self._ready = deque(plan.ready())
         self._open = 0  # without the timers
         self._timers = 0
-        self._is_beginning = False
         self._has_ended = False  # something, in this run
 
     def go(self) -> None:
@@ -98,13 +97,9 @@ class Walk:
 
     def _begin_ready(self) -> None:
         """Have begin what is ready, unless the run shall end first."""
-        if self._is_beginning:  # by a task that has ended as it began
-            return
-        self._is_beginning = True
         ready = self._ready
         while ready and not self._over.done and self._may_begin():
             self._begin(ready.popleft())
-        self._is_beginning = False
         if len(self.plan.finished) == len(self.plan.tasks):
             self._over._resolve(None)
         elif ready and self._has_ended and not self._open and self._timers >= self._room():
