@@ -114,8 +114,8 @@ class Interpreter:
             except NoEventError:
                 came = attrs.evolve(came, timed_out=True)
             if node.outputs:
-                outputs = self.asking.asked(node, "outputs", lambda *_: _outputs(node, came), line)
-                self.run.keep(outputs)
+                outputs = partial(_outputs, node, came)
+                self.run.keep(self.asking.asked(node, "outputs", outputs, line))
         return came
 
     def awaited(self, node: Node, line: Line, wanted: Wanted) -> Any:
@@ -211,7 +211,9 @@ class Interpreter:
             self.step(node.compensate, line.beside(undo=None))
 
 
-def _outputs(node: WaitFor, came: CaughtEvent) -> dict[str, Any]:
+def _outputs(
+    node: WaitFor, came: CaughtEvent, _data: Any, _context: StepExecutionContext
+) -> dict[str, Any]:
     return {name: function(came) for name, function in node.outputs}
 
 

@@ -19,6 +19,7 @@ from swf.steps import (
     WorkflowStep,
 )
 from swf.steps.errors import UnknownStepError
+from swf.steps.events import EVENT
 from swf.steps.position import EVENTS_REMEMBERED, Had, Line, Place, path_from, rest
 from swf.testing.stage import Stage
 
@@ -349,6 +350,21 @@ def test_suspension_and_events_go_with_the_workflow(steps: StepsStage) -> None:
 
     assert ended.data.notes == list(range(12))
     assert steps.runs(wid) > 2
+
+
+def test_a_late_event_is_not_carried_on(steps: StepsStage) -> None:
+    """What came for a wait that has ended is dropped when another run begins."""
+    chain = workflow(lambda b: b.while_(lambda data, _: data.n < 20).do(counting))
+    steps.register(chain)
+    steps.renewing_at(30)
+    wid = steps.start(chain, {"n": 0})
+    steps.host._handle(wid).signal(EVENT, {"number": 1, "text": None}, key="late")
+
+    steps.host.wait_for(wid)
+
+    began = steps.raws(wid)[0]["workflowExecutionStartedEventAttributes"]
+    assert "late" not in began["input"]
+    assert steps.runs(wid) > 1
 
 
 def take(data: Any) -> None:
