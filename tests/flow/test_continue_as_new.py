@@ -136,6 +136,8 @@ def test_a_warning(
     monkeypatch.setattr(runs, "CONTINUE_AT_EVENTS", 30)
 
     class Flow(Workflow):
+        continue_as_new_at = 30
+
         def run(self) -> None:
             for index in range(12):
                 _ = self.submit(echo, index).result
@@ -146,6 +148,24 @@ def test_a_warning(
     told = [record.message for record in caplog.records if "25,000" in record.message]
     assert len(told) == 1
     assert started.workflow_id in told[0]
+
+
+def test_no_warning_before_it_is_time(
+    stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What says itself that it continues later is not told before that."""
+    monkeypatch.setattr(runs, "CONTINUE_AT_EVENTS", 30)
+
+    class Flow(Workflow):
+        continue_as_new_at = 1_000
+
+        def run(self) -> None:
+            for index in range(12):
+                _ = self.submit(echo, index).result
+
+    stage.start(Flow).finish()
+
+    assert "25,000" not in caplog.text
 
 
 def test_no_child_continues_its_parent(stage: Stage) -> None:

@@ -199,7 +199,8 @@ class Run:
             self.queue.pop()  # it was not sent yet: what comes now goes before it
         self.replaying = replaying
         events, self._buffer = self._buffer, []
-        grew_long = self.started_id < CONTINUE_AT_EVENTS <= started_id
+        long = max(CONTINUE_AT_EVENTS, self.workflow.continue_as_new_at)
+        grew_long = self.started_id < long <= started_id
         self.started_id = started_id
         for index, event in enumerate(events):
             if event["eventId"] >= started_id:
