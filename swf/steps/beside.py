@@ -46,7 +46,7 @@ class Beside:
         """
         left = deque(items)
         failed: list[BaseException] = []
-        may_drain = line.path is not None and not self.others
+        may_drain = False
 
         def drain(_: Line) -> None:
             while left and not failed and not (may_drain and self.run.wants_renewal):
@@ -60,6 +60,7 @@ class Beside:
 
         while left:
             self.run.breathe(line, Place(node_id, {**state, "left": list(left)}))
+            may_drain = line.path is not None and not self.others
             self._join([self._begun(drain, line) for _ in range(min(MOST, len(left)))])
 
     def schedule(self, work: Work, line: Line) -> None:

@@ -18,14 +18,15 @@ from swf.flow.worker import Worker
 from swf.models import Domain, WorkflowExecution
 from swf.payload import Payloads
 from swf.steps.body import WorkflowInstance, effective_date_from, event_key_from
+from swf.steps.compiling import Performer, compiled, hub_activity
 from swf.steps.configuring import Reached, reached
 from swf.steps.data import data_from
 from swf.steps.definition import Definition
 from swf.steps.errors import StepsError, StepsTypeError
-from swf.steps.events import EventHub, Hubs, hub_id, unsubscription
+from swf.steps.events import EventHub, Hubs, unsubscription
 from swf.steps.instance import instance_of
 from swf.steps.lasting import Lasting
-from swf.steps.running import RESUME, SUSPEND, Performer, compiled, hub_activity
+from swf.steps.running import RESUME, SUSPEND
 from swf.steps.workflow import Workflow
 from swf.transport import Transport
 from swf.wire import epoch
@@ -223,8 +224,8 @@ class WorkflowHost:
         handle = self._handle(workflow_id)
         state = handle.state or {}
         handle.terminate(reason)
-        for subscription, name, key in state.get("waits", ()):
-            self._hubs.tell(hub_id(name, key), unsubscription(subscription))
+        for subscription, hub in state.get("waits", ()):
+            self._hubs.tell(hub, unsubscription(subscription))
 
     def get_workflow(self, workflow_id: str) -> WorkflowInstance:
         """Return how a workflow stands: its status, data, errors, and the steps at work.

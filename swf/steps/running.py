@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, ClassVar, Final, TypeVar
 
-import attrs
-
-from swf.exceptions import PayloadError
+from swf.exceptions import PayloadTooLargeError
 from swf.flow.activities import Activity
 from swf.flow.declaration import signal_handler
 from swf.flow.errors import FailExecution, TaskCanceled
 from swf.flow.future import Future
-from swf.flow.replay.ids import fitted
 from swf.flow.workflow import Workflow
-from swf.payload import Payloads
 from swf.steps.body import ErrorBehavior, WorkflowStatus
 from swf.steps.data import data_from
 from swf.steps.definition import Definition, OnError, RunStep
-from swf.steps.events import Hubs
+from swf.steps.events import hub_id
 from swf.steps.failing import (
     FOR_EVER,
     KEPT,
@@ -32,7 +26,6 @@ from swf.steps.failing import (
     message_of,
 )
 from swf.steps.interpreter import Interpreter
-from swf.steps.performing import Call, Reply, perform
 from swf.steps.position import Had, Line, Place, path_from
 from swf.steps.waiting import Waits
 from swf.wire import epoch
@@ -47,21 +40,30 @@ RUNNABLE, SUSPENDED = WorkflowStatus.RUNNABLE, WorkflowStatus.SUSPENDED
 SMALL: Final = 8_000
 """Characters of data that an open workflow tells of; what is longer it tells when it is closed."""
 
+LONG: Final = 12_000
+"""Characters of what is told beside the data: of what is longer only a part is told."""
+
 MOST_TOLD: Final = 50
-"""Nodes at work that are told of."""
+"""Nodes at work, and waits, that are told of."""
+
+FEW: Final = 10
+"""Errors, and nodes at work, that are told of where there is little room."""
+
+ANOTHER_TRY: Final = 500
+"""Events until another run is tried again where what it had to be given was too long."""
+
+FOR_SIGNALS: Final = 2_000
+"""Characters that are left, in the input of another run, for signals that nobody has taken."""
 
 PASSED: Final = (StepFailedError, NoEventError, TaskCanceled)
 """What is no failure to try again after."""
-
-OUTSIDE: Final = re.compile(r"[^\w.-]+")
-"""What is replaced in the name of an activity type."""
 
 
 class StepsRun(Workflow):
     """Does what its definition says, from the beginning or from where the run before has come.
 
     `state` is a dict: `status`, `at` (the ids of nodes at work), `errors` (the newest), `waits`
-    (the ids of subscriptions and of their hubs' events), and `data` where that is not long.
+    (the ids of subscriptions and of their hubs), and `data` where that is not long.
     """
 
     name: ClassVar[str] = "swf.steps"
@@ -74,6 +76,7 @@ class StepsRun(Workflow):
         """Have what the signals need that come before `run`."""
         self.carried: dict[str, Any] = {}
         self._resumed: Future[None] | None = None
+        self._try_at = 0
         super().prepare()
 
     def run(
@@ -130,7 +133,9 @@ class StepsRun(Workflow):
     @property
     def wants_renewal(self) -> bool:
         """Whether it is time for another run, and this one has done something."""
-        return self.should_continue_as_new and self.interpreter.passages.any
+        if not self.should_continue_as_new or self._run.started_id < self._try_at:
+            return False
+        return self.interpreter.passages.any
 
     def breathe(self, line: Line, place: Place) -> None:
         """Wait while this is suspended; when it is time, have another run go on from here."""
@@ -140,7 +145,29 @@ class StepsRun(Workflow):
         self.waits.drop_late()
         self.carried["path"] = [one.as_value() for one in (*line.path, place)]
         self.carried["had"] = line.had.as_value()
-        self.continue_as_new(dict(vars(self.data)), self.carried)
+        data = dict(vars(self.data))
+        if self._has_room(data) or self._has_room(data, without_news=True):
+            self.continue_as_new(data, self.carried)
+        self._try_at = self._run.started_id + ANOTHER_TRY
+        self.logger.warning(
+            "%s: its data and where it is are too long for another run, and SWF ends this one at"
+            " 25,000 events: give the hosts payloads with a store, or codecs that compress",
+            self.context.workflow_id,
+        )
+
+    def _has_room(self, data: Mapping[str, Any], *, without_news: bool = False) -> bool:
+        """Tell whether all fits into the input of another run, but for what is of least use."""
+        if without_news:
+            self.carried["errors"] = self.carried.get("errors", [])[-FEW:]
+            self.carried["had"] = self.carried["had"][-FEW:]
+        payloads = self.payloads
+        if payloads.store is not None:
+            return True
+        try:
+            sealed = payloads.seal(payloads.plain_call((data, self.carried), {})) or ""
+        except PayloadTooLargeError:
+            return False
+        return len(sealed) <= payloads.limit - FOR_SIGNALS
 
     def keep(self, fields: Mapping[str, Any]) -> None:
         """Have these fields in the data."""
@@ -209,89 +236,25 @@ class StepsRun(Workflow):
     def told(self) -> dict[str, Any]:
         """Return what there is to tell."""
         suspended = self.carried.get("suspended")
-        waits = [[one.id, one.name, one.key] for one in self.waits.open.values()]
+        waits = [[one.id, hub_id(one.name, one.key)] for one in self.waits.open.values()]
+        at, errors = list(self.interpreter.passages.at.values()), self.carried.get("errors", [])
         told: dict[str, Any] = {
             "status": (SUSPENDED if suspended else RUNNABLE).value,
-            "at": list(self.interpreter.passages.at.values())[:MOST_TOLD],
+            "at": at[:MOST_TOLD],
             "began": self.carried["began"],
-            "errors": list(self.carried.get("errors", ())),
+            "errors": list(errors),
             "waits": waits[:MOST_TOLD],
         }
+        if self._length(told) > LONG:
+            told.update(at=at[:FEW], errors=errors[-FEW:])
         data = dict(vars(self.data))
-        with suppress(PayloadError):
-            if len(self.payloads.plain(data) or "") <= SMALL:
-                told["data"] = data
+        if self._length(data) <= SMALL:
+            told["data"] = data
         return told
+
+    def _length(self, value: Any) -> int:
+        return len(self.payloads.plain(value) or "")
 
     def activity_of(self, node: RunStep) -> Activity[..., Any]:
         """Return the activity that calls a step."""
-        return self.activities[body_name(node)]
-
-
-@attrs.frozen(eq=False)
-class Performer:
-    """Calls the steps of definitions, as an activity."""
-
-    definition_of: Callable[[str, int], Definition]
-
-    def perform(self, call: Call) -> Reply:
-        """Call a step once, and return what it answered."""
-        return perform(self.definition_of, call)
-
-
-@attrs.frozen
-class Compiled:
-    """A definition as a workflow, and the activities that call its steps."""
-
-    workflow: type[StepsRun]
-    activities: tuple[Activity[..., Any], ...]
-
-
-def compiled(
-    definition: Definition,
-    *,
-    performer: Performer,
-    start_hub: Activity[..., Any],
-    task_list: str,
-    payloads: Payloads,
-) -> Compiled:
-    """Return a definition as a workflow whose steps are activities of this task list."""
-    activities = {
-        name: Activity(
-            performer.perform,
-            name=fitted(f"swf.steps.{definition.id}.{name}"),
-            version=str(definition.version),
-            task_list=task_list,
-            start_to_close_timeout="NONE",  # a worker that is lost is noticed by its heartbeats
-        )
-        for name in sorted({body_name(node) for node in definition.steps.values()})
-    }
-    told = {
-        "name": definition.id,
-        "version": str(definition.version),
-        "task_list": task_list,
-        "payloads": payloads,
-        "definition": definition,
-        "activities": activities,
-        "start_hub": start_hub,
-        "description": f"Steps: {', '.join(activities)}"[:1_024],
-    }
-    workflow = type(definition.id, (StepsRun,), told)
-    return Compiled(workflow, tuple(activities.values()))
-
-
-def hub_activity(hubs: Hubs, task_list: str) -> Activity[..., Any]:
-    """Return the activity that starts a hub of events which is not there."""
-    return Activity(
-        hubs.start,
-        name="swf.steps.start_hub",
-        task_list=task_list,
-        start_to_close_timeout=60,
-        retry=FOR_EVER.retry,
-    )
-
-
-def body_name(node: RunStep) -> str:
-    """Return what a step's body is called in the name of its activity type."""
-    name: str = getattr(node.body, "__name__", type(node.body).__name__)
-    return OUTSIDE.sub("_", name).strip("_") or "step"
+        return self.activities[node.id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
@@ -350,6 +351,110 @@ def test_suspension_and_events_go_with_the_workflow(steps: StepsStage) -> None:
 
     assert ended.data.notes == list(range(12))
     assert steps.runs(wid) > 2
+
+
+def test_what_is_too_long_for_another_run_goes_on_in_this_one(
+    steps: StepsStage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where what is left does not fit into an input, a run goes on, and it is told."""
+    items = ["x" * 1_000 for _ in range(40)]
+    chain = workflow(
+        lambda b: (
+            b.for_each(lambda *_: items)
+            .do(lambda each: each.start_with(Hello))
+            .for_each(lambda *_: items, parallel=False)
+            .do(lambda each: each.start_with(Hello))
+        )
+    )
+    steps.register(chain)
+    steps.renewing_at(20)
+
+    with caplog.at_level(logging.WARNING, "swf.steps"):
+        ended = steps.run(chain)
+
+    assert ended.status == WorkflowStatus.COMPLETE
+    assert steps.runs(ended.id) == 2  # before the second list, there was room
+    assert caplog.text.count("too long for another run") == 1
+
+
+def test_errors_make_room_for_the_data(steps: StepsStage) -> None:
+    """Of many errors a run hands on only some where the data needs the room."""
+
+    def fail(context: StepExecutionContext) -> None:
+        context_is_there = context.execution_pointer.retry_count
+        if context_is_there < 20:
+            raise ValueError("y" * 500)
+
+    chain = workflow(
+        lambda b: (
+            b.start_with(fail)
+            .on_error(RetryPolicy(attempts=None, delay=0))
+            .while_(lambda data, _: data.n < 5)
+            .do(counting)
+        )
+    )
+    steps.register(chain)
+    steps.renewing_at(140)
+
+    ended = steps.run(chain, {"n": 0, "text": "x" * 25_000})
+
+    assert (ended.status, ended.data.n) == (WorkflowStatus.COMPLETE, 5)
+    assert steps.runs(ended.id) == 2
+    assert len(ended.errors) == 10
+
+
+def test_what_is_scheduled_holds_off_another_run(steps: StepsStage) -> None:
+    """While something waits beside the chain no other run begins, and items go on."""
+    chain = workflow(
+        lambda b: b.for_each(lambda *_: list(range(600))).do(
+            lambda each: (
+                each.start_with(Hello).schedule(60).do(lambda later: later.start_with(Goodbye))
+            )
+        )
+    )
+    steps.register(chain)
+    steps.renewing_at(500)
+
+    ended = steps.run(chain)
+
+    assert ended.status == WorkflowStatus.COMPLETE
+    assert steps.runs(ended.id) == 1
+
+
+def test_a_canceled_workflow_is_terminated(steps: StepsStage) -> None:
+    """A request to cancel, by the console say, ends the workflow."""
+    wid = steps.start(workflow(lambda b: b.start_with(Hello).delay(60)))
+    steps.settle(1)
+    steps.host._handle(wid).cancel()
+
+    assert steps.host.wait_for(wid).status == WorkflowStatus.TERMINATED
+
+
+def test_what_is_told_is_never_too_long(steps: StepsStage) -> None:
+    """Of many nodes at work and many long errors, some are told."""
+
+    def fail(context: StepExecutionContext) -> None:
+        raise ValueError("\n" * 400)
+
+    name = "a_step_of_a_rather_long_name_so_that_ids_are_long_too"
+    fail.__name__ = name
+    chain = workflow(
+        lambda b: b.for_each(lambda *_: list(range(100))).do(
+            lambda outer: outer.for_each(lambda *_: [1]).do(
+                lambda inner: inner.for_each(lambda *_: [1]).do(lambda most: most.start_with(fail))
+            )
+        )
+    )
+    wid = steps.start(chain)
+
+    steps.settle(15)
+
+    told = steps.host.status(wid)
+    assert 10 <= len(told.errors) <= 20
+    assert 10 <= len(told.at) <= 50
+    context = steps.host._handle(wid).execution.upstream().latest_execution_context
+    assert context is not None
+    assert len(context) < 24_000
 
 
 def test_a_late_event_is_not_carried_on(steps: StepsStage) -> None:
