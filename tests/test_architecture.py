@@ -55,8 +55,11 @@ what stands in the other column."""
 BESIDE: Final[Mapping[str, frozenset[str]]] = {"steps": frozenset({"graph"})}
 """What shares a floor with a part that stands before it in the column: they do not meet."""
 
-ROOTS: Final = ("testing",)
+ROOTS: Final = ("testing", "cli", "__main__")
 """What may see both columns: nothing imports it."""
+
+STARTER: Final = "swf.__main__"
+"""What `python -m swf` runs: it alone imports the root that is the command line."""
 
 COLUMNS: Final = (
     (*SHARED, *CLIENT),
@@ -86,6 +89,12 @@ LAZY: Final = (
     ("swf.payload.stores.redis", "redis"),
     ("swf.models.views", "rich"),  # only where something is shown
     ("swf.flow.progress", "rich"),
+    ("swf.cli.options", "swf.settings"),  # only where a command needs them: --help is at once
+    ("swf.cli.options", "swf.models"),
+    ("swf.cli.options", "swf.cli.completing"),
+    ("swf.cli.failing", "swf"),
+    ("swf.cli.output", "rich"),
+    ("swf.cli.output", "jmespath"),
     ("swf.transport.aws", "swf.transport.aws_client"),  # where boto3 is, only for the first call
 )
 """Who may import what with `import_module` on first use, because it is slow or optional."""
@@ -219,7 +228,7 @@ def upward_imports(sources: Sources) -> list[str]:
     """A part imports itself and what stands before it in its column."""
     broken = []
     for module in sources.values():
-        if not module.part:
+        if not module.part or module.name == STARTER:
             continue  # the root re-exports what stands on every floor
         for line, target in imports(module, sources):
             package, _, rest = target.partition(".")

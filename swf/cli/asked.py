@@ -1,0 +1,17 @@
+"""What a command line asked for beside its own arguments."""
+
+from __future__ import annotations
+
+
+class Asked:
+    """How to show what is found; None is what the command itself finds best."""
+
+    # Not by attrs, which takes longer to import than all the rest of `swf --help`.
+    __slots__ = ("color", "header", "output", "query", "verbosity")
+
+    def __init__(self) -> None:
+        self.output: str | None = None
+        self.query: str | None = None
+        self.header: bool | None = None
+        self.color: str = "auto"
+        self.verbosity: int = 0

@@ -1,0 +1,136 @@
+"""How a command ends: its exit code, and errors in one line with the way out."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from swf import exceptions
+from swf.cli.asked import Asked
+from swf.cli.names import nearest
+
+NOT_FOUND: Final = 10
+EXISTS: Final = 11
+DENIED: Final = 12
+THROTTLED: Final = 13
+UNREACHABLE: Final = 14
+NON_DETERMINISM: Final = 15
+WAITED: Final = 124
+INTERRUPTED: Final = 130
+BROKEN_PIPE: Final = 141
+
+OUTCOMES: Final = {"COMPLETED": 0, "FAILED": 3, "TIMED_OUT": 4, "CANCELED": 5, "TERMINATED": 6}
+"""The exit code of waiting for an execution, by how it closed."""
+
+_CODES: Final[tuple[tuple[type[BaseException], int], ...]] = (
+    (exceptions.DoesNotExistError, NOT_FOUND),
+    (exceptions.DatabaseMissingError, NOT_FOUND),
+    (exceptions.AlreadyExistsError, EXISTS),
+    (exceptions.ThrottlingFault, THROTTLED),
+    (exceptions.LimitExceededFault, THROTTLED),
+    (PermissionError, DENIED),
+    (exceptions.ConnectionFailedError, UNREACHABLE),
+    (exceptions.ValidationError, 2),
+    (exceptions.SettingsError, 2),
+)
+
+
+class Failure(click.ClickException):
+    """A command failed, with a message in one line that tells the way out, and an exit code."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc]
+
+
+def exit_code_of(run: Callable[[], object], asked: Asked) -> int:
+    """Return the exit code of what `run` does; what went wrong is told on stderr."""
+    try:
+        run()
+        sys.stdout.flush()
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except BrokenPipeError:
+        return _left_alone()
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (exceptions.SWFError, OSError) as error:
+        return _told(error, asked)
+    except Exception as error:  # noqa: BLE001 (a bug, told in one line like all else)
+        if asked.verbosity < 2:
+            click.echo(
+                f"Error: {type(error).__name__}: {_one_line(error)} (-vv shows more)", err=True
+            )
+        else:
+            traceback.print_exc()
+        return 1
+    return 0
+
+
+def _told(error: BaseException, asked: Asked) -> int:
+    """Tell an error in one line, with its traceback where all is to be told; return its code."""
+    if asked.verbosity > 1:
+        traceback.print_exception(error)
+    click.echo(f"Error: {_one_line(error)}{way_out(error)}", err=True)
+    return code_of(error)
+
+
+def code_of(error: BaseException) -> int:
+    """Return the exit code that stands for an error."""
+    if type(error).__name__ == "NonDeterminismError":
+        return NON_DETERMINISM
+    return next((code for kind, code in _CODES if isinstance(error, kind)), 1)
+
+
+def way_out(error: BaseException) -> str:
+    """Return what helps against an error, to be put behind its message; empty where unknown."""
+    if isinstance(error, exceptions.DomainDoesNotExist):
+        return _of_domain()
+    if isinstance(error, exceptions.WorkflowExecutionDoesNotExist):
+        return "; `swf workflow list` shows those there are"
+    if isinstance(error, exceptions.WorkflowTypeDoesNotExist):
+        return "; `swf workflow-type list` shows those there are"
+    if isinstance(error, exceptions.ActivityTypeDoesNotExist):
+        return "; `swf activity-type list` shows those there are"
+    if isinstance(error, exceptions.ConnectionFailedError):
+        return "; `swf config show` shows the endpoint, `swf doctor` looks for the cause"
+    if isinstance(error, exceptions.CredentialsError):
+        return "; `swf config show` shows which credentials are in effect"
+    return ""
+
+
+def unknown_command(ctx: click.Context, name: str, known: Iterable[str]) -> click.UsageError:
+    """Return the error for a command that there is none of, with the nearest there is."""
+    return click.UsageError(f"no command {name!r}{nearest(name, known)}", ctx)
+
+
+def _of_domain() -> str:
+    name: str | None = import_module("swf.settings").get().get("domain")
+    if name is None:
+        return ""
+    try:
+        known = [one.name for one in import_module("swf.querysets").DomainQuerySet()[:100]]
+    except exceptions.SWFError:
+        known = []
+    hint = nearest(name, [one for one in known if one != name])
+    return f"{hint}; `swf domain register {name}` makes it" if name not in known else ""
+
+
+def _one_line(error: BaseException) -> str:
+    harmless: Any = import_module("swf.models.views").harmless
+    return " ".join(harmless(str(error) or type(error).__name__).split())
+
+
+def _left_alone() -> int:
+    """Have nothing more written to a reader that went away."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return BROKEN_PIPE

@@ -1,0 +1,134 @@
+"""The command `swf`: which commands there are, and in which module each is found."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import click
+
+from swf import _lazy
+from swf._version import __version__
+from swf.cli import failing, options
+from swf.cli.asked import Asked
+
+
+class Entry(NamedTuple):
+    """Where a command is, and what the list of commands says of it."""
+
+    module: str
+    says: str
+    attribute: str = "command"
+
+
+COMMANDS: Final[Mapping[str, Entry]] = {
+    "activity": Entry("activity", "Activity tasks of an execution: list, answer, rerun."),
+    "activity-type": Entry("activity_type", "Activity types: list, describe, register, …"),
+    "completion": Entry("completion", "Print what makes a shell complete `swf` commands."),
+    "config": Entry("config", "The settings in effect, and where each comes from."),
+    "decider": Entry("decider", "Run deciders, which run the code of workflows."),
+    "doctor": Entry("doctor", "Find out what is wrong, and what to type."),
+    "domain": Entry("domain", "Domains: list, describe, register, deprecate, …"),
+    "run": Entry("run", "Run a workflow here, with all that it needs, and print its result."),
+    "server": Entry("server", "An SWF of your own, on a file: start, status, backup, …"),
+    "task-list": Entry("task_list", "Task lists: how many tasks wait on them."),
+    "worker": Entry("worker", "Run workers, which run the code of activities."),
+    "workflow": Entry("workflow", "Workflow executions: start, list, describe, act."),
+    "workflow-type": Entry("workflow_type", "Workflow types: list, describe, register, …"),
+}
+"""The commands, by name."""
+
+ALIASES: Final[Mapping[str, Entry]] = {
+    "activity.rerun": Entry("simpleflow", "activity rerun", "activity_rerun"),
+    "decider.start": Entry("simpleflow_running", "decider start", "decider_start"),
+    "info": Entry("simpleflow", "config show", "info"),
+    "standalone": Entry("standalone", "Run a workflow with a decider and a worker of its own."),
+    "task.info": Entry("simpleflow", "activity describe", "task_info"),
+    "worker.start": Entry("simpleflow_running", "worker start", "worker_start"),
+    "workflow.filter": Entry("simpleflow", "workflow list", "workflow_filter"),
+    "workflow.history": Entry("simpleflow", "workflow history", "workflow_history"),
+    "workflow.info": Entry("simpleflow", "workflow info", "workflow_info"),
+    "workflow.list": Entry("simpleflow", "workflow list", "workflow_list"),
+    "workflow.profile": Entry("simpleflow", "workflow profile", "workflow_profile"),
+    "workflow.restart": Entry("simpleflow", "workflow restart", "workflow_restart"),
+    "workflow.start": Entry("simpleflow_running", "workflow start", "workflow_start"),
+    "workflow.tasks": Entry("simpleflow", "workflow tasks", "workflow_tasks"),
+    "workflow.terminate": Entry("simpleflow", "workflow terminate", "workflow_terminate"),
+}
+"""The spelling of simpleflow."""
+
+ENTRIES: Final = {**COMMANDS, **ALIASES}
+
+_load: Final[Callable[[str], Any]] = _lazy.lazily(
+    "swf.cli", {entry.module: entry.module for entry in ENTRIES.values()}
+)
+
+
+class Root(click.Group):
+    """A group whose commands are imported when they are used, and whose errors are one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names that `--help` lists: one spelling of each command."""
+        return sorted(COMMANDS)
+
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        cmd_name: str,
+    ) -> click.Command | None:
+        """Return a command, imported now; None where there is none of the name."""
+        entry = ENTRIES.get(cmd_name)
+        if entry is None:
+            return None
+        found: click.Command = getattr(_load(entry.module), entry.attribute)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments name; refuse an unknown one with the nearest."""
+        if args and args[0] not in ENTRIES and not args[0].startswith("-"):
+            raise failing.unknown_command(ctx, args[0], ENTRIES)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """Write the list of commands, none of which is imported for that."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].says) for name in sorted(COMMANDS)])
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: ARG002
+        windows_expand_args: bool = True,  # noqa: ARG002
+        **extra: Any,  # noqa: ARG002
+    ) -> Any:
+        """Run the command that the arguments name, and end the program with its exit code."""
+        words = list(sys.argv[1:] if args is None else args)
+        name = prog_name or "swf"
+        asked = Asked()
+        self._main_shell_completion({"obj": asked}, name, complete_var)
+
+        def invoked() -> None:
+            with self.make_context(name, words, obj=asked) as ctx:
+                self.invoke(ctx)
+
+        sys.exit(failing.exit_code_of(invoked, asked))
+
+
+@click.group(
+    cls=Root,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Each command has a --help of its own. Data goes to stdout, all else to stderr.",
+)
+@click.version_option(__version__, prog_name="swf", message="%(prog)s %(version)s")
+@options.common
+def swf(asked: Asked) -> None:
+    """Amazon SWF, and the SWF embedded in this package: look, find out, act."""

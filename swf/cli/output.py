@@ -1,0 +1,224 @@
+"""How what was found is shown: a table to people, plain columns, JSON or CSV to programs.
+
+What comes from SWF never reaches a terminal as it is: control characters are spelled out, and
+nothing in it is read as markup.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any, Final
+
+import attrs
+import click
+
+from swf.cli.asked import Asked
+from swf.models.views import harmless
+
+Row = Mapping[str, Any]
+
+_UNSHOWN: Final = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What JSON leaves as it is, and a terminal may not."""
+
+_SEPARATOR: Final = "  "
+
+
+@attrs.frozen
+class Columns:
+    """The columns of a table: the key of each in its row, and its title.
+
+    `wide` come after the others, only with `-o wide`; `id` is the key that `-o id` prints.
+    """
+
+    usual: Mapping[str, str]
+    id: str
+    wide: Mapping[str, str] = attrs.field(factory=dict)
+
+
+def emit(asked: Asked, rows: Iterable[Row], columns: Columns, *, header: bool = True) -> None:
+    """Print rows as was asked; as a table where nothing was. `header` is for where none is said.
+
+    JSON holds everything that a row has, under its own keys.
+    """
+    form = asked.output or ("json" if asked.query else "table")
+    header = header if asked.header is None else asked.header
+    if form in {"json", "jsonl"}:
+        _emit_json(asked, [plain(row) for row in rows], lines=form == "jsonl")
+    elif form == "id":
+        for row in _found(asked, rows):
+            click.echo(_cell(row.get(columns.id) if isinstance(row, Mapping) else row))
+    else:
+        shown = {**columns.usual, **(columns.wide if form != "table" else {})}
+        _emit_cells(asked, form, shown, _found(asked, rows), header)
+
+
+def emit_one(asked: Asked, thing: Row, *, id: str) -> None:
+    """Print one thing as was asked: as a table of its fields where nothing was."""
+    form = asked.output or ("json" if asked.query else "table")
+    if form in {"json", "jsonl"}:
+        _emit_json(asked, plain(thing), lines=form == "jsonl")
+    elif form == "id":
+        click.echo(_cell(thing.get(id)))
+    else:
+        rows = [{"field": key, "value": value} for key, value in thing.items() if value is not None]
+        titles = {"field": "field", "value": "value"}
+        _emit_cells(asked, form, titles, rows, asked.header is True)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: times in ISO 8601, durations in seconds."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, str) or value is None or isinstance(value, bool | int | float):
+        return str(value) if isinstance(value, str) else value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Iterable):
+        return [plain(item) for item in value]
+    return str(value)
+
+
+def as_json(value: Any, *, indent: int | None = None) -> str:
+    """Return a value as JSON without any character that a terminal would act on."""
+    text = json.dumps(plain(value), ensure_ascii=False, indent=indent)
+    return _spelled_out(text)
+
+
+def is_rich(asked: Asked) -> bool:
+    """Return whether people look at stdout, through a terminal that can draw."""
+    if asked.color == "never" or os.environ.get("TERM") == "dumb":
+        return False
+    return asked.color == "always" or sys.stdout.isatty()
+
+
+def width() -> int:
+    """Return the columns of the terminal."""
+    return shutil.get_terminal_size().columns
+
+
+def console(asked: Asked) -> Any:
+    """Return a rich console on stdout as it is now."""
+    colorless = bool(os.environ.get("NO_COLOR")) and asked.color != "always"
+    return import_module("rich.console").Console(
+        file=sys.stdout, no_color=colorless, force_terminal=True, highlight=False, width=width()
+    )
+
+
+def _found(asked: Asked, rows: Iterable[Row]) -> Iterable[Any]:
+    """Return the rows, those that a query picks where there is one."""
+    if not asked.query:
+        return rows
+    found = _queried(asked.query, [plain(row) for row in rows])
+    return found if isinstance(found, list) else [found]
+
+
+def _queried(query: str, data: Any) -> Any:
+    jmespath = import_module("jmespath")
+    try:
+        return jmespath.search(query, data)
+    except jmespath.exceptions.JMESPathError as error:
+        reason = str(error).splitlines()[0]
+        raise click.UsageError(f"--query {query!r}: {reason}") from error
+
+
+def _emit_json(asked: Asked, data: Any, *, lines: bool) -> None:
+    found = _queried(asked.query, data) if asked.query else data
+    if not lines:
+        click.echo(as_json(found, indent=2))
+        return
+    for item in found if isinstance(found, list) else [found]:
+        click.echo(as_json(item))
+
+
+def _emit_cells(
+    asked: Asked, form: str, titles: Mapping[str, str], rows: Iterable[Any], header: bool
+) -> None:
+    """Print rows cell by cell, under their titles where `header`."""
+    cells = (_cells(row, titles) for row in rows)
+    if form in {"csv", "tsv"}:
+        _emit_csv(titles, cells, header, "\t" if form == "tsv" else ",")
+    elif is_rich(asked):
+        console(asked).print(_drawn(list(titles.values()), cells, header))
+    else:
+        for line in aligned([*([list(titles.values())] if header else []), *cells]):
+            click.echo(line)
+
+
+def _cells(row: Any, titles: Mapping[str, str]) -> list[str]:
+    if isinstance(row, Mapping):
+        return [_cell(row.get(key)) for key in titles]
+    return [_cell(item) for item in row] if isinstance(row, list) else [_cell(row)]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return as_json(value)
+    return " ".join(_spelled_out(harmless(value)).split("\n"))
+
+
+def _spelled_out(text: str) -> str:
+    return _UNSHOWN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _emit_csv(
+    titles: Mapping[str, str], cells: Iterable[Sequence[str]], header: bool, delimiter: str
+) -> None:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
+    if header:
+        writer.writerow(titles.values())
+    for row in cells:
+        writer.writerow(row)
+        click.echo(buffer.getvalue(), nl=False)
+        buffer.seek(0)
+        buffer.truncate()
+    click.echo(buffer.getvalue(), nl=False)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield lines with the cells in columns; an empty cell is `-`, so that it can be counted."""
+    filled = [[cell or "-" for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*filled, strict=False)]
+    for row in filled:
+        padded = (cell.ljust(size) for cell, size in zip(row, widths, strict=False))
+        yield _SEPARATOR.join(padded).rstrip()
+
+
+def _drawn(titles: Sequence[str], cells: Iterable[Sequence[str]], header: bool) -> Any:
+    box = import_module("rich.box").SIMPLE_HEAD if header else None
+    table = import_module("rich.table").Table(box=box, show_header=header, pad_edge=False)
+    text = import_module("rich.text").Text
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    for row in cells:
+        table.add_row(*(text(cell, style=STYLES.get(cell, "")) for cell in row))
+    return table
+
+
+STYLES: Final = {
+    "OPEN": "cyan",
+    "COMPLETED": "green",
+    "FAILED": "red",
+    "TIMED_OUT": "red",
+    "CANCELED": "yellow",
+    "TERMINATED": "magenta",
+    "DEPRECATED": "dim",
+    "completed": "green",
+    "failed": "red",
+    "timed_out": "red",
+    "canceled": "yellow",
+}
+"""The colour of a state, wherever it stands."""
