@@ -19,7 +19,7 @@ from overheard import Overheard
 
 import swf
 from swf.steps import StepBody, StepExecutionContext, Workflow, configure_workflow_host
-from swf.steps.host import HostDecider
+from swf.steps.crew import HostDecider
 
 MOST_LIVES: Final = 60
 ONE = ("first", "second", "third", "last")

@@ -8,18 +8,17 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
-from swf.flow.decider import Decider
 from swf.flow.domain import domain_of
 from swf.flow.errors import ResultTimeout, TaskError
 from swf.flow.handle import Handle
 from swf.flow.registry import Activities, Workflows
 from swf.flow.starting import Place, begin
-from swf.flow.worker import Worker
 from swf.models import Domain, WorkflowExecution
 from swf.payload import Payloads
 from swf.steps.body import WorkflowInstance, effective_date_from, event_key_from
 from swf.steps.compiling import Performer, compiled, hub_activity
 from swf.steps.configuring import Reached, reached
+from swf.steps.crew import HostDecider, HostWorker
 from swf.steps.data import data_from
 from swf.steps.definition import Definition
 from swf.steps.errors import StepsError, StepsTypeError
@@ -35,12 +34,6 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_PLACE: Final = "steps"
 """The domain and the task list of a host that was told of none."""
-
-
-class HostDecider(Decider):
-    """Decides for a host: where that is gone, others soon take what was sent to it."""
-
-    sticky_seconds = 2
 
 
 class WorkflowHost:
@@ -68,7 +61,7 @@ class WorkflowHost:
         self._performer = Performer(self.definition_of)
         self._workflows = Workflows([hub])
         self._activities = Activities([self._start_hub])
-        self._actors: tuple[Decider, Worker] | None = None
+        self._actors: tuple[HostDecider, HostWorker] | None = None
         self._lasting: Lasting | None = None
 
     @property
@@ -144,11 +137,9 @@ class WorkflowHost:
         """
         if self._actors is not None:
             raise StepsError("start: the host is running already")
-        common: dict[str, Any] = {"domain": self.domain, "connection": self.connection}
-        clock = self.connection.clock
-        decider = HostDecider(self._workflows, self.task_list, clock=clock, **common)
-        worker = Worker(
-            self._activities, self.task_list, clock=clock, payloads=self.payloads, **common
+        decider = HostDecider(self._workflows, self.task_list, place=self._place)
+        worker = HostWorker(
+            self._activities, self.task_list, place=self._place, payloads=self.payloads
         )
         self._actors = (decider, worker)
         decider.start(block=False)

@@ -1,0 +1,80 @@
+"""What a host has at work: a decider, and a worker that calls steps."""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+from swf.actors import ActivityTask, Beats, Limits
+from swf.exceptions import PollTimeout
+from swf.flow.decider import Decider
+from swf.flow.registry import Activities, Workflows
+from swf.flow.starting import Place
+from swf.flow.worker import Worker
+from swf.payload import Payloads
+from swf.virtual_clock import VirtualClock
+
+QUICK_SECONDS: Final = 0.005
+"""A step that takes longer works beside those that follow it."""
+
+
+class HostDecider(Decider):
+    """Decides for a host: where that is gone, others soon take what was sent to it."""
+
+    sticky_seconds = 2
+
+    def __init__(self, workflows: Workflows, task_list: str, *, place: Place) -> None:
+        connection = place.connection
+        super().__init__(
+            workflows,
+            task_list,
+            domain=place.domain,
+            connection=connection,
+            clock=connection.clock,
+        )
+
+
+class HostWorker(Worker):
+    """Calls the steps of a host.
+
+    Where SWF is in this process its threads take turns: steps that may begin at the same time begin
+    in their order, and one that is over in `QUICK_SECONDS` has ended before the next one begins.
+    """
+
+    def __init__(
+        self, activities: Activities, task_list: str, *, place: Place, payloads: Payloads
+    ) -> None:
+        connection = place.connection
+        super().__init__(
+            activities,
+            task_list,
+            domain=place.domain,
+            connection=connection,
+            clock=connection.clock,
+            payloads=payloads,
+        )
+        # On a clock that skips idle time all that rests has to rest in a poll.
+        self._takes_turns = connection.is_within and not isinstance(connection.clock, VirtualClock)
+        self._turn = threading.Lock()
+        self._newest = threading.Event()  # whether the step that was taken last has ended
+        self._newest.set()
+        self._mine = threading.local()
+
+    def poll(self, task_list: str | None = None, identity: str | None = None) -> ActivityTask:
+        """Return the next task, when it is the turn of this thread."""
+        if not self._takes_turns:
+            return super().poll(task_list, identity)
+        with self._turn:
+            if self._loop is not None and self._loop.draining.is_set():
+                raise PollTimeout("the host is stopped")
+            self._newest.wait(QUICK_SECONDS)
+            task = super().poll(task_list, identity)
+            self._newest = self._mine.ended = threading.Event()
+        return task
+
+    def _compute(self, task: ActivityTask, limits: Limits, context: Beats) -> str | None:
+        try:
+            return super()._compute(task, limits, context)
+        finally:
+            if self._takes_turns:
+                self._mine.ended.set()
