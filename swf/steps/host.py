@@ -149,7 +149,8 @@ class WorkflowHost:
     def stop(self, timeout: float | None = None) -> bool:
         """Take no part any more: steps at work are brought to their end, others begin elsewhere.
 
-        Returns whether that was so within `timeout` seconds. Raises what ended the work by itself,
+        Where SWF is in another process that may take the minute for which a poll is held. Returns
+        whether all was over within `timeout` seconds. Raises what ended the work by itself,
         an error of access for one.
         """
         actors, self._actors = self._actors, None

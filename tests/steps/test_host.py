@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from chained import AddNumbers, Goodbye, Hello, workflow
+from embedded import server_process
 from overheard import Overheard
 
 import swf
@@ -32,6 +33,13 @@ from swf.testing import connected, embedded
 
 LONG = 30.0
 """Seconds after which something has gone wrong."""
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have some keys, which servers on this machine do not look at."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
 
 
 @pytest.fixture
@@ -116,6 +124,25 @@ def test_hosts_of_a_domain_share_the_work(engine: Engine) -> None:
     finally:
         for host in hosts:
             host.stop()
+
+    assert ended.status == WorkflowStatus.COMPLETE
+    assert len(met.threads) == 2
+
+
+def test_hosts_share_the_work_of_a_server() -> None:
+    """Hosts that reach SWF over HTTP, by the same URL, do the work together."""
+    met = Met(2)
+    chain = met.workflow()
+    with server_process("--db", "memory://", "--port", "0", "--poll-seconds", "1") as server:
+        hosts = [configure_workflow_host(server.url, workers=1) for _ in range(2)]
+        for host in hosts:
+            host.register_workflow(chain)
+            host.start()
+        try:
+            ended = hosts[0].wait_for(hosts[1].start_workflow("Meet"), LONG)
+        finally:
+            for host in hosts:
+                host.stop(LONG)
 
     assert ended.status == WorkflowStatus.COMPLETE
     assert len(met.threads) == 2
