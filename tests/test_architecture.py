@@ -95,6 +95,7 @@ LAZY: Final = (
     ("swf.cli.failing", "swf"),
     ("swf.cli.output", "rich"),
     ("swf.cli.output", "jmespath"),
+    ("swf.cli.trees", "rich"),
     ("swf.transport.aws", "swf.transport.aws_client"),  # where boto3 is, only for the first call
 )
 """Who may import what with `import_module` on first use, because it is slow or optional."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Final
 
@@ -106,11 +106,6 @@ def way_out(error: BaseException) -> str:
     if isinstance(error, exceptions.CredentialsError):
         return "; `swf config show` shows which credentials are in effect"
     return ""
-
-
-def unknown_command(ctx: click.Context, name: str, known: Iterable[str]) -> click.UsageError:
-    """Return the error for a command that there is none of, with the nearest there is."""
-    return click.UsageError(f"no command {name!r}{nearest(name, known)}", ctx)
 
 
 def _of_domain() -> str:

@@ -12,6 +12,7 @@ from swf import _lazy
 from swf._version import __version__
 from swf.cli import failing, options
 from swf.cli.asked import Asked
+from swf.cli.names import unknown_command
 
 
 class Entry(NamedTuple):
@@ -89,7 +90,7 @@ class Root(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that the arguments name; refuse an unknown one with the nearest."""
         if args and args[0] not in ENTRIES and not args[0].startswith("-"):
-            raise failing.unknown_command(ctx, args[0], ENTRIES)
+            raise unknown_command(ctx, args[0], ENTRIES)
         return super().resolve_command(ctx, args)
 
     def format_commands(

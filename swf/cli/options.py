@@ -56,6 +56,16 @@ def _output(ctx: click.Context, param: click.Parameter, value: str | None) -> No
     _kept(ctx, param, _format(ctx, param, value))
 
 
+def complete(what: str) -> Callable[[click.Context, click.Parameter, str], list[Any]]:
+    """Return what completes a word by names that are asked for, as `completing` has them."""
+
+    def completed(ctx: click.Context, _param: click.Parameter, typed: str) -> list[Any]:
+        names: list[Any] = import_module("swf.cli.completing").names(what, ctx, typed)
+        return names
+
+    return completed
+
+
 def _option(*words: str, **attributes: Any) -> Callable[[F], F]:
     return click.option(*words, expose_value=False, **attributes)
 
@@ -66,7 +76,7 @@ _CONNECTING: Final = (
         "--domain",
         metavar="NAME",
         callback=_in_effect,
-        shell_complete=lambda ctx, _param, typed: _completed("domains", ctx, typed),
+        shell_complete=complete("domains"),
         help="The domain; else SWF_DOMAIN, else `domain` in ~/.swf.",
     ),
     _option(
@@ -126,9 +136,4 @@ def domain_name() -> str:
 def domain() -> Domain:
     """Return the domain that is in effect; it is a usage error that there is none."""
     found: Domain = import_module("swf.models").Domain(domain_name())
-    return found
-
-
-def _completed(what: str, ctx: click.Context, typed: str) -> list[Any]:
-    found: list[Any] = getattr(import_module("swf.cli.completing"), what)(ctx, typed)
     return found

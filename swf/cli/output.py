@@ -74,6 +74,11 @@ def emit_one(asked: Asked, thing: Row, *, id: str) -> None:
         _emit_cells(asked, form, titles, rows, asked.header is True)
 
 
+def emit_value(asked: Asked, value: Any) -> None:
+    """Print a value as JSON, or what was asked for of it."""
+    _emit_json(asked, plain(value), lines=asked.output == "jsonl")
+
+
 def plain(value: Any) -> Any:
     """Return a value as JSON has it: times in ISO 8601, durations in seconds."""
     if isinstance(value, Mapping):
@@ -109,10 +114,18 @@ def width() -> int:
 
 def console(asked: Asked) -> Any:
     """Return a rich console on stdout as it is now."""
-    colorless = bool(os.environ.get("NO_COLOR")) and asked.color != "always"
     return import_module("rich.console").Console(
-        file=sys.stdout, no_color=colorless, force_terminal=True, highlight=False, width=width()
+        file=sys.stdout,
+        no_color=is_colourless(asked),
+        force_terminal=True,
+        highlight=False,
+        width=width(),
     )
+
+
+def is_colourless(asked: Asked) -> bool:
+    """Return whether a terminal is to be drawn on in one colour."""
+    return bool(os.environ.get("NO_COLOR")) and asked.color != "always"
 
 
 def _found(asked: Asked, rows: Iterable[Row]) -> Iterable[Any]:

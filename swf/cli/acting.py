@@ -1,0 +1,269 @@
+"""`swf workflow start`, `signal`, `cancel`, `terminate`, `restart` and `result`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Final, TextIO
+from urllib.parse import unquote
+
+import click
+
+from swf.cli import ending, executions, failing, options, output
+from swf.cli.asked import Asked
+from swf.cli.names import nearest
+from swf.cli.output import Columns
+from swf.constants import ChildPolicy
+from swf.exceptions import (
+    MultipleObjectsReturned,
+    WorkflowTypeDeprecated,
+    WorkflowTypeDoesNotExist,
+)
+from swf.flow import Handle
+from swf.models import WorkflowExecution, WorkflowType
+from swf.payload import Payloads
+from swf.wire import told
+
+STARTED: Final = Columns({"workflow_id": "workflow id", "run_id": "run id"}, id="workflow_id")
+
+_WAITING: Final = (
+    click.option("--wait", is_flag=True, help="Wait for the result, and print it."),
+    click.option(
+        "--timeout", type=click.FloatRange(0), metavar="SECONDS", help="Wait so long at most."
+    ),
+)
+
+
+def _waiting(function: Any) -> Any:
+    for option in reversed(_WAITING):
+        function = option(function)
+    return function
+
+
+@click.command()
+@click.argument("kind", metavar="TYPE[:VERSION]", shell_complete=options.complete("workflow_types"))
+@click.option("-i", "--input", "text", metavar="JSON", help="What it is started with.")
+@click.option("--input-file", "file", type=click.File(encoding="utf-8"), help="The same in a file.")
+@click.option("--workflow-id", metavar="ID", help="The workflow id; else one is made up.")
+@click.option("--task-list", metavar="NAME", help="Where its decision tasks wait.")
+@click.option("--task-priority", type=int, metavar="N", help="The higher, the sooner.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="A tag; there may be five.")
+@click.option("--execution-timeout", metavar="SECONDS", help="How long it may take.")
+@click.option("--task-timeout", metavar="SECONDS", help="How long a decision may take.")
+@click.option("--child-policy", type=click.Choice([str(one) for one in ChildPolicy]))
+@_waiting
+@options.common
+def start(
+    asked: Asked,
+    /,
+    kind: str,
+    *,
+    text: str | None,
+    file: TextIO | None,
+    tags: tuple[str, ...],
+    execution_timeout: str | None,
+    task_timeout: str | None,
+    wait: bool,
+    timeout: float | None,
+    **options_of_start: Any,
+) -> None:
+    """Start an execution of a registered workflow type; print its workflow id and run id.
+
+    swf workflow start basic:example --input '[1, 5]' --wait
+    """
+    if text is not None and file is not None:
+        raise click.UsageError("--input and --input-file: give one of both")
+    execution = type_named(kind).start_execution(
+        input=_checked(file.read() if file else text),
+        **told(
+            tag_list=tags or None,
+            execution_start_to_close_timeout=execution_timeout,
+            task_start_to_close_timeout=task_timeout,
+            **options_of_start,
+        ),
+    )
+    _show_started(asked, execution, wait=wait, timeout=timeout)
+
+
+def _checked(text: str | None) -> str | None:
+    """Return an input; one that is not JSON is sent all the same, and told of."""
+    if text is not None:
+        try:
+            json.loads(text)
+        except ValueError:
+            click.echo("Note: the input is not JSON; it is sent as it is", err=True)
+    return text
+
+
+def _show_started(
+    asked: Asked, execution: WorkflowExecution, *, wait: bool, timeout: float | None
+) -> None:
+    """Print the ids of an execution that was started; where asked to, wait for its result."""
+    if wait or timeout is not None:
+        click.echo(f"started {execution.workflow_id} {execution.run_id}", err=True)
+        _show_result(asked, execution, timeout)
+    else:
+        ids = {"workflow_id": execution.workflow_id, "run_id": execution.run_id}
+        output.emit(asked, [ids], STARTED, header=False)
+
+
+def _show_result(asked: Asked, execution: WorkflowExecution, timeout: float | None) -> None:
+    handle: Handle[Any] = Handle(execution, None, Payloads())
+    with ending.told_by_code(asked):
+        result = handle.result(timeout)
+    output.emit_value(asked, result)
+
+
+def type_named(text: str) -> WorkflowType:
+    """Return the registered workflow type that `NAME` or `NAME:VERSION` names.
+
+    Fails where there is none, naming the nearest, and where a name has several versions.
+    """
+    domain = options.domain()
+    name, _, version = text.partition(":")
+    try:
+        return domain.workflows().get(name, version or None)
+    except MultipleObjectsReturned as error:
+        versions = ", ".join(one.version for one in domain.workflows().filter(name=name))
+        raise click.UsageError(
+            f"{name!r} has several versions: {versions}; say {name}:VERSION"
+        ) from error
+    except WorkflowTypeDoesNotExist as error:
+        known = [f"{one.name}:{one.version}" if version else one.name for one in domain.workflows()]
+        raise failing.Failure(
+            f"no workflow type {text!r} in domain {domain.name!r}{nearest(text, known)}"
+            "; `swf workflow-type list` shows those there are",
+            failing.NOT_FOUND,
+        ) from error
+
+
+def _of_execution(function: Any) -> Any:
+    function = click.argument("run_id", required=False)(function)
+    return click.argument("workflow_id", shell_complete=options.complete("workflow_ids"))(function)
+
+
+def _named(workflow_id: str, run_id: str | None) -> WorkflowExecution:
+    return WorkflowExecution(options.domain(), workflow_id, run_id and unquote(run_id))
+
+
+def _acted(workflow_id: str, run_id: str | None, act: Callable[[WorkflowExecution], None]) -> None:
+    """Do something to an execution; where there is none, or it is closed, say which of both."""
+    try:
+        act(_named(workflow_id, run_id))
+    except WorkflowExecution.DoesNotExist as error:
+        execution = executions.found(workflow_id, run_id)
+        if execution.close_status is None:
+            raise
+        raise failing.Failure(
+            f"{workflow_id!r} is closed ({execution.close_status}); nothing was done",
+            failing.NOT_FOUND,
+        ) from error
+
+
+@click.command()
+@click.argument("workflow_id", shell_complete=options.complete("workflow_ids"))
+@click.argument("name")
+@click.option("-i", "--input", "text", metavar="JSON", help="What comes with it.")
+@click.option("--run-id", metavar="ID", help="Only this run.")
+@options.common
+def signal(
+    _asked: Asked, /, workflow_id: str, name: str, text: str | None, run_id: str | None
+) -> None:
+    """Send a signal to an open execution.
+
+    swf workflow signal basic-example-1438722273 approved --input '["Ann"]'
+    """
+    _acted(workflow_id, run_id, lambda execution: execution.signal(name, _checked(text)))
+
+
+@click.command()
+@_of_execution
+@options.common
+def cancel(_asked: Asked, /, workflow_id: str, run_id: str | None) -> None:
+    """Ask an open execution to end; its own code decides how."""
+    _acted(workflow_id, run_id, lambda execution: execution.request_cancel())
+
+
+@click.command()
+@_of_execution
+@click.option("--reason", metavar="TEXT", help="Why, for its history.")
+@click.option("--details", metavar="TEXT", help="More of why.")
+@click.option("--child-policy", type=click.Choice([str(one) for one in ChildPolicy]))
+@options.common
+def terminate(_asked: Asked, /, workflow_id: str, run_id: str | None, **said: Any) -> None:
+    """Close an open execution at once; its own code is not asked."""
+    _acted(workflow_id, run_id, lambda execution: execution.terminate(**said))
+
+
+@click.command()
+@_of_execution
+@click.option("--new-workflow-id", metavar="ID", help="Under another workflow id.")
+@_waiting
+@options.common
+def restart(
+    asked: Asked,
+    /,
+    workflow_id: str,
+    run_id: str | None,
+    new_workflow_id: str | None,
+    *,
+    wait: bool,
+    timeout: float | None,
+) -> None:
+    """Start an execution again, with the same type, input, tags and time-outs.
+
+    swf workflow restart basic-example-1438722273
+    """
+    started = restarted(executions.found(workflow_id, run_id), new_workflow_id)
+    _show_started(asked, started, wait=wait, timeout=timeout)
+
+
+def restarted(
+    execution: WorkflowExecution, new_workflow_id: str | None = None
+) -> WorkflowExecution:
+    """Start an execution with all that a described one was started with, and return it."""
+    kind = execution.workflow_type
+    if kind is None or (execution.status == "OPEN" and new_workflow_id is None):
+        raise failing.Failure(
+            f"{execution.workflow_id!r} is open; `swf workflow terminate {execution.workflow_id}`"
+            " first, or say --new-workflow-id",
+            failing.EXISTS,
+        )
+    try:
+        return kind.start_execution(
+            new_workflow_id or execution.workflow_id,
+            input=getattr(execution.history().first, "input", None),
+            task_list=execution.task_list,
+            task_priority=execution.task_priority,
+            child_policy=execution.child_policy,
+            execution_start_to_close_timeout=execution.execution_start_to_close_timeout,
+            task_start_to_close_timeout=execution.task_start_to_close_timeout,
+            tag_list=execution.tag_list,
+            lambda_role=execution.lambda_role,
+        )
+    except WorkflowTypeDeprecated as error:
+        raise failing.Failure(
+            f"workflow type {kind.name}:{kind.version} is deprecated; "
+            f"`swf workflow-type undeprecate {kind.name}:{kind.version}`"
+        ) from error
+
+
+@click.command()
+@_of_execution
+@click.option(
+    "--timeout", type=click.FloatRange(0), metavar="SECONDS", help="Wait so long at most."
+)
+@options.common
+def result(asked: Asked, /, workflow_id: str, run_id: str | None, timeout: float | None) -> None:
+    """Wait for an execution to end, and print its result as JSON.
+
+    The exit code tells how it ended: 0 completed, 3 failed, 4 timed out, 5 canceled,
+    6 terminated; 124 that it is still open.
+
+        swf workflow result basic-example-1438722273 --timeout 60
+    """
+    _show_result(asked, executions.found(workflow_id, run_id), timeout)
+
+
+COMMANDS: Final = (start, signal, cancel, terminate, restart, result)
+"""The commands that act on an execution."""

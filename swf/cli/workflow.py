@@ -1,0 +1,332 @@
+"""`swf workflow`: the executions of a domain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+import click
+
+from swf.cli import acting, executions, options, output, tasks, trees
+from swf.cli.asked import Asked
+from swf.cli.names import Noun
+from swf.cli.output import Columns
+from swf.constants import CloseStatus, ExecutionStatus
+from swf.models import WorkflowExecution
+from swf.models.event.base import Event, shown
+from swf.wire import told
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MOST: Final = 50
+"""Executions that are listed where nothing else is said."""
+
+TASKS: Final = Columns(
+    {
+        "kind": "kind",
+        "name": "task",
+        "id": "id",
+        "state": "state",
+        "state_time": "since",
+        "scheduled": "scheduled",
+        "outcome": "outcome",
+    },
+    id="id",
+    wide={
+        "version": "version",
+        "attempt": "attempt",
+        "waited_seconds": "waited",
+        "ran_seconds": "ran",
+        "scheduled_event_id": "event",
+    },
+)
+
+PROFILE: Final = Columns(
+    {
+        "name": "task",
+        "id": "id",
+        "state": "state",
+        "scheduled": "scheduled",
+        "waited_seconds": "waited",
+        "started": "started",
+        "ran_seconds": "ran",
+        "closed": "closed",
+        "percentage": "percent",
+    },
+    id="id",
+)
+
+EVENTS: Final = Columns(
+    {"event_id": "id", "timestamp": "time", "event_type": "event", "told": "what"}, id="event_id"
+)
+
+
+@click.group("workflow", cls=Noun)
+def command() -> None:
+    """Workflow executions: start, list, look into, act.
+
+    A RUN_ID is never needed: without one it is the open run, else the one started last.
+    """
+
+
+for one in acting.COMMANDS:
+    command.add_command(one)
+
+
+def filtering(function: F) -> F:
+    """Return a command that takes what executions may be filtered by."""
+    words = [str(one).lower() for one in (*ExecutionStatus, *CloseStatus)]
+    decorated: Any = function
+    for option in (
+        click.option("--until", metavar="WHEN", help="Started at that time or before it."),
+        click.option(
+            "--since", metavar="WHEN", help="Started since: 2026-01-31, 2026-01-31T10:00, 7d, 12h."
+        ),
+        click.option("--tag", multiple=True, metavar="TAG", help="With this tag; each of several."),
+        click.option("--workflow-id", metavar="ID", help="The runs of this workflow id."),
+        click.option("--type", "kind", metavar="NAME[:VERSION]", help="Of this workflow type."),
+        click.option(
+            "-s",
+            "--status",
+            type=click.Choice(words, case_sensitive=False),
+            metavar="STATUS",
+            help=f"One of {', '.join(words)}.",
+        ),
+    ):
+        decorated = option(decorated)
+    result: F = decorated
+    return result
+
+
+def filtered(
+    *,
+    status: str | None = None,
+    kind: str | None = None,
+    workflow_id: str | None = None,
+    tag: tuple[str, ...] = (),
+    since: str | None = None,
+    until: str | None = None,
+) -> Any:
+    """Return the executions of the domain in effect that pass these filters."""
+    name, _, version = (kind or "").partition(":")
+    word = None if status is None else status.upper()
+    queryset = options.domain().executions()
+    queryset = queryset.filter(
+        **told(
+            status=word if word in {*map(str, ExecutionStatus)} else None,
+            close_status=word if word in {*map(str, CloseStatus)} else None,
+            workflow_type_name=name or None,
+            workflow_type_version=version or None,
+            workflow_id=workflow_id,
+            start_oldest_date=when(since),
+            start_latest_date=when(until),
+        )
+    )
+    for one in tag:
+        queryset = queryset.filter(tag=one)
+    return queryset
+
+
+def when(text: str | None) -> Any:
+    """Return a time that was typed: how long ago (`30s`, `5m`, `12h`, `7d`), or as ISO 8601."""
+    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+    if text and text[-1] in units and text[:-1].isdecimal():
+        return timedelta(**{units[text[-1]]: int(text[:-1])})
+    return text
+
+
+@command.command("list")
+@filtering
+@click.option(
+    "-n",
+    "--limit",
+    type=click.IntRange(1),
+    default=MOST,
+    show_default=True,
+    help="At most so many.",
+)
+@click.option(
+    "--watch", type=click.FloatRange(0.1), metavar="SECONDS", help="Look again, for ever."
+)
+@options.common
+def list_(asked: Asked, /, *, limit: int, watch: float | None, **filters: Any) -> None:
+    """List executions, open and closed, those started last first.
+
+    swf workflow list --status failed --since 7d -o id
+    """
+    queryset = filtered(**filters)
+
+    def show() -> None:
+        output.emit(asked, map(executions.row, queryset[:limit]), executions.LIST)
+
+    repeatedly(show, watch)
+
+
+@command.command()
+@filtering
+@options.common
+def count(asked: Asked, /, **filters: Any) -> None:
+    """Count executions; the same filters as `swf workflow list`."""
+    found = filtered(**filters).count()
+    if asked.output in {"json", "jsonl"} or asked.query:
+        output.emit_value(asked, {"count": int(found), "truncated": found.truncated})
+    else:
+        click.echo(f"{int(found)}{'+' if found.truncated else ''}")
+
+
+def of_execution(function: F) -> F:
+    """Return a command that takes WORKFLOW_ID and, if it must be, RUN_ID."""
+    decorated: Any = click.argument("run_id", required=False)(function)
+    decorated = click.argument("workflow_id", shell_complete=options.complete("workflow_ids"))(
+        decorated
+    )
+    result: F = decorated
+    return result
+
+
+@command.command()
+@of_execution
+@options.common
+def info(asked: Asked, /, workflow_id: str, run_id: str | None) -> None:
+    """Show all that is known of an execution: type, status, time-outs, input, what is open.
+
+    swf workflow info basic-example-1438722273
+    """
+    execution = executions.found(workflow_id, run_id)
+    first = next(iter(execution.history(maximum_page_size=1)[:1]), None)
+    fields = executions.description(execution)
+    output.emit_one(asked, fields | told(input=getattr(first, "input", None)), id="workflow_id")
+
+
+command.add_command(info, "describe")
+
+
+@command.command("tasks")
+@of_execution
+@click.option("-n", "--nb-tasks", "limit", type=click.IntRange(1), help="The latest so many.")
+@click.option("--timers", is_flag=True, help="Timers too.")
+@options.common
+def tasks_(
+    asked: Asked, /, workflow_id: str, run_id: str | None, limit: int | None, timers: bool
+) -> None:
+    """List the tasks of an execution and how far they got, those scheduled last first.
+
+    swf workflow tasks basic-example-1438722273 --nb-tasks 3
+    """
+    found = tasks.tasks_of(executions.found(workflow_id, run_id).history(), timers=timers)
+    output.emit(asked, map(tasks.row, islice(reversed(found), limit)), TASKS)
+
+
+@command.command()
+@of_execution
+@click.option("-n", "--nb-tasks", "limit", type=click.IntRange(1), help="The longest so many.")
+@options.common
+def profile(asked: Asked, /, workflow_id: str, run_id: str | None, limit: int | None) -> None:
+    """Show how long each task waited and ran, those that ran longest first.
+
+    swf workflow profile basic-example-1438722273
+    """
+    rows = tasks.profile(executions.found(workflow_id, run_id).history())
+    output.emit(asked, rows[:limit], PROFILE)
+
+
+@command.command()
+@of_execution
+@click.option("--type", "kind", multiple=True, metavar="EVENT", help="Only events of this type.")
+@click.option("--reverse", is_flag=True, help="The latest first.")
+@click.option("-n", "--limit", type=click.IntRange(1), help="At most so many.")
+@click.option("--raw", is_flag=True, help="JSON as SWF sends it.")
+@click.option("-f", "--follow", is_flag=True, help="Go on until the execution is closed.")
+@options.common
+def history(
+    asked: Asked,
+    /,
+    workflow_id: str,
+    run_id: str | None,
+    *,
+    kind: tuple[str, ...],
+    reverse: bool,
+    limit: int | None,
+    raw: bool,
+    follow: bool,
+) -> None:
+    """Show the events of an execution.
+
+    swf workflow history basic-example-1438722273 --type ActivityTaskFailed
+    """
+    execution = executions.found(workflow_id, run_id)
+    if follow:
+        _follow(asked, execution, kind)
+        return
+    events = execution.history(reverse_order=reverse)
+    if kind:
+        events = events.filter(name__in=list(kind))
+    if raw:
+        output.emit_value(asked, {"events": events[:limit].raws})
+    else:
+        output.emit(asked, map(event_row, events[:limit]), EVENTS)
+
+
+def event_row(event: Event) -> dict[str, Any]:
+    """Return what a listing tells of an event; `told` is its attributes in one line."""
+    attributes = shown(event)
+    return {
+        "event_id": event.id,
+        "timestamp": event.timestamp,
+        "event_type": event.name,
+        "told": " ".join(f"{key}={_short(value)}" for key, value in attributes.items()),
+        "attributes": attributes,
+    }
+
+
+def _short(value: Any) -> str:
+    text = ":".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _follow(asked: Asked, execution: WorkflowExecution, kind: tuple[str, ...]) -> None:
+    """Show the events that there are and each new one, until the execution is closed."""
+    seen = 0
+    while True:
+        events = execution.history()
+        new = [one for one in events[seen:] if not kind or one.name in kind]
+        if new or not seen:
+            first = not seen and asked.header is not False
+            output.emit(asked, map(event_row, new), EVENTS, header=first)
+            asked.header = False
+        seen = len(events)
+        if events.finished:
+            return
+        time.sleep(trees.PAUSE_SECONDS)
+
+
+@command.command()
+@of_execution
+@click.option("--children", is_flag=True, help="The tasks of child executions too.")
+@click.option("--watch", is_flag=True, help="Go on until the execution is closed.")
+@options.common
+def tree(
+    asked: Asked, /, workflow_id: str, run_id: str | None, children: bool, watch: bool
+) -> None:
+    """Show the tasks of an execution as a tree: attempts, timers, and what it waits for.
+
+    swf workflow tree basic-example-1438722273 --watch
+    """
+    execution = executions.found(workflow_id, run_id)
+    if watch:
+        trees.watch(asked, execution, children=children)
+        return
+    for line in trees.lines(execution, execution.history(), children=children):
+        trees.echo(asked, line)
+
+
+def repeatedly(show: Callable[[], None], seconds: float | None) -> None:
+    """Show something; again and again, on a clear screen if it is one, where there is a pause."""
+    show()
+    while seconds is not None:
+        time.sleep(seconds)
+        click.clear()
+        show()
