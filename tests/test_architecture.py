@@ -81,6 +81,7 @@ ONLY_IN: Final[Mapping[str, str]] = {
 LAZY: Final = (
     ("swf", "swf.engine"),  # the two sides of the door meet in the root, when they are asked for
     ("swf", "swf.server.sharing"),  # an extra
+    ("swf.cli.server", "swf.server.__main__"),
     ("swf", "swf.transport.local"),
     ("swf.testing.embedded", "swf.server.sharing"),
     ("swf", "swf.querysets"),  # tells the models, which stand lower, who knows their lists

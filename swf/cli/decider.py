@@ -1,0 +1,69 @@
+"""`swf decider`: processes that run the code of workflows."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from swf.cli import logs, polling
+from swf.cli.asked import Asked
+from swf.cli.code import workflows_named
+from swf.cli.options import common
+from swf.flow import Decider
+
+
+@click.group("decider")
+def command() -> None:
+    """Run deciders, which run the code of workflows."""
+
+
+@command.command("start")
+@click.argument("workflows", nargs=-1, required=True, metavar="MODULE[.NAME]...")
+@polling.how_many
+@common
+def start(
+    asked: Asked,
+    *,
+    workflows: tuple[str, ...],
+    task_list: str | None,
+    processes: int,
+    threads: int,
+    max_tasks: int | None,
+    one_task: bool,
+) -> None:
+    """Decide for workflows until Ctrl-C or SIGTERM: one of MODULE.NAME, or all of a MODULE.
+
+    Domain and types are registered where they are not.
+
+        swf decider start shop.workflows -d shop
+    """
+    tasks = polling.tasks_of(max_tasks, one_task=one_task, processes=processes)
+    decide(asked, workflows, task_list, threads=threads, processes=processes, tasks=tasks)
+
+
+def decide(
+    asked: Asked,
+    targets: tuple[str, ...],
+    task_list: str | None,
+    *,
+    threads: int,
+    processes: int,
+    tasks: int | None,
+) -> None:
+    """Decide for the workflows of these names, until it is told to stop."""
+    logs.configure(asked.verbosity, usual=logging.INFO)
+    known = workflows_named(targets)
+    polled = polling.task_list_of(task_list, known.task_lists())
+    domain, connection = polling.place()
+    decider = Decider(known, polled, domain=domain, connection=connection)
+    try:
+        polling.poll(
+            decider,
+            [one.key() for one in known],
+            threads=threads,
+            processes=processes,
+            tasks=tasks,
+        )
+    finally:
+        decider.close()

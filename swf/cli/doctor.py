@@ -1,0 +1,68 @@
+"""`swf doctor`: what is wrong, and what to type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+import click
+
+from swf.cli import examining, output
+from swf.cli.asked import Asked
+from swf.cli.finding import Finding
+from swf.cli.options import common, domain
+from swf.models import WorkflowExecution
+from swf.models.views import harmless
+
+_COLUMNS = output.Columns(
+    {"state": "State", "about": "About", "told": "Found", "type": "What helps"}, id="about"
+)
+
+
+@click.command("doctor")
+@click.argument("workflow_id", required=False)
+@click.argument("run_id", required=False)
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0),
+    default=5.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a task may wait to be taken.",
+)
+@common
+def command(asked: Asked, *, workflow_id: str | None, run_id: str | None, patience: float) -> None:
+    """Find out what is wrong, with one execution or with anything, and what to type.
+
+    Looked at are the installation, the settings, the file and who has it, the clock, the endpoint
+    and its credentials, the domain, the types, and what holds up open executions. The exit code is
+    1 where there is a problem.
+
+        swf doctor -d shop
+        swf doctor order-1 -d shop
+    """
+    if workflow_id is None:
+        found = list(examining.everything(patience))
+    else:
+        found = list(examining.one(WorkflowExecution(domain(), workflow_id, run_id), patience))
+    _show(asked, found)
+    if any(one.state == "problem" for one in found):
+        raise click.exceptions.Exit(1)
+
+
+def _show(asked: Asked, found: Iterable[Finding]) -> None:
+    if asked.output is not None or asked.query:
+        output.emit(asked, [attrs.asdict(one) for one in found], _COLUMNS)
+        return
+    marks = {
+        "ok": ("ok      ", "green"),
+        "warning": ("warning ", "yellow"),
+        "problem": ("problem ", "red"),
+    }
+    rich = output.is_rich(asked)
+    for one in found:
+        mark, color = marks[one.state]
+        told = " ".join(harmless(f"{one.about}: {one.told}").split())
+        click.echo(f"{click.style(mark, fg=color) if rich else mark}{told}")
+        if one.type:
+            click.echo(f"        {harmless(one.type)}")

@@ -1,0 +1,46 @@
+"""How a command ends that has waited for an execution."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from swf.cli import failing, output
+from swf.cli.asked import Asked
+from swf.flow.errors import (
+    ResultTimeout,
+    WorkflowCanceled,
+    WorkflowFailed,
+    WorkflowTerminated,
+    WorkflowTimedOut,
+)
+from swf.models.views import harmless
+
+_STATUS: Final = (
+    (WorkflowFailed, "FAILED"),
+    (WorkflowTimedOut, "TIMED_OUT"),
+    (WorkflowCanceled, "CANCELED"),
+    (WorkflowTerminated, "TERMINATED"),
+)
+
+
+@contextmanager
+def told_by_code(asked: Asked) -> Generator[None]:
+    """Have the exit code say how the execution ended that is waited for within the block."""
+    try:
+        yield
+    except tuple(kind for kind, _ in _STATUS) as error:
+        if asked.verbosity > 1:
+            traceback.print_exception(error)
+        status = next(status for kind, status in _STATUS if isinstance(error, kind))
+        told = " ".join(harmless(str(error)).split())
+        raise failing.Failure(f"{status}: {told}", failing.OUTCOMES[status]) from error
+    except ResultTimeout as error:
+        raise failing.Failure(str(error), failing.WAITED) from error
+
+
+def show_result(asked: Asked, result: Any) -> None:
+    """Print what a workflow returned, as JSON, or what was asked for of it."""
+    output._emit_json(asked, output.plain(result), lines=asked.output == "jsonl")

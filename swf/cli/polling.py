@@ -1,0 +1,124 @@
+"""Running an actor from the command line until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from copy import copy
+from typing import Any, TypeVar
+
+import click
+
+from swf import settings
+from swf.actors import Actor
+from swf.cli import options
+from swf.cli.database import path_of, standing
+from swf.exceptions import EngineError, SettingsError
+from swf.models import Domain
+from swf.transport import Transport, default_connection
+from swf.transport.local import LocalTransport
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def how_many(command: F) -> F:
+    """Return a command that takes how many poll, and for how long."""
+    decorated: Any = command
+    for option in (
+        click.option(
+            "-t", "--task-list", metavar="NAME", help="The task list; else the one they all name."
+        ),
+        click.option(
+            "-N",
+            "--processes",
+            "--nb-processes",
+            "processes",
+            type=click.IntRange(0),
+            default=0,
+            metavar="N",
+            help="Poll in so many processes; 0, the default, is this one.",
+        ),
+        click.option(
+            "--threads",
+            type=click.IntRange(1),
+            default=1,
+            show_default=True,
+            metavar="N",
+            help="Poll in so many threads (of each process).",
+        ),
+        click.option(
+            "--max-tasks",
+            type=click.IntRange(1),
+            metavar="N",
+            help="End when so many tasks were done.",
+        ),
+        click.option("--one-task", is_flag=True, help="End when one task was done."),
+    ):
+        decorated = option(decorated)
+    result: F = decorated
+    return result
+
+
+def task_list_of(given: str | None, named: Iterable[str]) -> str:
+    """Return the task list that was given, or the only one that is named.
+
+    Raises click.UsageError where there is not just one.
+    """
+    lists = sorted(set(named))
+    if given is None and len(lists) != 1:
+        raise click.UsageError(f"say -t, since there are several task lists: {', '.join(lists)}")
+    return given or lists[0]
+
+
+def place() -> tuple[Domain, Transport]:
+    """Return the domain in effect, and a connection that other processes can use, too.
+
+    An embedded SWF in a file is served to others from now on, where that can be done. Raises
+    SettingsError for one in memory, which nobody else reaches.
+    """
+    endpoint = settings.get().get("endpoint_url", "")
+    if endpoint.startswith("memory:"):
+        raise SettingsError(
+            f"{endpoint} is within this process, where nobody starts anything; name a file, as in "
+            "--endpoint-url sqlite:///swf.db, or run `swf server start`"
+        )
+    connection = default_connection()
+    if isinstance(connection, LocalTransport):
+        with suppress(EngineError):  # without the extra it is this process's alone
+            connection.share()
+        if standing(path_of(endpoint)).pid != os.getpid():
+            # Polled where it is served: were the file taken over from a server that is stopped for
+            # a while, it could not be started again.
+            connection = copy(connection)
+    return Domain(options.domain_name(), connection=connection), connection
+
+
+def poll(
+    actor: Actor,
+    knows: Iterable[tuple[str, str]],
+    *,
+    threads: int,
+    processes: int,
+    tasks: int | None,
+) -> None:
+    """Have an actor poll until it is told to stop; say on stderr for what."""
+    kind = type(actor).__name__.lower()
+    known = ", ".join(f"{name} {version}" for name, version in sorted(knows))
+    click.echo(
+        f"{kind}: polls task list {actor.task_list!r} of domain {actor.domain.name!r} for {known};"
+        " Ctrl-C stops it",
+        err=True,
+    )
+    actor.start(threads=threads, processes=processes, tasks=tasks)
+
+
+def tasks_of(max_tasks: int | None, *, one_task: bool, processes: int) -> int | None:
+    """Return after how many tasks to end; None for never.
+
+    Raises click.UsageError where processes would have to count together.
+    """
+    tasks = 1 if one_task else max_tasks
+    if tasks is not None and processes:
+        raise click.UsageError("-N processes do not count tasks together; leave -N out")
+    return tasks

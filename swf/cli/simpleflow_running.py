@@ -1,0 +1,114 @@
+"""simpleflow's spelling of what runs workflows and activities."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+import click
+
+from swf.cli import decider, polling, worker
+from swf.cli.arguments import arguments
+from swf.cli.asked import Asked
+from swf.cli.code import workflow_named
+from swf.cli.ending import told_by_code
+from swf.cli.options import common, domain_name
+from swf.cli.run import run_here, with_input
+from swf.flow.starting import Place, begin
+from swf.models import Domain
+from swf.transport import default_connection
+from swf.wire import told
+
+
+@click.command("decider.start")
+@click.argument("workflows", nargs=-1, required=True)
+@polling.how_many
+@common
+def decider_start(
+    asked: Asked,
+    *,
+    workflows: tuple[str, ...],
+    task_list: str | None,
+    processes: int,
+    threads: int,
+    max_tasks: int | None,
+    one_task: bool,
+) -> None:
+    """Do what `swf decider start` does, in simpleflow's spelling."""
+    tasks = polling.tasks_of(max_tasks, one_task=one_task, processes=processes)
+    decider.decide(asked, workflows, task_list, threads=threads, processes=processes, tasks=tasks)
+
+
+@click.command("worker.start")
+@click.argument("activities", nargs=-1, required=True)
+@polling.how_many
+@click.option("--heartbeat", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS")
+@common
+def worker_start(
+    asked: Asked,
+    *,
+    activities: tuple[str, ...],
+    task_list: str | None,
+    processes: int,
+    threads: int,
+    max_tasks: int | None,
+    one_task: bool,
+    heartbeat: float | None,
+) -> None:
+    """Do what `swf worker start` does, in simpleflow's spelling."""
+    worker.work(
+        asked,
+        activities,
+        task_list,
+        threads=threads,
+        processes=processes,
+        tasks=polling.tasks_of(max_tasks, one_task=one_task, processes=processes),
+        isolation="thread",
+        heartbeat=heartbeat,
+    )
+
+
+@click.command("workflow.start")
+@click.argument("workflow")
+@with_input
+@click.option("--local", is_flag=True, help="Run it in this process.")
+@click.option("--workflow-id", metavar="ID")
+@click.option("-t", "--task-list", metavar="NAME")
+@click.option("--execution-timeout", metavar="SECONDS")
+@click.option("--decision-tasks-timeout", metavar="SECONDS")
+@click.option("--tags", metavar="A,B")
+@common
+def workflow_start(
+    asked: Asked,
+    *,
+    workflow: str,
+    text: str | None,
+    file: TextIO | None,
+    local: bool,
+    workflow_id: str | None,
+    task_list: str | None,
+    execution_timeout: str | None,
+    decision_tasks_timeout: str | None,
+    tags: str | None,
+) -> None:
+    """Start a workflow, as `swf workflow start` does; print its workflow id and run id.
+
+    With --local it is run here to its end, and nothing is printed but what it prints itself.
+    """
+    called, cls = arguments(text, file), workflow_named(workflow)
+    if local:
+        with told_by_code(asked):
+            run_here(cls, called, workflow_id=workflow_id)
+        return
+    ordered = cls.with_options(
+        **told(
+            workflow_id=workflow_id,
+            task_list=task_list,
+            tag_list=None if tags is None else [one.strip() for one in tags.split(",")],
+            execution_start_to_close_timeout=execution_timeout,
+            task_start_to_close_timeout=decision_tasks_timeout,
+        )
+    )
+    connection = default_connection()
+    place = Place(Domain(domain_name(), connection=connection), connection)
+    handle = begin(place, ordered, called.args, called.kwargs)
+    click.echo(f"{handle.workflow_id} {handle.run_id}")

@@ -1,0 +1,94 @@
+"""`swf standalone`: a workflow on the SWF of the settings, with processes of its own."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+import click
+
+from swf.cli.arguments import arguments
+from swf.cli.asked import Asked
+from swf.cli.code import workflow_named
+from swf.cli.ending import show_result, told_by_code
+from swf.cli.options import common, domain_name
+from swf.cli.run import with_input
+from swf.flow import Standalone
+from swf.models import Domain
+from swf.transport import default_connection
+from swf.wire import told
+
+
+@click.command("standalone")
+@click.argument("workflow", metavar="MODULE[.NAME]")
+@with_input
+@click.option("--workflow-id", metavar="ID", help="The workflow id; else one is made up.")
+@click.option(
+    "-D",
+    "--deciders",
+    "--nb-deciders",
+    "deciders",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="So many processes of deciders.",
+)
+@click.option(
+    "-W",
+    "--workers",
+    "--nb-workers",
+    "workers",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="So many processes of workers.",
+)
+@click.option("--tags", metavar="A,B", help="The tags of the execution.")
+@click.option("--execution-timeout", metavar="SECONDS", help="How long the execution may take.")
+@click.option("--decision-tasks-timeout", metavar="SECONDS", help="How long a decision may take.")
+@click.option(
+    "--display-status", type=bool, default=True, metavar="BOOL", help="Show what happens."
+)
+@common
+def command(
+    asked: Asked,
+    *,
+    workflow: str,
+    text: str | None,
+    file: TextIO | None,
+    workflow_id: str | None,
+    deciders: int,
+    workers: int,
+    tags: str | None,
+    execution_timeout: str | None,
+    decision_tasks_timeout: str | None,
+    display_status: bool,
+) -> None:
+    """Run a workflow on the SWF of the settings, with processes and task lists of its own.
+
+    What happens is shown on stderr meanwhile, the result is printed as JSON. How it ends is told
+    by the exit code: 0, 3 failed, 4 timed out, 5 canceled, 6 terminated.
+
+        swf standalone --domain TestDomain examples.flow.basic --input '[1, 0.1]'
+    """
+    called = arguments(text, file)
+    ordered = workflow_named(workflow).with_options(
+        **told(
+            workflow_id=workflow_id,
+            tag_list=None if tags is None else [one.strip() for one in tags.split(",")],
+            execution_start_to_close_timeout=execution_timeout,
+            task_start_to_close_timeout=decision_tasks_timeout,
+        )
+    )
+    connection = default_connection()
+    alone = Standalone(
+        domain=Domain(domain_name(), connection=connection),
+        connection=connection,
+        deciders=deciders,
+        workers=workers,
+        quiet=not display_status,
+    )
+    with told_by_code(asked):
+        result = alone.run(ordered, *called.args, **called.kwargs)
+    show_result(asked, result)

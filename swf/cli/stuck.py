@@ -1,0 +1,192 @@
+"""Why an execution does not go on, read from its history, and what to type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import attrs
+
+from swf.cli.finding import Finding, problem, sound, warning
+from swf.flow.holding import held_by
+from swf.flow.replay.matching import BLOCKED, attributes_of
+from swf.wire import Wire, moment
+
+FRESH_SECONDS: Final = 120
+"""How long after its last poll a poller is taken to be there: a poll is held for a minute."""
+TIMED_OUT: Final = 3
+"""So many decision tasks in a row that time out are no accident."""
+
+TaskLists = Sequence[Wire]
+
+
+@attrs.frozen
+class Waiting:
+    """A task that is scheduled, or at work."""
+
+    kind: str
+    """decision or activity, as who polls is told."""
+    name: str
+    task_list: str
+    since: datetime
+
+
+@attrs.define
+class Told:
+    """What a history tells of what its execution waits for."""
+
+    untaken: dict[int, Waiting] = attrs.field(factory=dict)
+    at_work: dict[int, Waiting] = attrs.field(factory=dict)
+    timers: dict[str, datetime] = attrs.field(factory=dict)
+    refused: dict[str, str] = attrs.field(factory=dict)
+    blocked: bool = False
+    overdue: int = 0
+
+    def take(self, event: Wire) -> None:
+        """Take in the next event."""
+        kind, told = event["eventType"], attributes_of(event)
+        at = moment(event["eventTimestamp"])
+        if kind in ("ActivityTaskScheduled", "DecisionTaskScheduled"):
+            self.untaken[event["eventId"]] = _task(kind, told, at)
+            self.blocked = self.blocked and kind == "DecisionTaskScheduled"
+        elif kind.startswith(("ActivityTask", "DecisionTask")) and "scheduledEventId" in told:
+            self._task_went_on(kind, told["scheduledEventId"], at)
+        elif kind == "MarkerRecorded":
+            self.blocked = told["markerName"] == BLOCKED
+        elif kind == "TimerStarted":
+            self.timers[told["timerId"]] = at + timedelta(seconds=int(told["startToFireTimeout"]))
+        elif kind in ("TimerFired", "TimerCanceled"):
+            self.timers.pop(told["timerId"], None)
+        elif kind in _REFUSED:
+            named = told[_REFUSED[kind]]
+            self.refused[f"{named['name']} {named['version']}"] = told["cause"]
+
+    def _task_went_on(self, kind: str, scheduled_id: int, at: datetime) -> None:
+        task = self.untaken.pop(scheduled_id, None)
+        if kind.endswith("Started") and task is not None:
+            self.at_work[scheduled_id] = attrs.evolve(task, since=at)
+        elif not kind.endswith("Started"):
+            self.at_work.pop(scheduled_id, None)
+        if kind == "DecisionTaskTimedOut":
+            self.overdue += 1
+        elif kind == "DecisionTaskCompleted":
+            self.overdue = 0
+            self.refused.clear()
+
+
+_REFUSED: Final = {
+    "ScheduleActivityTaskFailed": "activityType",
+    "StartChildWorkflowExecutionFailed": "workflowType",
+}
+
+
+def _task(kind: str, told: Wire, at: datetime) -> Waiting:
+    task_list: str = told["taskList"]["name"]
+    if kind == "DecisionTaskScheduled":
+        return Waiting("decision", "its decision task", task_list, at)
+    return Waiting("activity", f"activity {told['activityType']['name']!r}", task_list, at)
+
+
+def findings(
+    about: str,
+    events: Iterable[Wire],
+    *,
+    now: datetime,
+    domain: str,
+    task_lists: TaskLists | None,
+    patience: float,
+) -> Iterator[Finding]:
+    """Yield what keeps an execution from going on; that it waits for what will come, where it does.
+
+    A task that has not waited for `patience` seconds is no news. `task_lists` is who polls what,
+    None where nobody can tell.
+    """
+    events = list(events)
+    told = Told()
+    for event in events:
+        told.take(event)
+    found = [
+        *_of_program(about, told, events),
+        *_of_tasks(about, told, now, domain, task_lists, patience),
+    ]
+    yield from found or [sound(about, _waits_for(told, now))]
+
+
+def _of_program(about: str, told: Told, events: Sequence[Wire]) -> Iterator[Finding]:
+    if told.blocked:
+        yield problem(
+            about,
+            held_by(events).partition("; nobody")[0],
+            "have a decider run the code that it began with: `swf decider start MODULE`",
+        )
+    for name, cause in told.refused.items():
+        yield problem(
+            about,
+            f"SWF refused {name}: {cause}",
+            "start who registers it: `swf worker start MODULE` or `swf decider start MODULE`",
+        )
+    if told.overdue >= TIMED_OUT:
+        yield problem(
+            about,
+            f"its last {told.overdue} decision tasks timed out: no decider answers them",
+            "see the log of the decider: `LOG_LEVEL=DEBUG swf decider start MODULE`",
+        )
+
+
+def _of_tasks(
+    about: str,
+    told: Told,
+    now: datetime,
+    domain: str,
+    task_lists: TaskLists | None,
+    patience: float,
+) -> Iterator[Finding]:
+    for task in told.untaken.values():
+        waited = (now - task.since).total_seconds()
+        if waited < patience:
+            continue
+        word = "decider" if task.kind == "decision" else "worker"
+        way_out = f"`swf {word} start MODULE -t {task.task_list} -d {domain}`"
+        where = f"on task list {task.task_list!r}"
+        if task_lists is None:
+            yield warning(
+                about,
+                f"{task.name} has waited {waited:.0f} s {where}: it seems that nobody polls it",
+                way_out,
+            )
+        elif pollers := polled_by(task_lists, task.kind, task.task_list, now):
+            yield warning(
+                about,
+                f"{task.name} has waited {waited:.0f} s {where}, whose pollers are busy: "
+                f"{', '.join(pollers)}",
+                f"start more: {way_out}",
+            )
+        else:
+            yield problem(
+                about, f"{task.name} has waited {waited:.0f} s {where}, which nobody polls", way_out
+            )
+
+
+def polled_by(task_lists: TaskLists, kind: str, task_list: str, now: datetime) -> list[str]:
+    """Return the identities of those that poll a task list."""
+    return [
+        str(poller["identity"])
+        for one in task_lists
+        if (one["kind"], one["taskList"]) == (kind, task_list)
+        for poller in one["pollers"]
+        if poller["waiting"] or now.timestamp() - poller["lastSeen"] < FRESH_SECONDS
+    ]
+
+
+def _waits_for(told: Told, now: datetime) -> str:
+    waits: list[str] = [
+        f"{task.name}, at work for {(now - task.since).total_seconds():.0f} s"
+        for task in told.at_work.values()
+    ]
+    waits += [
+        f"timer {name!r}, due in {(due - now).total_seconds():.0f} s"
+        for name, due in told.timers.items()
+    ]
+    waits += [f"{task.name}, scheduled just now" for task in told.untaken.values()]
+    return f"waits for {'; '.join(waits)}" if waits else "waits for a signal, or for a child"
