@@ -132,8 +132,8 @@ class WorkflowHost:
     def start(self) -> None:
         """Begin to take part in the work, in threads of this process, and return.
 
-        A program in whose memory all is ends no sooner than what it started is at rest; with an SWF
-        elsewhere, it goes on until `stop`.
+        Without `stop` a program ends no sooner than all is at rest; with an SWF in another process,
+        where others may give it work, it goes on until it is interrupted.
         """
         if self._actors is not None:
             raise StepsError("start: the host is running already")
@@ -144,7 +144,7 @@ class WorkflowHost:
         self._actors = (decider, worker)
         decider.start(block=False)
         worker.start(threads=self.workers, block=False)
-        self._lasting = Lasting(self._place, is_kept=self._there.is_kept, stop=self.stop)
+        self._lasting = Lasting(self._place, stop=self.stop)
 
     def stop(self, timeout: float | None = None) -> bool:
         """Take no part any more: steps at work are brought to their end, others begin elsewhere.

@@ -24,15 +24,13 @@ LONGEST_LOOK: Final = 0.5
 class Lasting:
     """From now until `end`, the program does not exit before its host may be stopped.
 
-    What is kept elsewhere (`is_kept`) may be added to by others: the host goes on until it is
-    stopped or interrupted. What is only in memory is gone with the program, and nobody else adds to
-    it: the host goes on until nothing is at work, and no timer runs. A program that an error has
-    ended does not last.
+    To an SWF of this process nobody else gives work: the host goes on until nothing is at work, and
+    no timer runs. To one elsewhere others may: the host goes on until it is stopped or interrupted.
+    A program that an error has ended does not last.
     """
 
-    def __init__(self, place: Place, *, is_kept: bool, stop: Callable[[], object]) -> None:
+    def __init__(self, place: Place, *, stop: Callable[[], object]) -> None:
         self._place = place
-        self._is_kept = is_kept
         self._stop = stop
         self._over = threading.Event()
         atexit.register(self.last)
@@ -54,7 +52,7 @@ class Lasting:
 
     def _is_done(self) -> bool:
         try:
-            return not self._is_kept and is_at_rest(self._place)
+            return self._place.connection.is_within and is_at_rest(self._place)
         except SWFError as error:
             logger.warning("nobody can tell what is still at work: %s", error)
             return True

@@ -68,6 +68,7 @@ class StepsRun(Workflow):
 
     name: ClassVar[str] = "swf.steps"
     child_policy: ClassVar[str] = "ABANDON"
+    continue_as_new_at: ClassVar[int] = 5_000
     definition: ClassVar[Definition]
     activities: ClassVar[Mapping[str, Activity[..., Any]]]
     start_hub: ClassVar[Activity[..., Any]]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from chained import Hello, workflow
+from embedded import server_process
 from overheard import Overheard
 
 from swf.clock import SystemClock
@@ -61,6 +62,12 @@ def started(build: str, then: str = "", where: str = "") -> subprocess.Popen[str
     )
 
 
+class Near(Overheard):
+    """A connection to an SWF of this process."""
+
+    is_within = True
+
+
 CHAIN = "builder.start_with(Hello).delay(1).then(Goodbye)"
 
 
@@ -97,20 +104,29 @@ def test_a_program_that_fails_ends() -> None:
     assert errors.endswith("ValueError: oh\n")
 
 
-def test_a_program_with_an_swf_elsewhere_goes_on(tmp_path: Path) -> None:
+def test_a_program_with_an_swf_elsewhere_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """A host that others may give work to works until it is interrupted."""
-    where = repr(f"sqlite:///{tmp_path}/steps.db")
-    program = started("builder.start_with(Hello).then(Goodbye)", where=where)
-    assert program.stdout is not None
-    lines = [program.stdout.readline() for _ in range(2)]
-    ended = select.select([program.stdout], [], [], 0.5)[0]
-
-    program.send_signal(signal.SIGINT)
-    program.communicate(timeout=30)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
+    with server_process("--db", "memory://", "--port", "0", "--poll-seconds", "1") as server:
+        build = "builder.start_with(Hello).then(Goodbye)"
+        program = started(build, where=repr(server.url))
+        assert program.stdout is not None
+        lines = [program.stdout.readline() for _ in range(2)]
+        ended = select.select([program.stdout], [], [], 0.5)[0]
+        program.send_signal(signal.SIGINT)
+        program.communicate(timeout=30)
 
     assert lines == ["Hello world\n", "Goodbye\n"]
     assert ended == []
     assert program.returncode == 0
+
+
+def test_what_is_in_a_file_is_done_too(tmp_path: Path) -> None:
+    """A program with a file of its own ends when all is at rest, and what waits is kept."""
+    where = repr(f"sqlite:///{tmp_path}/steps.db")
+
+    assert started(CHAIN, where=where).communicate(timeout=30) == ("Hello world\nGoodbye\n", "")
 
 
 def test_a_program_ends_where_nobody_can_tell_what_is_at_work(
@@ -121,13 +137,9 @@ def test_a_program_ends_where_nobody_can_tell_what_is_at_work(
         host = configure_workflow_host(connection=connected(engine))
         host.register_workflow(workflow(lambda b: b.start_with(Hello).delay(3_600)))
         host.start_workflow("W")
-        deaf = Overheard(
-            connected(engine), ListOpenWorkflowExecutions=ConnectionFailedError("gone")
-        )
+        deaf = Near(connected(engine), ListOpenWorkflowExecutions=ConnectionFailedError("gone"))
         stopped: list[str] = []
-        lasting = Lasting(
-            Place(host.domain, deaf), is_kept=False, stop=lambda: stopped.append("it")
-        )
+        lasting = Lasting(Place(host.domain, deaf), stop=lambda: stopped.append("it"))
         lasting.last()
         lasting.end()
 
