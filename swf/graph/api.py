@@ -13,7 +13,7 @@ from swf.constants import DEPRECATED, REGISTERED
 from swf.exceptions import AlreadyExistsError, DomainDoesNotExist, WorkflowTypeDoesNotExist
 from swf.flow.registering import RETENTION_DAYS
 from swf.graph.converter import graph_payloads
-from swf.graph.specs.plain import plain
+from swf.graph.specs.plain import plain, refused
 from swf.payload import Payloads
 from swf.querysets import DomainQuerySet
 from swf.transport import Transport, connect, default_connection
@@ -248,7 +248,10 @@ class Swf:
             return None
         return self.payloads.seal(self.payloads.plain_call((plain(value, "input"),), {}))
 
-    def _register(self, swf_type: WorkflowType | ActivityType) -> None:
+    def _register(self, swf_type: Any) -> None:
+        if not isinstance(swf_type, WorkflowType | ActivityType):
+            rule = "must be a WorkflowType or an ActivityType of swf.graph.api"
+            refused("register_type", rule, swf_type, wrong_type=True)
         given = attrs.asdict(swf_type)
         domain = self.domain(given.pop("domain"))
         values = {name.removeprefix("default_"): value for name, value in given.items()}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from json import JSONDecodeError
 from typing import Any, Final
 
 import attrs
 
 from swf.constants import MAX_DATA_LENGTH
+from swf.exceptions import PayloadDecodeError, PayloadEncodeError
+from swf.graph.specs.plain import MAX_DEPTH, Spec
 from swf.payload import Call, Compress, JsonConverter, Payloads
 
 BESIDE: Final = "$call"
@@ -21,6 +24,28 @@ class GraphConverter(JsonConverter):
     the framework tells beside a context is in it, under a name of its own; whatever else a call may
     be travels as calls do anywhere.
     """
+
+    def encode(self, value: Any) -> str:
+        """Return the text of a value; tasks and specs in it are told by their JSON.
+
+        Raises PayloadEncodeError naming the place that has none.
+        """
+        try:
+            return super().encode(value)
+        except PayloadEncodeError:
+            return super().encode(_told(value, MAX_DEPTH))
+
+    def decode(self, text: str) -> Any:
+        """Return the value of a text; one that is no JSON is the text, as floto sends its own.
+
+        Raises PayloadDecodeError for JSON that stands for no value.
+        """
+        try:
+            return super().decode(text)
+        except PayloadDecodeError as error:
+            if isinstance(error.__cause__, JSONDecodeError):
+                return text
+            raise
 
     def encode_call(
         self, args: Sequence[Any], kwargs: Mapping[str, Any], context: Mapping[str, Any] | None
@@ -43,6 +68,17 @@ class GraphConverter(JsonConverter):
             return Call(tuple(told["args"]), told["kwargs"], told.get("context", {}))
         context = told.pop(BESIDE)
         return Call((told,), {}, context)
+
+
+def _told(value: Any, depth: int) -> Any:
+    """Return a value with the JSON of the specs in it."""
+    if isinstance(value, Spec):
+        return value.to_dict()
+    if type(value) is dict and depth:
+        return {name: _told(one, depth - 1) for name, one in value.items()}
+    if type(value) in (list, tuple) and depth:
+        return type(value)(_told(one, depth - 1) for one in value)
+    return value
 
 
 def _is_call(value: Any) -> bool:

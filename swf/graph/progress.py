@@ -52,6 +52,18 @@ def restored(told: Mapping[str, Any], plan: Plan) -> Progress:
 
     Raises GraphError where it is the progress of another graph: that was changed meanwhile.
     """
+    try:
+        return _restored(told, plan)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, GraphError):
+            raise
+        raise GraphError(
+            f"what a run was told beside its input is no progress of a graph: {error!r}; start"
+            " executions with one input"
+        ) from error
+
+
+def _restored(told: Mapping[str, Any], plan: Plan) -> Progress:
     if told.get("version") != VERSION:
         raise GraphError(
             f"the progress of a graph is of version {told.get('version')!r}, and this program"

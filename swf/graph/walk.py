@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from swf.exceptions import SWFError
-from swf.flow.errors import TaskFailed
+from swf.flow.errors import TaskError, TaskFailed
 from swf.flow.future import Future
 from swf.graph.plan import Plan
 from swf.graph.progress import Progress, restored
@@ -30,6 +31,12 @@ With another number, executions that are open would not be replayed alike.
 
 LONGEST_ERROR: Final = 1_000
 """Characters that are told of the error of a task."""
+
+SHORTEST_ERROR: Final = 50
+"""Characters that are told of each, where many have failed, before some are left out."""
+
+ROOM_FOR_ERRORS: Final = 24_000
+"""Bytes of all that is told of errors: SWF takes 32,768, and codecs need some, too."""
 
 
 class Walk:
@@ -61,14 +68,17 @@ class Walk:
         self._results: dict[str, Any] = dict(told.results) if told else {}
         self._grown: list[tuple[str, Any]] = list(told.grown) if told else []
         self._deadlines: dict[str, float] = dict(told.deadlines) if told else {}
-        self._ready = deque(plan.ready())
+        self._ready: deque[str] = deque()
         self._open = 0  # without the timers
         self._timers = 0
-        self._has_ended = False  # something, in this run
+        self._has_heard = False  # of something, in this run
+        self._longest_error = LONGEST_ERROR
+        self._queue(plan.ready())
 
     def go(self) -> None:
         """Return when all tasks are done, one has failed, or the run is to continue as new."""
         self._begin_ready()
+        self._pass_over_signals()
         try:
             _ = self._over.result
         finally:
@@ -95,27 +105,59 @@ class Walk:
 
     # Beginning
 
+    def _queue(self, ids: Iterable[str]) -> None:
+        """Have tasks begin next: timers first, whose time counts from now."""
+        for id_ in ids:
+            if isinstance(self.plan.tasks[id_], Timer):
+                self._ready.appendleft(id_)
+            else:
+                self._ready.append(id_)
+
     def _begin_ready(self) -> None:
         """Have begin what is ready, unless the run shall end first."""
         ready = self._ready
-        while ready and not self._over.done and self._may_begin():
+        while ready and not self._over.done and self._may_begin(ready[0]):
             self._begin(ready.popleft())
         if len(self.plan.finished) == len(self.plan.tasks):
             self._over._resolve(None)
-        elif ready and self._has_ended and not self._open and self._timers >= self._room():
+        elif self._has_heard and not self._open and self._is_full():
             self.is_drained = True
             self._over._resolve(None)
 
-    def _may_begin(self) -> bool:
-        """Tell whether one more task has a place among those open, and its events in the history.
+    def _is_full(self) -> bool:
+        """Tell whether the history has no room for what is ready, or is long though all waits."""
+        if self._ready:
+            return self._timers >= self._room()
+        return self._workflow.should_continue_as_new
+
+    def _pass_over_signals(self, signal: Future[Any] | None = None) -> None:
+        """Have signals taken, and dropped: they mean nothing here, and fill the history alone."""
+        if signal is not None:
+            if signal.exception is not None:
+                return
+            self._has_heard = True
+            self._begin_ready()
+        while not self._over.done:
+            following: Future[Any] = self._workflow.wait_signal()
+            if not following.done:
+                following._when_done(self._pass_over_signals)
+                return
+            self._has_heard = True
+
+    def _may_begin(self, id_: str) -> bool:
+        """Tell whether a task has a place among those open, and its events in the history.
 
         The longer that is, the fewer are open; where it is full, the run continues as new. In each
         run one begins at least, and all timers that were begun before.
         """
         workflow = self._workflow
-        if self._open >= workflow.max_open_activities or self._timers >= workflow.max_open_timers:
+        if isinstance(self.plan.tasks[id_], Timer):
+            has_place = self._timers < workflow.max_open_timers
+        else:
+            has_place = self._open < workflow.max_open_activities
+        if not has_place:
             return False
-        if not (self._has_ended or self._open):
+        if not (self._has_heard or self._open):
             return True
         return self._open + self._timers < self._room()
 
@@ -159,7 +201,7 @@ class Walk:
     # Ending
 
     def _ended(self, task: Task, future: Future[Any]) -> None:
-        self._has_ended = True
+        self._has_heard = True
         if isinstance(task, Timer):
             self._timers -= 1
             self._deadlines.pop(task.id_, None)
@@ -174,7 +216,7 @@ class Walk:
         except SWFError as flaw:
             self._fail(task, flaw)
             return
-        self._ready.extend(self.plan.done(task.id_))
+        self._queue(self.plan.done(task.id_))
         self._begin_ready()
 
     def _take(self, task: Task, result: Any) -> None:
@@ -189,16 +231,37 @@ class Walk:
     def _fail(self, task: Task, error: BaseException) -> None:
         """Take note of a failure; the first one ends the run, with all that come with it."""
         if not self.failures:
-            self.reason = FAILED if policy_of(task) is None else LIMIT_REACHED
-        self.failures[task.id_] = told_of(error)
+            is_retried = policy_of(task) is not None and isinstance(error, TaskError)
+            self.reason = LIMIT_REACHED if is_retried else FAILED
+        self.failures[task.id_] = in_short(told_of(error), self._longest_error)
+        self._make_room()
         self._over._resolve(None)
+
+    def _make_room(self) -> None:
+        """Have errors told shorter, and only the first of them, where SWF has no room for all."""
+        told = self.failures
+        while len(json.dumps(told, ensure_ascii=False).encode(errors="replace")) > ROOM_FOR_ERRORS:
+            if self._longest_error == SHORTEST_ERROR:
+                told.popitem()
+                continue
+            self._longest_error = max(SHORTEST_ERROR, self._longest_error * 3 // 4)
+            for id_, text in told.items():
+                told[id_] = in_short(text, self._longest_error)
 
 
 def told_of(error: BaseException) -> str:
     """Return what is told of an error: as its reason says it, where there is one."""
     text = str(error)
-    if isinstance(error, TaskFailed) and error.reason:
-        text = error.reason
+    if isinstance(error, TaskFailed):
+        if error.reason:
+            text = error.reason
+        elif error.details:  # as workers of floto tell what went wrong
+            text = error.details
         if text in (FAILED, LIMIT_REACHED) and error.details:  # of a child that is a graph too
             text = f"{text}: {error.details}"
-    return text if len(text) <= LONGEST_ERROR else f"{text[: LONGEST_ERROR - 1]}…"
+    return in_short(text, LONGEST_ERROR)
+
+
+def in_short(text: str, longest: int) -> str:
+    """Return a text, or of one that is longer than so many characters what it begins with."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from math import inf
 from typing import Any, Final
 
 import attrs
@@ -129,7 +130,7 @@ def _heartbeat(given: float | None, other: float | None) -> float:
     told = other if given is None else given
     if told is None:
         return DEFAULT_HEARTBEAT_SECONDS
-    if isinstance(told, bool) or not isinstance(told, int | float) or told < 0:
+    if isinstance(told, bool) or not isinstance(told, int | float) or not 0 <= told < inf:
         raise GraphError(
             f"ActivityWorker: heartbeat_in_seconds: must be 0 or more seconds, got {told!r}"
         )

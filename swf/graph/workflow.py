@@ -94,7 +94,8 @@ class GraphWorkflow(Workflow):
 
     def _task_list_of(self, spec: DeciderSpec) -> str:
         """Return where activities go that name no task list."""
-        return spec.default_activity_task_list or str(self.context.task_list)
+        own = None if self.spec is None else self.spec.default_activity_task_list
+        return spec.default_activity_task_list or own or str(self.context.task_list)
 
     def _root(self, input: Any) -> dict[str, Any]:
         """Return what those tasks are told that require none."""
@@ -138,13 +139,28 @@ def as_spec(spec: DeciderSpec | str | Mapping[str, Any] | None) -> DeciderSpec:
 
 
 def _without_tasks(value: Any, depth: int) -> tuple[Any, Any]:
-    """Return the tasks that an input has somewhere, None where it has none, and it without them."""
+    """Return the tasks that an input has somewhere, None where it has none, and it without them.
+
+    Where the input of a child tells them by both of its names, they are taken from both.
+    """
+    found = _tasks_in(value, depth)
+    return found, value if found is None else _rest(value, found, depth)
+
+
+def _tasks_in(value: Any, depth: int) -> Any:
     if not isinstance(value, Mapping) or not depth:
-        return None, value
+        return None
     if TASKS in value:
-        return value[TASKS], {name: one for name, one in value.items() if name != TASKS}
-    for name, one in value.items():
-        found, rest = _without_tasks(one, depth - 1)
-        if found is not None:
-            return found, {**value, name: rest}
-    return None, value
+        return value[TASKS]
+    inner = (_tasks_in(one, depth - 1) for one in value.values())
+    return next((one for one in inner if one is not None), None)
+
+
+def _rest(value: Any, tasks: Any, depth: int) -> Any:
+    if not isinstance(value, Mapping) or not depth:
+        return value
+    return {
+        name: _rest(one, tasks, depth - 1)
+        for name, one in value.items()
+        if name != TASKS or one != tasks
+    }

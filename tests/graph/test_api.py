@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 from overheard import Overheard
@@ -18,6 +19,7 @@ from swf.exceptions import (
 )
 from swf.graph import ActivityTask, DeciderSpec
 from swf.graph.api import ActivityType, Swf, WorkflowType
+from swf.graph.errors import GraphTypeError
 from swf.payload import Payloads
 
 DOMAIN = "plant"
@@ -105,6 +107,13 @@ def test_other_errors_of_a_registration_are_raised(swf: Swf):
         swf.register_activity_type(ActivityType(domain="none", name="work", version="v1"))
     with pytest.raises(ValidationError):
         swf.domains.register_domain("a/b")
+
+
+def test_only_types_are_registered(swf: Swf):
+    """What is no type is refused at once."""
+    given: Any = "my_workflow_type"
+    with pytest.raises(GraphTypeError, match="must be a WorkflowType or an ActivityType"):
+        swf.register_workflow_type(given)
 
 
 def test_a_start_registers_what_it_needs(connection: Overheard):

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swf.exceptions import PayloadDecodeError
+from swf.exceptions import PayloadDecodeError, PayloadEncodeError
+from swf.graph import ActivityTask, DeciderSpec
 from swf.graph.converter import BESIDE, PAYLOADS, GraphConverter, graph_payloads
 from swf.payload import Call, Compress, MemoryStore, Payloads
 
@@ -68,10 +69,38 @@ def test_a_list_is_one_input():
     assert CONVERTER.decode_call("[1,2]") == Call(([1, 2],))
 
 
-def test_text_that_is_no_json_is_refused():
-    """Nothing is guessed: an input that is no JSON is an error."""
+@pytest.mark.parametrize("text", ["your input", "", "{", "'x'"])
+def test_text_that_is_no_json_is_text(text: str):
+    """What is no JSON was meant as it stands there: floto sends text as it is."""
+    assert CONVERTER.decode(text) == text
+    assert CONVERTER.decode_call(text) == Call((text,))
+
+
+@pytest.mark.parametrize("text", ['{"$swf":["nothing","known"]}', "[" * 100_000])
+def test_json_that_stands_for_no_value_is_refused(text: str):
+    """JSON that cannot be read is an error, and not taken for text."""
     with pytest.raises(PayloadDecodeError):
-        CONVERTER.decode_call("your input")
+        CONVERTER.decode_call(text)
+
+
+def test_tasks_and_specs_travel_as_their_json():
+    """An activity may return tasks and specs: those that are told of them read their JSON."""
+    made = ActivityTask("a", "1")
+    spec = DeciderSpec(activity_tasks=[made])
+
+    told = CONVERTER.decode(CONVERTER.encode({"spec": spec, "tasks": [made], "both": (made, spec)}))
+
+    assert told == {
+        "spec": spec.to_dict(),
+        "tasks": [made.to_dict()],
+        "both": (made.to_dict(), spec.to_dict()),
+    }
+
+
+def test_what_has_no_text_is_refused_by_its_place():
+    """A value that cannot travel is an error that names its place, specs beside it or not."""
+    with pytest.raises(PayloadEncodeError, match=r'value\["x"\]\[1\]'):
+        CONVERTER.encode({"x": [ActivityTask("a", "1"), object()]})
 
 
 def test_store_and_codecs_are_kept():

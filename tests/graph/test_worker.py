@@ -60,6 +60,8 @@ def test_heartbeats_have_two_names(site: Site, given: dict[str, Any], seconds: f
         {"heartbeat_in_seconds": -1},
         {"heartbeat_in_seconds": "90"},
         {"heartbeat_in_seconds": True},
+        {"heartbeat_in_seconds": float("nan")},
+        {"heartbeat_in_seconds": float("inf")},
         {"heartbeat_in_seconds": 5, "task_heartbeat_in_seconds": 6},
     ],
 )

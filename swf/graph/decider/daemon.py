@@ -29,8 +29,12 @@ CHILD_TYPE: Final = ("child_workflow", "v1")
 KEPT: Final = 20
 """So many children that have ended, and so many refused signals, the daemon's state tells of."""
 
-SHOWN: Final = 300
-"""Characters of a result, or of an error, that the daemon's state tells."""
+SHOWN: Final = 200
+"""Characters of a result, or of an error, that the daemon's state tells: there is room for so many
+in any script."""
+
+LONGEST: Final = 2
+"""So many times as long as a long history one may be while children are waited for."""
 
 
 class Daemon(GraphDecider):
@@ -39,7 +43,8 @@ class Daemon(GraphDecider):
     A signal `startChildWorkflowExecution` with `{"decider_spec": …}` starts a child, of the type
     `child_workflow`, version `v1`; what else the signal has is the child's input. Which children
     there are, how they ended, and which signals were refused and why, is in the execution's `state`
-    and in the log; nothing of that ends the daemon.
+    and in the log; nothing of that ends the daemon. Where its history has grown long it continues
+    as new, if it can at a time when no child runs; how those end that run even so is not told.
     """
 
     def __init__(
@@ -78,6 +83,7 @@ class _Told:
     running: dict[str, None] = attrs.field(factory=dict)
     ended: list[dict[str, Any]] = attrs.field(factory=list)
     refused: list[str] = attrs.field(factory=list)
+    left: list[str] = attrs.field(factory=list)
 
     def as_value(self) -> dict[str, Any]:
         running = list(self.running)
@@ -86,7 +92,12 @@ class _Told:
             "latest": running[-KEPT:],
             "ended": self.ended[-KEPT:],
             "refused": self.refused[-KEPT:],
+            "left": self.left[-KEPT:],
         }
+
+    def carried(self) -> dict[str, Any]:
+        """Return what the next run is told: it hears nothing of the children that run now."""
+        return {**self.as_value(), "left": [*self.left, *self.running][-KEPT:]}
 
 
 class DaemonWorkflow(Workflow):
@@ -99,22 +110,34 @@ class DaemonWorkflow(Workflow):
     def run(self, told: Any = None) -> None:
         """Take signals for ever; `told` is what the run before has told of itself."""
         self._told = _Told()
-        if isinstance(told, Mapping):
-            self._told.ended = list(told.get("ended", ()))
-            self._told.refused = list(told.get("refused", ()))
+        if self.context.continued_execution_run_id is not None:
+            self._told = _Told(ended=told["ended"], refused=told["refused"], left=told["left"])
         self._publish()
+        self._is_long: Future[None] = Future(self._run.scheduler)
         self.on_signal(SIGNAL, self._take)
-        while True:
-            self._refuse(f"it is no {SIGNAL!r}", self.wait_signal().result)
+        self.spawn(self._refuse_others)
+        _ = self._is_long.result
+        self.continue_as_new(self._told.carried())
 
-    def _take(self, *args: Any, **kwargs: Any) -> None:
+    def _take(self, /, *args: Any, **kwargs: Any) -> None:
         value = kwargs or (args[0] if len(args) == 1 else args)
         try:
             self._start(value)
         except GraphError as error:
             self._refuse(str(error), value)
-        if self.should_continue_as_new:
-            self.continue_as_new(self._told.as_value())
+        self._end_if_long()
+
+    def _refuse_others(self) -> None:
+        while True:
+            self._refuse(f"it is no {SIGNAL!r}", self.wait_signal().result)
+            self._end_if_long()
+
+    def _end_if_long(self) -> None:
+        """Have the run continue as new where its history is long, and no child runs or it must."""
+        length = self._run.started_id
+        is_long, is_too_long = (length >= n * self.continue_as_new_at for n in (1, LONGEST))
+        if is_too_long or (is_long and not self._told.running):
+            self._is_long._resolve(None)
 
     def _start(self, value: Any) -> None:
         if not isinstance(value, Mapping) or SPEC not in value:
@@ -148,6 +171,7 @@ class DaemonWorkflow(Workflow):
         self._told.ended.append({"workflow_id": workflow_id, **outcome})
         del self._told.ended[:-KEPT]
         self._publish()
+        self._end_if_long()
 
     def _refuse(self, why: str, value: Any) -> None:
         """Take note of a signal that starts nothing."""

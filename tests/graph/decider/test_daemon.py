@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -121,7 +122,13 @@ def test_a_bad_signal_is_refused(site: Site, daemon: WorkflowExecution, input: A
 
 
 @pytest.mark.parametrize(
-    "text", ["no json", '{"args":[1,2],"kwargs":{}}', '{"kwargs":{"a":1},"args":[]}']
+    "text",
+    [
+        "no json",
+        '{"args":[1,2],"kwargs":{}}',
+        '{"kwargs":{"a":1},"args":[]}',
+        '{"kwargs":{"self":1},"args":[]}',
+    ],
 )
 def test_a_signal_of_any_text_is_refused(site: Site, daemon: WorkflowExecution, text: str):
     """Whatever text somebody sends as a signal, the daemon goes on."""
@@ -160,6 +167,33 @@ def test_a_long_result_is_told_in_short(site: Site, daemon: WorkflowExecution):
     assert len(daemon.state["ended"][0]["result"]) == module.SHOWN
 
 
+def test_the_state_has_room_in_any_script(site: Site, daemon: WorkflowExecution):
+    """What is told of children and of signals fits into the state, whatever was sent."""
+    noise = random.Random(1)
+
+    def text() -> str:
+        return "".join(chr(noise.randrange(0x20000, 0x2A6DF)) for _ in range(5_000))
+
+    for _ in range(module.KEPT):
+        signal(site, {"decider_spec": spec(), "text": text()})
+        signal(site, text())
+        signal(site, {text()[:90]: {"decider_spec": 5}}, text()[:250])
+
+    told = daemon.state
+    assert (len(told["ended"]), len(told["refused"])) == (module.KEPT, module.KEPT)
+    assert daemon.upstream().status == "OPEN"
+
+
+def test_a_daemon_is_started_with_whatever_input(site: Site):
+    """Only a daemon that continues another run is told something by its input."""
+    site.daemon()
+    told = {"ended": 5, "refused": ["a lie"]}
+    execution = site.start("floto_daemon_type", told, task_list="floto_daemon")
+    site.work()
+
+    assert execution.state["refused"] == []
+
+
 class Short(module.DaemonWorkflow):
     """A daemon whose history may have few events."""
 
@@ -185,3 +219,58 @@ def test_a_daemon_continues_as_new(site: Site):
     assert len(children(site)) == 8
     assert len(runs[-1].state["refused"]) == 1
     assert len(runs[-1].state["ended"]) >= 6
+
+
+def short_daemon(site: Site) -> None:
+    """Start a daemon whose history may have few events."""
+    site.daemon().decider.workflows.add(Short)
+    site.worker(work)
+    site.start("floto_daemon_type", task_list="floto_daemon", workflow_id="daemon")
+
+
+def runs(site: Site) -> list[WorkflowExecution]:
+    """Return the runs of the daemon."""
+    return [one for one in site.executions() if one.workflow_id == "daemon"]
+
+
+def test_signals_that_start_nothing_fill_no_history(site: Site):
+    """A daemon that is sent nothing but what it refuses continues as new as well."""
+    short_daemon(site)
+    for n in range(40):
+        signal(site, {"n": n}, "another signal")
+
+    assert len(runs(site)) > 3
+    assert max(len(one.history()) for one in runs(site)) < 2 * Short.continue_as_new_at
+    assert len(runs(site)[-1].state["refused"]) == module.KEPT
+
+
+def test_a_daemon_waits_for_its_children(site: Site):
+    """How a child ends is told, though the history is long by then: the daemon waits for it."""
+    short_daemon(site)
+    site.workers.clear()
+    for _ in range(5):
+        signal(site, {"decider_spec": spec()})
+    assert len(runs(site)) == 1
+    assert len(runs(site)[0].history()) > Short.continue_as_new_at
+    site.worker(work)
+    site.work()
+
+    assert len(runs(site)) == 2
+    assert len(runs(site)[-1].state["ended"]) == 5
+    assert runs(site)[-1].state["left"] == []
+
+
+def test_a_daemon_does_not_wait_for_ever(site: Site):
+    """Where the history gets too long, children are left to themselves, and the state says so."""
+    short_daemon(site)
+    site.workers.clear()
+    for _ in range(20):
+        signal(site, {"decider_spec": spec()})
+    site.worker(work)
+    site.work()
+
+    assert len(runs(site)) > 1
+    assert [one.upstream().close_status for one in children(site)] == ["COMPLETED"] * 20
+    left = runs(site)[-1].state["left"]
+    assert left
+    assert set(left) <= {one.workflow_id for one in children(site)}
