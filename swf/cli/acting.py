@@ -146,7 +146,7 @@ def _named(workflow_id: str, run_id: str | None) -> WorkflowExecution:
     return WorkflowExecution(options.domain(), workflow_id, run_id and unquote(run_id))
 
 
-def _acted(workflow_id: str, run_id: str | None, act: Callable[[WorkflowExecution], None]) -> None:
+def acted(workflow_id: str, run_id: str | None, act: Callable[[WorkflowExecution], None]) -> None:
     """Do something to an execution; where there is none, or it is closed, say which of both."""
     try:
         act(_named(workflow_id, run_id))
@@ -173,7 +173,7 @@ def signal(
 
     swf workflow signal basic-example-1438722273 approved --input '["Ann"]'
     """
-    _acted(workflow_id, run_id, lambda execution: execution.signal(name, _checked(text)))
+    acted(workflow_id, run_id, lambda execution: execution.signal(name, _checked(text)))
 
 
 @click.command()
@@ -181,7 +181,7 @@ def signal(
 @options.common
 def cancel(_asked: Asked, /, workflow_id: str, run_id: str | None) -> None:
     """Ask an open execution to end; its own code decides how."""
-    _acted(workflow_id, run_id, lambda execution: execution.request_cancel())
+    acted(workflow_id, run_id, lambda execution: execution.request_cancel())
 
 
 @click.command()
@@ -192,7 +192,7 @@ def cancel(_asked: Asked, /, workflow_id: str, run_id: str | None) -> None:
 @options.common
 def terminate(_asked: Asked, /, workflow_id: str, run_id: str | None, **said: Any) -> None:
     """Close an open execution at once; its own code is not asked."""
-    _acted(workflow_id, run_id, lambda execution: execution.terminate(**said))
+    acted(workflow_id, run_id, lambda execution: execution.terminate(**said))
 
 
 @click.command()

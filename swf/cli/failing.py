@@ -60,28 +60,35 @@ def exit_code_of(run: Callable[[], object], asked: Asked) -> int:
         return _left_alone()
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except click.ClickException as error:
-        error.show()
+    except click.UsageError as error:
+        where = "" if error.ctx is None else f"; see `{error.ctx.command_path} --help`"
+        click.echo(f"Error: {_one_line(error.format_message())}{where}", err=True)
         return error.exit_code
-    except (exceptions.SWFError, OSError) as error:
-        return _told(error, asked)
-    except Exception as error:  # noqa: BLE001 (a bug, told in one line like all else)
-        if asked.verbosity < 2:
-            click.echo(
-                f"Error: {type(error).__name__}: {_one_line(error)} (-vv shows more)", err=True
-            )
-        else:
-            traceback.print_exc()
-        return 1
+    except click.ClickException as error:
+        if asked.verbosity > 1 and error.__cause__ is not None:
+            traceback.print_exception(error.__cause__)
+        click.echo(f"Error: {_one_line(error.format_message())}", err=True)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 (a bug too is told in one line)
+        if asked.verbosity > 1:
+            traceback.print_exception(error)
+        told = failure(error)
+        is_ours = isinstance(error, exceptions.SWFError | OSError)
+        kind = "" if is_ours else f"{type(error).__name__}: "
+        hint = "" if is_ours else " (-vv shows where)"
+        click.echo(f"Error: {kind}{told.message}{hint}", err=True)
+        return told.exit_code
     return 0
 
 
-def _told(error: BaseException, asked: Asked) -> int:
-    """Tell an error in one line, with its traceback where all is to be told; return its code."""
-    if asked.verbosity > 1:
-        traceback.print_exception(error)
-    click.echo(f"Error: {_one_line(error)}{way_out(error)}", err=True)
-    return code_of(error)
+def failure(error: BaseException) -> Failure:
+    """Return the failure that tells an error in one line, with the way out.
+
+    To be asked for while the settings are in effect that the error came of.
+    """
+    return Failure(
+        f"{_one_line(str(error) or type(error).__name__)}{way_out(error)}", code_of(error)
+    )
 
 
 def code_of(error: BaseException) -> int:
@@ -120,9 +127,9 @@ def _of_domain() -> str:
     return f"{hint}; `swf domain register {name}` makes it" if name not in known else ""
 
 
-def _one_line(error: BaseException) -> str:
+def _one_line(text: str) -> str:
     harmless: Any = import_module("swf.models.views").harmless
-    return " ".join(harmless(str(error) or type(error).__name__).split())
+    return " ".join(harmless(text).split())
 
 
 def _left_alone() -> int:

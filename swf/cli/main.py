@@ -118,6 +118,7 @@ class Root(click.Group):
         self._main_shell_completion({"obj": asked}, name, complete_var)
 
         def invoked() -> None:
+            asked.output = options.output_of_environment()
             with self.make_context(name, words, obj=asked) as ctx:
                 self.invoke(ctx)
 

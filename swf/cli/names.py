@@ -9,9 +9,9 @@ import click
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return `; did you mean …?` with the known name next to a name; empty where none is near."""
+    """Return ` (did you mean …?)` with the known name next to a name; empty where none is near."""
     found = difflib.get_close_matches(name, sorted(set(known)), n=1)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    return f" (did you mean {found[0]!r}?)" if found else ""
 
 
 def unknown_command(ctx: click.Context, name: str, known: Iterable[str]) -> click.UsageError:

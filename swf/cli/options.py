@@ -6,7 +6,9 @@ in effect as a setting while the command runs, so nothing has to hand it on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
+from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -14,6 +16,8 @@ import click
 
 from swf.cli import logs
 from swf.cli.asked import Asked
+from swf.cli.failing import failure
+from swf.exceptions import SWFError
 
 if TYPE_CHECKING:
     from swf.models import Domain
@@ -48,12 +52,19 @@ def _louder(ctx: click.Context, _param: click.Parameter, value: int) -> None:
     logs.configure(asked.verbosity)
 
 
-def _format(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    return None if value is None else _SPELLINGS.get(value, value)
-
-
 def _output(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
-    _kept(ctx, param, _format(ctx, param, value))
+    _kept(ctx, param, None if value is None else _SPELLINGS.get(value, value))
+
+
+def output_of_environment() -> str | None:
+    """Return the way to show rows that SWF_OUTPUT, or simpleflow's variable, names; None if none.
+
+    It is a usage error that there is no such way.
+    """
+    told = os.environ.get("SWF_OUTPUT") or os.environ.get("SIMPLEFLOW_FORMAT")
+    if told and told not in {*FORMATS, *_SPELLINGS}:
+        raise click.UsageError(f"SWF_OUTPUT: no format {told!r}; there are {', '.join(FORMATS)}")
+    return _SPELLINGS.get(told, told) if told else None
 
 
 def complete(what: str) -> Callable[[click.Context, click.Parameter, str], list[Any]]:
@@ -70,15 +81,29 @@ def _option(*words: str, **attributes: Any) -> Callable[[F], F]:
     return click.option(*words, expose_value=False, **attributes)
 
 
-_CONNECTING: Final = (
-    _option(
-        "-d",
-        "--domain",
+def _domain(*words: str) -> Callable[[F], F]:
+    return _option(
+        *words,
         metavar="NAME",
         callback=_in_effect,
         shell_complete=complete("domains"),
         help="The domain; else SWF_DOMAIN, else `domain` in ~/.swf.",
-    ),
+    )
+
+
+def _form(*words: str) -> Callable[[F], F]:
+    return _option(
+        *words,
+        "output",
+        type=click.Choice([*FORMATS, *_SPELLINGS]),
+        metavar="|".join(FORMATS),
+        callback=_output,
+        help="How to show what is found; else SWF_OUTPUT.",
+    )
+
+
+_CONNECTING: Final = (
+    _domain("-d", "--domain"),
     _option(
         "--endpoint-url",
         metavar="URL",
@@ -90,17 +115,7 @@ _CONNECTING: Final = (
 )
 
 _SHOWING: Final = (
-    _option(
-        "-o",
-        "--output",
-        "--format",
-        "output",
-        type=click.Choice([*FORMATS, *_SPELLINGS]),
-        envvar=["SWF_OUTPUT", "SIMPLEFLOW_FORMAT"],
-        metavar="|".join(FORMATS),
-        callback=_output,
-        help="How to show what is found.",
-    ),
+    _form("-o", "--output", "--format"),
     _option("--query", metavar="JMESPATH", callback=_kept, help="Show only this part of the JSON."),
     _option("--header/--no-header", default=None, callback=_kept, help="Name the columns."),
     _option(
@@ -112,14 +127,45 @@ _TELLING: Final = (
     _option("-v", "--verbose", count=True, callback=_louder, help="Tell more; -vv tells all."),
 )
 
+_LONG: Final = (
+    _domain("--domain"),
+    *_CONNECTING[1:],
+    _form("--output", "--format"),
+    *_SHOWING[1:],
+    *_TELLING,
+)
+"""The options without what simpleflow's `workflow.history` means otherwise."""
+
 
 def common(command: F) -> F:
     """Return a command function that has all of these options, and takes the `Asked` first."""
-    decorated: Any = click.pass_obj(command)
-    for option in reversed((*_CONNECTING, *_SHOWING, *_TELLING)):
+    return _with(command, (*_CONNECTING, *_SHOWING, *_TELLING))
+
+
+def simpleflow(command: F) -> F:
+    """Return a command function that has these options but not `-d` and `-o`."""
+    return _with(command, _LONG)
+
+
+def _with(command: F, options: Iterable[Callable[[Any], Any]]) -> F:
+    @wraps(command)
+    def explained(*given: Any, **told: Any) -> Any:
+        try:
+            return command(*given, **told)
+        except SWFError as error:
+            # Told here, while the options that name the SWF are in effect.
+            raise failure(error) from error
+
+    decorated: Any = click.pass_obj(explained)
+    for option in reversed(tuple(options)):
         decorated = option(decorated)
     result: F = decorated
     return result
+
+
+def domain_argument(*, required: bool = True) -> Callable[[F], F]:
+    """Return what makes a command take the domain as an argument, as simpleflow's do."""
+    return click.argument("domain", required=required, callback=_in_effect, expose_value=False)
 
 
 def domain_name() -> str:

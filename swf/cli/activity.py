@@ -1,0 +1,168 @@
+"""`swf activity`: the activity tasks of an execution."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+from typing import Any
+
+import click
+
+from swf.cli import executions, output, tasks
+from swf.cli.arguments import arguments
+from swf.cli.asked import Asked
+from swf.cli.code import activities_named
+from swf.cli.executions import called_with
+from swf.cli.failing import NOT_FOUND, Failure
+from swf.cli.names import Noun, nearest
+from swf.cli.options import common, complete
+from swf.cli.tasks import Task
+from swf.cli.workflow import TASKS
+from swf.exceptions import ActivityFailed
+from swf.flow import ManualCompletion
+
+
+@click.group("activity", cls=Noun)
+def command() -> None:
+    """Activity tasks: list and describe those of an execution, answer one by its token, rerun."""
+
+
+def _of_execution(function: Any) -> Any:
+    return click.argument("workflow_id", shell_complete=complete("workflow_ids"))(
+        click.option("--run-id", metavar="ID", help="Of this run.")(function)
+    )
+
+
+@command.command("list")
+@_of_execution
+@click.option("--open", "only_open", is_flag=True, help="Only those that have not ended.")
+@common
+def list_(asked: Asked, /, workflow_id: str, run_id: str | None, only_open: bool) -> None:
+    """List the activity tasks of an execution, those scheduled last first.
+
+    swf activity list basic-example-1438722273 --open
+    """
+    found = reversed(_activities(workflow_id, run_id))
+    rows = (tasks.row(task) for task in found if task.is_open or not only_open)
+    output.emit(asked, rows, TASKS)
+
+
+@command.command()
+@_of_execution
+@click.argument("activity_id")
+@common
+def describe(asked: Asked, /, workflow_id: str, activity_id: str, run_id: str | None) -> None:
+    """Show all that is known of an activity task: state, times, input, result or reason."""
+    found = task_named(_activities(workflow_id, run_id), activity_id)
+    output.emit_one(asked, tasks.row(found) | {"details": found.told.get("details")}, id="id")
+
+
+def _activities(workflow_id: str, run_id: str | None) -> list[Task]:
+    found = tasks.tasks_of(executions.found(workflow_id, run_id).history())
+    return [task for task in found if task.kind == "activity"]
+
+
+def task_named(found: list[Task], task_id: str) -> Task:
+    """Return the latest of these tasks that has an id; fails where none has, naming the nearest."""
+    for task in reversed(found):
+        if task.id == task_id:
+            return task
+    raise Failure(f"no task {task_id!r}{nearest(task_id, [one.id for one in found])}", NOT_FOUND)
+
+
+@command.command("complete")
+@click.argument("task_token")
+@click.argument("result", required=False, metavar="[JSON]")
+@common
+def complete_task(_asked: Asked, /, task_token: str, result: str | None) -> None:
+    """Complete a task with a result; for activities that are answered elsewhere.
+
+    swf activity complete "$TOKEN" '{"approved": true}'
+    """
+    ManualCompletion().complete(task_token, _value(result))
+
+
+@command.command()
+@click.argument("task_token")
+@click.argument("reason")
+@click.option("--details", metavar="TEXT", help="More of why.")
+@common
+def fail(_asked: Asked, /, task_token: str, reason: str, details: str | None) -> None:
+    """Fail a task for a reason."""
+    ManualCompletion().fail(task_token, ActivityFailed(reason, details=details))
+
+
+@command.command()
+@click.argument("task_token")
+@click.option("--details", metavar="JSON", help="What came of it.")
+@common
+def cancel(_asked: Asked, /, task_token: str, details: str | None) -> None:
+    """Answer that a task was canceled, as had been requested."""
+    ManualCompletion().cancel(task_token, _value(details))
+
+
+@command.command()
+@click.argument("task_token")
+@click.option("--details", metavar="JSON", help="How far it got.")
+@common
+def heartbeat(asked: Asked, /, task_token: str, details: str | None) -> None:
+    """Tell that a task is seen to; print whether it is to be canceled."""
+    reply = ManualCompletion().heartbeat(task_token, _value(details))
+    output.emit_one(asked, {"cancel_requested": reply.cancel_requested}, id="cancel_requested")
+
+
+def _value(text: str | None) -> Any:
+    if text is None:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise click.UsageError(f"{text!r} is not JSON: {error}; a text is '\"text\"'") from error
+
+
+@command.command()
+@_of_execution
+@click.argument("activity_id", required=False)
+@click.option("--scheduled-id", type=int, metavar="N", help="The event that scheduled it.")
+@click.option("--code", required=True, multiple=True, metavar="MODULE", help="Where its code is.")
+@click.option("-i", "--input", "text", metavar="JSON", help="Other arguments than it had.")
+@common
+def rerun(asked: Asked, /, workflow_id: str, activity_id: str | None, **options: Any) -> None:
+    """Run the code of an activity task here and now, with what it was given; nothing is sent.
+
+    swf activity rerun basic-example-1438722273 activity-7 --code examples.basic
+    """
+    run_again(asked, workflow_id, activity_id, **options)
+
+
+def run_again(
+    asked: Asked,
+    workflow_id: str,
+    activity_id: str | None,
+    *,
+    run_id: str | None,
+    scheduled_id: int | None,
+    code: tuple[str, ...],
+    text: str | None,
+) -> None:
+    """Run the code of an activity task that a history tells of, and print its result as JSON.
+
+    The code is taken from the modules that were named, never found by a name in the history.
+    """
+    if activity_id is None and scheduled_id is None:
+        raise click.UsageError("say the activity id, or --scheduled-id")
+    known = activities_named(code)
+    found = _activities(workflow_id, run_id)
+    if scheduled_id is not None:
+        found = [one for one in found if one.scheduled_event_id == scheduled_id]
+    task = task_named(found, activity_id or (found[0].id if found else f"event {scheduled_id}"))
+    activity = known.get(task.name, task.version or "")
+    call = called_with(task.told.get("input")) if text is None else arguments(text)._asdict()
+    click.echo(f"runs {activity.name} {activity.version} with {output.as_json(call)}", err=True)
+    if isinstance(call, str):
+        call = {"args": [call], "kwargs": {}}
+    result: Any = activity(*call["args"], **call["kwargs"])
+    if isinstance(activity.callable, type):
+        result = result.execute()
+    output.emit_value(asked, asyncio.run(result) if inspect.iscoroutine(result) else result)

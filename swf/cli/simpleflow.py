@@ -1,0 +1,376 @@
+"""The commands that look and act in simpleflow's spelling, with its arguments and its columns.
+
+Unlike there, closed executions are found without a run id, JSON always has keys, and an execution's
+input and time are its own, not those of its first task.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from importlib import metadata
+from itertools import islice
+from typing import Any, Final
+
+import click
+
+from swf import settings
+from swf._version import __version__
+from swf.cli import acting, activity, executions, options, output, tasks
+from swf.cli import workflow as noun
+from swf.cli.asked import Asked
+from swf.cli.output import Columns, Row
+from swf.cli.tasks import Task
+from swf.constants import CloseStatus
+from swf.models import WorkflowExecution
+from swf.wire import told
+
+SECTIONS: Final = ("versions", "settings", "environment")
+
+_SECRET: Final = ("KEY", "SECRET", "TOKEN", "PASSWORD")
+
+
+def _emit(asked: Asked, titles: Iterable[str], rows: Iterable[Row]) -> None:
+    """Print rows that have their titles for keys; these are named where `--header` is said."""
+    columns = Columns({title: title for title in titles}, id=next(iter(titles)))
+    output.emit(asked, rows, columns, header=False)
+
+
+def _is_data(asked: Asked) -> bool:
+    return asked.output in {"json", "jsonl"} or asked.query is not None
+
+
+def _of_execution(function: Any) -> Any:
+    function = click.argument("run_id", required=False)(function)
+    function = click.argument("workflow_id")(function)
+    return options.domain_argument()(function)
+
+
+def _since(function: Any) -> Any:
+    function = click.option(
+        "--started-since", type=int, default=30, show_default=True, metavar="DAYS"
+    )(function)
+    return click.option(
+        "-s",
+        "--status",
+        type=click.Choice(["open", "closed"]),
+        default="open",
+        show_default=True,
+    )(function)
+
+
+@click.command("workflow.list")
+@options.domain_argument(required=False)
+@_since
+@options.common
+def workflow_list(asked: Asked, /, status: str, started_since: int) -> None:
+    """List workflow executions; `swf workflow list` lists closed ones too.
+
+    swf workflow.list TestDomain
+    """
+    found = noun.filtered(status=status, since=f"{started_since}d")
+    rows = (
+        {
+            "Workflow ID": one.workflow_id,
+            "Workflow Type": one.workflow_type.name,
+            "Status": one.status,
+        }
+        for one in found
+    )
+    _emit(asked, ("Workflow ID", "Workflow Type", "Status"), rows)
+
+
+@click.command("workflow.filter")
+@options.domain_argument(required=False)
+@_since
+@click.option("--tag", default="", help="Tags, with commas between them.")
+@click.option("--workflow-id")
+@click.option("--workflow-type-name")
+@click.option("--workflow-type-version")
+@click.option("-c", "--close-status", type=click.Choice([str(one) for one in CloseStatus]))
+@click.option("--from-date", metavar="WHEN", help="Instead of --started-since.")
+@click.option("--to-date", metavar="WHEN")
+@options.common
+def workflow_filter(
+    asked: Asked,
+    /,
+    status: str,
+    started_since: int,
+    tag: str,
+    workflow_type_name: str | None,
+    workflow_type_version: str | None,
+    close_status: str | None,
+    from_date: str | None,
+    to_date: str | None,
+    **filters: Any,
+) -> None:
+    """List the workflow executions that pass the filters, with all that a listing tells."""
+    version = f":{workflow_type_version}" if workflow_type_version else ""
+    found = noun.filtered(
+        status=close_status or status,
+        kind=f"{workflow_type_name or ''}{version}",
+        tag=tuple(one.strip() for one in tag.split(",") if one.strip()),
+        since=from_date or f"{started_since}d",
+        until=to_date,
+        **filters,
+    )
+    _emit(asked, _detailed_titles(), map(_detailed, found))
+
+
+def _detailed(execution: WorkflowExecution) -> Row:
+    kind, parent = execution.workflow_type, execution.parent
+    return {
+        "Workflow ID": execution.workflow_id,
+        "Workflow Type": None if kind is None else kind.name,
+        "Workflow Version": None if kind is None else kind.version,
+        "Run ID": execution.run_id,
+        "Status": execution.status,
+        "Close Status": execution.close_status,
+        "Start Timestamp": execution.start_timestamp,
+        "Close Timestamp": execution.close_timestamp,
+        "Cancel Requested": execution.cancel_requested,
+        "Tags": execution.tag_list,
+        "Parent Workflow ID": None if parent is None else parent.workflow_id,
+        "Parent Run ID": None if parent is None else parent.run_id,
+    }
+
+
+def _detailed_titles() -> Iterable[str]:
+    return _detailed(WorkflowExecution("none", "none"))
+
+
+@click.command("workflow.info")
+@_of_execution
+@options.common
+def workflow_info(asked: Asked, /, workflow_id: str, run_id: str | None) -> None:
+    """Show a workflow execution.
+
+    swf --header workflow.info TestDomain basic-example-1438722273
+    """
+    execution = executions.found(workflow_id, run_id)
+    history = execution.history()
+    kind, first, last = execution.workflow_type, history.first, history.last
+    seconds = (last.timestamp - first.timestamp).total_seconds() if first and last else 0.0
+    called = executions.called_with(getattr(first, "input", None))
+    row = {
+        "domain": execution.domain.name,
+        "workflow_type.name": None if kind is None else kind.name,
+        "workflow_type.version": None if kind is None else kind.version,
+        "task_list": execution.task_list,
+        "workflow_id": execution.workflow_id,
+        "run_id": execution.run_id,
+        "tag_list": ",".join(execution.tag_list or ()),
+        "execution_time": seconds,
+        "input": called if _is_data(asked) else str(called),
+    }
+    _emit(asked, row, [row])
+
+
+def _limit(function: Any) -> Any:
+    return click.option("-n", "--nb-tasks", "limit", type=click.IntRange(1), metavar="N")(function)
+
+
+@click.command("workflow.tasks")
+@_of_execution
+@_limit
+@options.common
+def workflow_tasks(
+    asked: Asked, /, workflow_id: str, run_id: str | None, limit: int | None
+) -> None:
+    """List the tasks of a workflow execution, those scheduled last first.
+
+    swf --header workflow.tasks TestDomain basic-example-1438722273 --nb-tasks 3
+    """
+    found = tasks.tasks_of(executions.found(workflow_id, run_id).history())
+    rows = (
+        {
+            "Tasks": task.name,
+            "Last State": task.state,
+            "Last State Time": f"{task.state_time:%Y-%m-%d %H:%M:%S.%f}",
+            "Scheduled Time": f"{task.scheduled:%Y-%m-%d %H:%M:%S.%f}",
+        }
+        for task in islice(reversed(found), limit)
+    )
+    _emit(asked, ("Tasks", "Last State", "Last State Time", "Scheduled Time"), rows)
+
+
+@click.command("workflow.profile")
+@_of_execution
+@_limit
+@options.common
+def workflow_profile(
+    asked: Asked, /, workflow_id: str, run_id: str | None, limit: int | None
+) -> None:
+    """Show how long the tasks of a workflow execution waited and ran.
+
+    swf --header workflow.profile TestDomain basic-example-1438722273
+    """
+    rows = [
+        {
+            "Task": row["id"],
+            "Last State": row["state"],
+            "Scheduled": _minute(row["scheduled"]),
+            "Time Scheduled": row["waited_seconds"],
+            "Start": _minute(row["started"]),
+            "Time Running": row["ran_seconds"],
+            "End": _minute(row["closed"]),
+            "Percentage of total time": row["percentage"],
+        }
+        for row in tasks.profile(executions.found(workflow_id, run_id).history())[:limit]
+    ]
+    titles = (
+        "Task",
+        "Last State",
+        "Scheduled",
+        "Time Scheduled",
+        "Start",
+        "Time Running",
+        "End",
+        "Percentage of total time",
+    )
+    _emit(asked, titles, rows)
+
+
+def _minute(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment:%Y-%m-%d %H:%M}"
+
+
+@click.command("workflow.history")
+@click.argument("workflow_id")
+@click.argument("run_id", required=False)
+@click.option(
+    "-o",
+    "--output-format",
+    "--of",
+    "form",
+    type=click.Choice(["events", "raw", "cooked"]),
+    default="events",
+    show_default=True,
+)
+@click.option("--reverse-order", type=bool, default=False, metavar="BOOL")
+@options.simpleflow
+def workflow_history(
+    asked: Asked, /, workflow_id: str, run_id: str | None, form: str, *, reverse_order: bool
+) -> None:
+    """Print the history of a workflow execution: all its events, or its tasks, as JSON."""
+    execution = executions.found(workflow_id, run_id)
+    history = execution.history(reverse_order=reverse_order)
+    asked.output = asked.output or "json"
+    if form == "raw":
+        output.emit_value(asked, history.raws)
+    elif form == "events":
+        output.emit(asked, map(noun.event_row, history), noun.EVENTS)
+    else:
+        output.emit(asked, map(tasks.row, tasks.tasks_of(history)), noun.TASKS)
+
+
+@click.command("workflow.terminate")
+@_of_execution
+@options.common
+def workflow_terminate(_asked: Asked, /, workflow_id: str, run_id: str | None) -> None:
+    """Close an open workflow execution at once."""
+    acting.acted(workflow_id, run_id, lambda execution: execution.terminate())
+
+
+@click.command("workflow.restart")
+@_of_execution
+@options.common
+def workflow_restart(_asked: Asked, /, workflow_id: str, run_id: str | None) -> None:
+    """Start a workflow execution again; print its workflow id and run id."""
+    started = acting.restarted(executions.found(workflow_id, run_id))
+    click.echo(f"{started.workflow_id} {started.run_id}")
+
+
+@click.command("task.info")
+@options.domain_argument()
+@click.argument("workflow_id")
+@click.argument("task_id")
+@click.option("--details/--no-details", default=False)
+@options.common
+def task_info(asked: Asked, /, workflow_id: str, task_id: str, *, details: bool) -> None:
+    """Show a task of a workflow execution, by its id."""
+    found = tasks.tasks_of(executions.found(workflow_id).history())
+    row = _task_row(activity.task_named(found, task_id), data=_is_data(asked))
+    if not details:
+        del row["details"]
+    _emit(asked, row, [row])
+
+
+def _task_row(task: Task, *, data: bool) -> dict[str, Any]:
+    called = executions.called_with(task.told.get("input"))
+    return {
+        "type": task.kind,
+        "id": task.id,
+        "name": task.name,
+        "version": task.version,
+        "state": task.state,
+        "timestamp": task.state_time,
+        "input": called if data else str(called),
+        "result": task.told.get("result"),
+        "reason": task.told.get("reason"),
+        "details": task.told.get("details"),
+    }
+
+
+@click.command("activity.rerun")
+@click.option("--workflow-id", required=True, metavar="ID")
+@click.option("--run-id", metavar="ID")
+@click.option("-i", "--input", "text", metavar="JSON", help="Other arguments than it had.")
+@click.option("--scheduled-id", type=int, metavar="N", help="The event that scheduled it.")
+@click.option("--activity-id", metavar="ID")
+@click.option("--code", required=True, multiple=True, metavar="MODULE", help="Where its code is.")
+@options.common
+def activity_rerun(
+    asked: Asked, /, workflow_id: str, activity_id: str | None, **options_of_rerun: Any
+) -> None:
+    """Run the code of an activity task here and now; nothing is sent to SWF."""
+    activity.run_again(asked, workflow_id, activity_id, **options_of_rerun)
+
+
+@click.command("info")
+@click.argument("sections", default=",".join(SECTIONS))
+@options.common
+def info(asked: Asked, /, sections: str) -> None:
+    """Show versions, settings and environment variables; secrets are masked."""
+    tellers: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+        "versions": _versions,
+        "settings": _settings,
+        "environment": _environment,
+    }
+    wanted = [one.strip() for one in sections.split(",")]
+    unknown = [one for one in wanted if one not in tellers]
+    if unknown:
+        raise click.UsageError(f"no section {unknown[0]!r}; there are {', '.join(SECTIONS)}")
+    rows = [
+        {"section": section, "name": name, "value": value}
+        for section in wanted
+        for name, value in tellers[section]().items()
+    ]
+    _emit(asked, ("section", "name", "value"), rows)
+
+
+def _versions() -> Mapping[str, Any]:
+    needed = {name: metadata.version(name) for name in ("boto3", "botocore", "click", "rich")}
+    return {
+        "swf": __version__,
+        **needed,
+        "python": platform.python_version(),
+        "executable": sys.executable,
+        "platform": platform.platform(),
+    }
+
+
+def _settings() -> Mapping[str, Any]:
+    return {name: one.shown for name, one in settings.resolve().items()}
+
+
+def _environment() -> Mapping[str, Any]:
+    shown = {
+        name: "****" if any(word in name for word in _SECRET) else value
+        for name, value in sorted(os.environ.items())
+        if name.startswith(("AWS_", "SWF_", "SIMPLEFLOW_", "LOG_LEVEL"))
+    }
+    return told(**shown)
