@@ -118,6 +118,8 @@ class Walk:
         ready = self._ready
         while ready and not self._over.done and self._may_begin(ready[0]):
             self._begin(ready.popleft())
+        if self._over.done:
+            return
         if len(self.plan.finished) == len(self.plan.tasks):
             self._over._resolve(None)
         elif self._has_heard and not self._open and self._is_full():
@@ -133,16 +135,12 @@ class Walk:
     def _pass_over_signals(self, signal: Future[Any] | None = None) -> None:
         """Have signals taken, and dropped: they mean nothing here, and fill the history alone."""
         if signal is not None:
-            if signal.exception is not None:
-                return
             self._has_heard = True
             self._begin_ready()
-        while not self._over.done:
-            following: Future[Any] = self._workflow.wait_signal()
-            if not following.done:
-                following._when_done(self._pass_over_signals)
-                return
-            self._has_heard = True
+        following = self._workflow.wait_signal()
+        while following.done:  # handed on by the run before
+            following = self._workflow.wait_signal()
+        following._when_done(self._pass_over_signals)
 
     def _may_begin(self, id_: str) -> bool:
         """Tell whether a task has a place among those open, and its events in the history.

@@ -9,6 +9,7 @@ import pytest
 from graph_site import DOMAIN, Site, last, of_type
 
 from swf.flow import Workflow
+from swf.flow.replay.signals import CARRIED
 from swf.graph import (
     ActivityTask,
     ChildWorkflow,
@@ -88,6 +89,33 @@ def test_signals_are_not_carried(site: Site):
     assert len(runs(site)) > 1
     for one in runs(site)[1:]:
         assert "yyy" not in str(one.history()[0].raw)
+
+
+@pytest.mark.parametrize("handed_on", [0, 2_000])
+def test_signals_do_not_keep_a_graph_from_repeating(site: Site, handed_on: int):
+    """What comes with the end of a run is not told to the next one, which passes over what is."""
+    site.decider(task("a"), Timer("pause", 60), repeat_workflow=True)
+    worker = site.worker(tell)
+    carried = [{"name": "hello", "args": [n], "kwargs": {}} for n in range(handed_on)]
+    site.start(workflow_id="registers the type")
+    text = site.swf.payloads.plain_call((None,), {}, {CARRIED: carried})
+    params = {
+        "domain": DOMAIN,
+        "workflowId": "flow_1",
+        "workflowType": {"name": "flow", "version": "1"},
+        "taskList": {"name": "decisions"},
+        "input": site.swf.payloads.seal(text),
+    }
+    site.connection.call("StartWorkflowExecution", params)
+    site.advance(59)
+    site.workers.remove(worker)
+    site.clock.advance(1)  # the timer fires, and nobody decides yet
+    for n in range(100):
+        site.swf.signal_workflow_execution(DOMAIN, "flow_1", "hello", {"text": "y" * 2_000, "n": n})
+    site.work()
+
+    assert len(runs(site)) == 2
+    assert "yyy" not in str(runs(site)[1].history()[0].raw)
 
 
 def test_a_timer_begins_though_no_activity_may(site: Site):
