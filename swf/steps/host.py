@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+import weakref
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self
@@ -62,6 +63,8 @@ class WorkflowHost:
         self._workflows = Workflows([hub])
         self._activities = Activities([self._start_hub])
         self._actors: tuple[HostDecider, HostWorker] | None = None
+        if there.is_own and not there.is_kept:  # nobody else can ever look at it
+            weakref.finalize(self, there.connection.close).atexit = False
         self._lasting: Lasting | None = None
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from itertools import pairwise
@@ -161,6 +162,21 @@ def test_hosts_share_nothing_by_default() -> None:
             other.start_workflow("Waits")
         one.publish_event("e", "k", "one")
         assert one.wait_for(wid, LONG).data.got == "one"
+
+
+def test_what_nobody_can_look_at_any_more_is_given_back() -> None:
+    """The SWF that a host has for itself goes with the host."""
+    with configure_workflow_host() as host:
+        host.register_workflow(HELLO)
+        host.wait_for(host.start_workflow("Hello"), LONG)
+    connection = host.connection
+    assert len(list(DomainQuerySet(connection=connection))) == 1
+
+    del host
+    gc.collect()
+
+    assert list(DomainQuerySet(connection=connection)) == []
+    connection.close()
 
 
 def test_waiting_costs_nothing(engine: Engine) -> None:
