@@ -23,7 +23,7 @@ STEPS_A_SECOND = 2_000
 CPU_BOUND = 0.9
 """From here on it is the interpreter, which uses one core, that sets the pace."""
 OF_DBOS = {"steps": 10, "workflows": 4}
-DECIDERS, WORKERS = 2, 8
+DECIDERS, WORKERS = 4, 16
 COUNTS = {
     "steps": 1_600,
     "steps, dbos": 160,
