@@ -77,6 +77,7 @@ def place() -> tuple[Domain, Transport]:
     An embedded SWF in a file is served to others from now on, where that can be done. Raises
     SettingsError for one in memory, which nobody else reaches.
     """
+    name = options.domain_name()
     endpoint = settings.get().get("endpoint_url", "")
     if endpoint.startswith("memory:"):
         raise SettingsError(
@@ -91,7 +92,7 @@ def place() -> tuple[Domain, Transport]:
             # Polled where it is served: were the file taken over from a server that is stopped for
             # a while, it could not be started again.
             connection = copy(connection)
-    return Domain(options.domain_name(), connection=connection), connection
+    return Domain(name, connection=connection), connection
 
 
 def poll(

@@ -12,7 +12,7 @@ import click
 
 from swf.cli import database, output
 from swf.cli.asked import Asked
-from swf.cli.failing import Failure
+from swf.cli.failing import EXISTS, Failure
 from swf.cli.options import common, domain
 from swf.engine import Engine, tools
 from swf.fault import Fault
@@ -230,10 +230,13 @@ def _taken_in(engine: Engine, documents: list[dict[str, Any]]) -> Iterator[str]:
             _have_domain(engine, document.get("domain"))
             yield tools.import_history(engine, document)
         except Fault as fault:
-            raise Failure(f"{fault.code}: {fault.message}", 11) from fault
+            there = fault.code == "WorkflowExecutionAlreadyStartedFault"
+            raise Failure(f"{fault.code}: {fault.message}", EXISTS if there else 1) from fault
 
 
 def _have_domain(engine: Engine, name: Any) -> None:
+    if not isinstance(name, str):
+        return  # what takes the document in says what is missing
     try:
         engine.handle("DescribeDomain", {"name": name})
     except Fault as fault:

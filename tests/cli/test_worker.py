@@ -1,0 +1,125 @@
+"""`swf worker` and `swf decider`: processes that poll."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+from terminals import BASIC, terminal, typed
+
+import swf
+from examples.flow.basic import BasicWorkflow
+from swf.flow import start
+from swf.models import ActivityType, WorkflowType
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+def test_a_decider_and_a_worker_finish_a_workflow(folder: Path, swf_url: str) -> None:
+    """Started in terminals of their own they do what there is; a worker ends after its tasks.
+
+    Domain and types are registered by who needs them.
+    """
+    where = ("--endpoint-url", swf_url, "-d", "shop")
+    with terminal("decider", "start", BASIC, *where, cwd=folder) as decider:
+        told = decider.await_text("starts with")
+        assert "decider: polls task list 'example' of domain 'shop' for basic example; " in told
+        shop = swf.connect(swf_url)
+        handle = start(BasicWorkflow, 1, 0, domain="shop", connection=shop)
+
+        worked = typed("worker", "start", BASIC, *where, "--max-tasks", "3")
+
+        assert handle.result(timeout=30) == 4
+        assert decider.interrupt(signal.SIGINT) == 0
+    assert worked.exit_code == 0
+    assert "worker: polls task list 'quickstart' of domain 'shop'" in worked.stderr
+    assert worked.stdout == ""
+    assert "Traceback" not in decider.text
+
+
+def test_processes_poll_where_the_options_say(folder: Path, swf_url: str) -> None:
+    """With -N, processes poll the SWF that was named on the command line."""
+    where = ("--endpoint-url", swf_url, "-d", "shop")
+    handle = start(BasicWorkflow, 1, 0, domain="shop", connection=swf.connect(swf_url))
+    with (
+        terminal("decider", "start", BASIC, "-N", "1", *where, cwd=folder) as decider,
+        terminal("worker", "start", BASIC, "-N", "1", *where, cwd=folder) as worker,
+    ):
+        assert handle.result(timeout=60) == 4
+        assert (decider.interrupt(), worker.interrupt()) == (0, 0)
+
+
+def test_one_task_and_no_more(swf_url: str) -> None:
+    """--one-task ends after one task, of whatever outcome."""
+    where = ("--endpoint-url", swf_url, "-d", "shop")
+    start(BasicWorkflow, 1, 0, domain="shop", connection=swf.connect(swf_url))
+
+    decided = typed("decider", "start", BASIC, *where, "--one-task")
+    worked = typed("worker", "start", BASIC, *where, "--one-task")
+
+    assert (decided.exit_code, worked.exit_code) == (0, 0)
+    assert worked.stderr.count("task answered") == 1
+
+
+def test_types_are_registered_by_who_starts(swf_url: str) -> None:
+    """A decider registers its workflow types, a worker its activity types."""
+    where = ("--endpoint-url", swf_url, "-d", "shop")
+    shop = swf.connect(swf_url)
+    start(BasicWorkflow, 1, 0, domain="shop", connection=shop)
+
+    typed("decider", "start", BASIC, *where, "--one-task")
+    typed("worker", "start", BASIC, *where, "--one-task")
+
+    assert WorkflowType("shop", "basic", "example", connection=shop).exists
+    assert ActivityType("shop", "examples.flow.basic.delay", "example", connection=shop).exists
+
+
+def test_a_file_without_a_server_is_shared(folder: Path) -> None:
+    """Who comes first has the file and serves it to the others: two terminals are enough."""
+    where = ("--endpoint-url", "sqlite:///shop.db", "-d", "shop")
+    with terminal("decider", "start", BASIC, *where, cwd=folder) as decider:
+        decider.await_text("starts with")
+        begun = typed("workflow.start", BASIC, "-i", "[1, 0]", *where)
+        worked = typed("worker", "start", BASIC, *where, "--max-tasks", "3")
+        decider.await_text("task answered")
+
+    assert begun.exit_code == worked.exit_code == 0
+
+
+@pytest.mark.parametrize("word", ["worker", "decider"])
+def test_what_nobody_reaches_is_not_polled(word: str) -> None:
+    """An SWF in memory is refused: nobody else could start anything there."""
+    refused = typed(word, "start", BASIC, "-d", "shop", "--endpoint-url", "memory://")
+
+    assert refused.exit_code == 2
+    assert "name a file" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("worker", "start", BASIC), "no domain: say -d NAME"),
+        (("worker", "start"), "Missing argument"),
+        (("worker", "start", "swf.clock", "-d", "x"), "declare a function with @activity"),
+        (("decider", "start", "swf.clock", "-d", "x"), "is no workflow"),
+        (("decider", "start", BASIC, "-d", "x", "-N", "2", "--one-task"), "leave -N out"),
+        (
+            ("worker", "start", "lists", "-d", "x"),
+            "say -t, since there are several task lists: a, b",
+        ),
+    ],
+)
+def test_bad_input_is_refused_at_once(folder: Path, words: tuple[str, ...], complaint: str) -> None:
+    """What cannot be started is told with the way out."""
+    (folder / "lists.py").write_text(
+        "from swf.flow import activity\n"
+        "@activity(task_list='a')\ndef one(): ...\n"
+        "@activity(task_list='b')\ndef two(): ...\n"
+    )
+
+    refused = typed(*words, "--endpoint-url", "sqlite:///x.db")
+
+    assert refused.exit_code == 2
+    assert complaint in refused.stderr
+    assert not Path("x.db").exists()
