@@ -119,8 +119,9 @@ class Domains:
 class Swf:
     """SWF in floto's words; `connection` or the settings say where it is.
 
-    Inputs may hold tasks and specs: they travel as their JSON. `payloads` has the store and the
-    codecs that the deciders have too. `region_name` and `profile_name` go over the settings.
+    Inputs may hold tasks and specs: they travel as their JSON. An input that is text is sent as it
+    is, and read as JSON where it is some. `payloads` has the store and the codecs that the deciders
+    have too. `region_name` and `profile_name` go over the settings.
     """
 
     def __init__(
@@ -244,9 +245,10 @@ class Swf:
         return models.WorkflowExecution(self.domain(domain), workflow_id, run_id)
 
     def _text(self, value: Any) -> str | None:
-        if value is None:
-            return None
-        return self.payloads.seal(self.payloads.plain_call((plain(value, "input"),), {}))
+        told = plain(value, "input")
+        if told is not None and not isinstance(told, str):
+            told = self.payloads.plain_call((told,), {})
+        return self.payloads.seal(told)
 
     def _register(self, swf_type: Any) -> None:
         if not isinstance(swf_type, WorkflowType | ActivityType):

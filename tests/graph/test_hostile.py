@@ -194,6 +194,20 @@ def test_an_execution_may_be_started_with_bare_text(site: Site):
     assert site.result(execution) == {"a": {"workflow": "your_input"}}
 
 
+def test_an_input_may_be_json_already(site: Site):
+    """Text that is JSON is what it says, as it was for floto; other text is text."""
+    site.decider(task("a"))
+    site.worker(tell)
+
+    assert site.run(workflow_id="json", input='{"from": 1}') == {"a": {"workflow": {"from": 1}}}
+    assert site.run(workflow_id="text", input="your_input") == {"a": {"workflow": "your_input"}}
+    started = [
+        one.history()[0].raw["workflowExecutionStartedEventAttributes"]["input"]
+        for one in site.executions()
+    ]
+    assert sorted(started) == ["your_input", '{"from": 1}']
+
+
 def test_a_flaw_is_not_tried_again(site: Site):
     """What a generator made is as wrong the next time: that is no limit of retries."""
     retried = InstantRetry(3)
