@@ -34,10 +34,15 @@ def show(asked: Asked, /, every: bool) -> None:
         {
             "key": key,
             "value": found[key].shown if key in found else None,
-            "origin": found[key].origin if key in found else None,
+            "origin": _origin(found[key].origin) if key in found else None,
         }
         for key in keys
     ]
     output.emit(asked, rows, LIST)
     if not rows:
         click.echo("nothing is set: AWS is asked, as boto3 is configured", err=True)
+
+
+def _origin(origin: str) -> str:
+    """Return where a setting comes from, as who typed a command says it."""
+    return "the command line" if origin == "settings.override()" else origin

@@ -36,7 +36,11 @@ _COLORS: Final = ("auto", "always", "never")
 def _in_effect(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
     """Put a setting in effect while the command runs."""
     if value is not None:
-        ctx.with_resource(import_module("swf.settings").override(**{str(param.name): value}))
+        _put_in_effect(ctx, str(param.name), value)
+
+
+def _put_in_effect(ctx: click.Context, key: str, value: str) -> None:
+    ctx.with_resource(import_module("swf.settings").override(**{key: value}))
 
 
 def _kept(ctx: click.Context, param: click.Parameter, value: Any) -> None:
@@ -165,7 +169,14 @@ def _with(command: F, options: Iterable[Callable[[Any], Any]]) -> F:
 
 def domain_argument(*, required: bool = True) -> Callable[[F], F]:
     """Return what makes a command take the domain as an argument, as simpleflow's do."""
-    return click.argument("domain", required=required, callback=_in_effect, expose_value=False)
+
+    def in_effect(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            _put_in_effect(ctx, "domain", value)
+
+    return click.argument(
+        "of_domain", metavar="DOMAIN", required=required, callback=in_effect, expose_value=False
+    )
 
 
 def domain_name() -> str:

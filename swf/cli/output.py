@@ -31,6 +31,9 @@ _UNSHOWN: Final = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 
 _SEPARATOR: Final = "  "
 
+_WHOLE: Final = 20
+"""Characters of a cell that are not broken over lines: a time, a state, a version."""
+
 
 @attrs.frozen
 class Columns:
@@ -162,7 +165,7 @@ def _emit_cells(
     if form in {"csv", "tsv"}:
         _emit_csv(titles, cells, header, "\t" if form == "tsv" else ",")
     elif is_rich(asked):
-        console(asked).print(_drawn(list(titles.values()), cells, header))
+        _draw(asked, list(titles.values()), list(cells), header)
     else:
         for line in aligned([*([list(titles.values())] if header else []), *cells]):
             click.echo(line)
@@ -214,15 +217,38 @@ def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield _SEPARATOR.join(padded).rstrip()
 
 
-def _drawn(titles: Sequence[str], cells: Iterable[Sequence[str]], header: bool) -> Any:
+def _draw(
+    asked: Asked, titles: Sequence[str], cells: Sequence[Sequence[str]], header: bool
+) -> None:
+    """Draw a table; where not even the short cells fit side by side, each row as a list."""
+    shown = console(asked)
+    least = [
+        min(max(len(cell) for cell in column), _WHOLE)
+        for column in zip(titles if header else cells[0] if cells else (), *cells, strict=False)
+    ]
+    if sum(least) + len(_SEPARATOR) * len(least) > shown.width:
+        for row in cells:
+            _draw_list(shown, titles, row)
+        return
     box = import_module("rich.box").SIMPLE_HEAD if header else None
     table = import_module("rich.table").Table(box=box, show_header=header, pad_edge=False)
     text = import_module("rich.text").Text
-    for title in titles:
-        table.add_column(title, overflow="fold")
+    for title, size in zip(titles, least, strict=False):
+        table.add_column(title, overflow="fold", min_width=size)
     for row in cells:
         table.add_row(*(text(cell, style=STYLES.get(cell, "")) for cell in row))
-    return table
+    shown.print(table)
+
+
+def _draw_list(shown: Any, titles: Sequence[str], row: Sequence[str]) -> None:
+    text = import_module("rich.text").Text
+    size = max(map(len, titles)) + len(_SEPARATOR)
+    for title, cell in zip(titles, row, strict=False):
+        if cell:
+            shown.print(
+                text.assemble(title.ljust(size), (cell, STYLES.get(cell, ""))), soft_wrap=True
+            )
+    shown.print()
 
 
 STYLES: Final = {

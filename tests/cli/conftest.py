@@ -1,0 +1,48 @@
+"""What tests of the command line start from."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli_scene import BEGUN, DOMAIN, Scene
+
+from swf import settings
+from swf.clock import ManualClock
+from swf.testing import embedded
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The current folder: an empty one; modules imported from it are forgotten."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    known = set(sys.modules)
+    yield here
+    for name in set(sys.modules) - known:
+        if str(here) in str(getattr(sys.modules[name], "__file__", None)):
+            del sys.modules[name]
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """What a command does to the logger is undone."""
+    logger = logging.getLogger("swf")
+    level, handlers = logger.level, list(logger.handlers)
+    yield
+    logger.setLevel(level)
+    logger.handlers[:] = handlers
+
+
+@pytest.fixture
+def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """The SWF in memory that commands are about: its domain is in effect, its clock stands still."""
+    clock = ManualClock(BEGUN)
+    with embedded(clock=clock) as engine, settings.override(endpoint_url=engine.url):
+        monkeypatch.setenv("SWF_DOMAIN", DOMAIN)
+        yield Scene(engine, clock)

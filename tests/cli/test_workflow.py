@@ -1,0 +1,380 @@
+"""`swf workflow`: looking into executions, and acting on them."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import Any
+
+import pytest
+from cli_scene import WORKFLOW_ID, Scene, scheduled, timer
+from terminals import typed
+
+from swf.models.decision import (
+    CancelWorkflowExecution,
+    ContinueAsNewWorkflowExecution,
+    FailWorkflowExecution,
+    StartChildWorkflowExecution,
+)
+
+
+def told(*words: str) -> Any:
+    """Return what a command prints as JSON."""
+    ran = typed(*words, "-o", "json")
+    assert ran.exit_code == 0, ran.output
+    return json.loads(ran.stdout)
+
+
+def ids(*words: str) -> list[str]:
+    """Return the ids that a listing prints."""
+    ran = typed(*words, "-o", "id")
+    assert ran.exit_code == 0, ran.output
+    return ran.stdout.splitlines()
+
+
+def test_open_and_closed_executions_are_listed_together(scene: Scene) -> None:
+    """`workflow list` lists both, those started last first, with what SWF tells of each."""
+    scene.play()
+    scene.start("later", tag_list=["blue"])
+
+    ran = typed("workflow", "list")
+    assert ran.stdout.splitlines() == [
+        "workflow id               type   version  status     started               closed",
+        "later                     basic  example  OPEN       2015-08-04 23:08:18Z  -",
+        "basic-example-1438722273  basic  example  COMPLETED  2015-08-04 23:04:33Z"
+        "  2015-08-04 23:08:18Z",
+    ]
+    (later, _) = told("workflow", "list")
+    assert (later["workflow_id"], later["tags"], later["closed"]) == ("later", ["blue"], None)
+    wide = typed("workflow", "list", "-o", "wide").stdout.splitlines()
+    assert wide[0].endswith("tags  parent  run id")
+
+
+def test_each_filter_narrows_the_list(scene: Scene) -> None:
+    """A filter lets through what it names; several all hold."""
+    scene.play()
+    scene.at(1000)
+    scene.start("later", tag_list=["blue", "round"])
+
+    listed = ("workflow", "list")
+    assert ids(*listed) == ["later", WORKFLOW_ID]
+    assert ids(*listed, "-s", "open") == ["later"]
+    assert ids(*listed, "--status", "COMPLETED") == [WORKFLOW_ID]
+    assert ids(*listed, "--status", "failed") == []
+    assert ids(*listed, "--type", "basic:example", "--tag", "blue", "--tag", "round") == ["later"]
+    assert ids(*listed, "--type", "basic:2") == []
+    assert ids(*listed, "--workflow-id", WORKFLOW_ID) == [WORKFLOW_ID]
+    assert ids(*listed, "--until", "2015-08-04T23:10") == [WORKFLOW_ID]
+    assert ids(*listed, "--since", "7d") == []
+    assert ids(*listed, "-n", "1") == ["later"]
+    assert typed(*listed, "--since", "yesterday").exit_code == 2
+
+
+def test_executions_are_counted(scene: Scene) -> None:
+    """`workflow count` prints one number, of what passes the same filters."""
+    scene.play()
+    scene.start("later")
+
+    assert typed("workflow", "count").stdout == "2\n"
+    assert typed("workflow", "count", "-s", "open").stdout == "1\n"
+    assert told("workflow", "count") == {"count": 2, "truncated": False}
+
+
+def test_a_list_is_looked_at_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--watch` shows the list anew until it is interrupted, which is exit code 130."""
+    scene.start()
+    rest = iter([None, None])
+
+    def pause(_seconds: float) -> None:
+        if next(rest, "over") is not None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", pause)
+    ran = typed("workflow", "list", "--watch", "2", "-o", "id")
+    assert ran.stdout == f"{WORKFLOW_ID}\n" * 3
+    assert ran.exit_code == 130
+
+
+def test_an_execution_is_described_with_its_input(scene: Scene) -> None:
+    """`workflow info`, or `describe`, tells time-outs, what is open, and the input."""
+    scene.begin()
+
+    info = told("workflow", "info", WORKFLOW_ID)
+    assert info == told("workflow", "describe", WORKFLOW_ID)
+    assert info["domain"] == "TestDomain"
+    assert info["execution_start_to_close_timeout"] == 3600
+    assert info["open"]["activity_tasks"] == 1
+    assert info["input"] == '{"args": [1], "kwargs": {}}'
+    lines = typed("workflow", "info", WORKFLOW_ID).stdout.splitlines()
+    assert [line.split() for line in lines][:2] == [
+        ["domain", "TestDomain"],
+        ["workflow_id", WORKFLOW_ID],
+    ]
+
+
+def test_a_workflow_id_that_was_typed_wrong_is_put_right(scene: Scene) -> None:
+    """An unknown workflow id is exit code 10, and the nearest is suggested."""
+    scene.begin()
+
+    ran = typed("workflow", "info", "basic-example-143872227")
+    assert ran.exit_code == 10
+    assert f"(did you mean {WORKFLOW_ID!r}?)" in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+    assert ran.stdout == ""
+    assert "with run id 'x'" in typed("workflow", "info", WORKFLOW_ID, "x").stderr
+
+
+def test_tasks_timers_and_outcomes_are_listed(scene: Scene) -> None:
+    """`workflow tasks` lists what was scheduled last first; timers only where asked for."""
+    scene.at(0)
+    scene.start()
+    scene.decide(scheduled("increment"), timer("pause", 60))
+    scene.at(2)
+    token = scene.take()
+    scene.at(5)
+    scene.fail(token, "ValueError")
+
+    (task,) = told("workflow", "tasks", WORKFLOW_ID)
+    assert (task["state"], task["outcome"]) == ("failed", "ValueError")
+    assert (task["waited_seconds"], task["ran_seconds"]) == (2.0, 3.0)
+    both = told("workflow", "tasks", WORKFLOW_ID, "--timers")
+    assert [one["kind"] for one in both] == ["timer", "activity"]
+    assert len(told("workflow", "tasks", WORKFLOW_ID, "--timers", "--nb-tasks", "1")) == 1
+
+
+def test_the_profile_is_of_what_ran(scene: Scene) -> None:
+    """`workflow profile` lists tasks by how long they ran, with their part of the whole."""
+    scene.play()
+
+    rows = told("workflow", "profile", WORKFLOW_ID)
+    assert [row["ran_seconds"] for row in rows] == [120.664, 1.392, 0.79]
+    assert [round(row["percentage"], 2) for row in rows] == [53.53, 0.62, 0.35]
+
+
+def test_the_history_is_shown_event_by_event(scene: Scene) -> None:
+    """`workflow history` shows all events, or those of one type; backwards, cut, or raw."""
+    scene.play()
+    history = ("workflow", "history", WORKFLOW_ID)
+
+    events = told(*history)
+    assert [event["event_id"] for event in events] == list(range(1, len(events) + 1))
+    assert events[0]["attributes"]["input"] == '{"args": [1], "kwargs": {}}'
+    assert [one["event_id"] for one in told(*history, "--reverse", "--limit", "2")] == [
+        len(events),
+        len(events) - 1,
+    ]
+    completed = typed(*history, "--type", "ActivityTaskCompleted").stdout.splitlines()
+    assert len(completed) == 4
+    assert "result=2" in completed[1]
+    raw = json.loads(typed(*history, "--raw").stdout)
+    assert raw["events"][0]["eventType"] == "WorkflowExecutionStarted"
+
+
+def test_a_history_is_followed_until_the_execution_is_closed(scene: Scene) -> None:
+    """`--follow` prints each event once, under one header, and ends with the execution."""
+    scene.begin()
+    going_on = threading.Timer(0.2, scene.finish)
+    going_on.start()
+    ran = typed("workflow", "history", WORKFLOW_ID, "--follow")
+    going_on.join()
+
+    lines = ran.stdout.splitlines()
+    shown = [int(line.split()[0]) for line in lines[1:]]
+    assert lines[0].split()[0] == "id"
+    assert shown == list(range(1, len(shown) + 1))
+    assert "WorkflowExecutionCompleted" in lines[-1]
+
+
+def test_the_tree_shows_attempts_timers_and_what_is_waited_for(scene: Scene) -> None:
+    """`workflow tree` draws the tasks in order, each with its state, and who has not come."""
+    scene.at(0)
+    scene.start()
+    scene.decide(scheduled("increment", "a"), timer("pause", 60))
+    scene.at(2)
+    token = scene.take()
+    scene.at(3.5)
+    scene.fail(token, "ValueError")
+    scene.decide(scheduled("increment", "a"))
+
+    lines = typed("workflow", "tree", WORKFLOW_ID).stdout.splitlines()
+    assert lines[0] == f"{WORKFLOW_ID}  basic example  OPEN"
+    assert lines[1] == "├─ activity examples.basic.increment (a) failed 1.50 s → ValueError"
+    assert lines[2] == "├─ timer pause started due at 2015-08-04 23:05:33 UTC"
+    assert lines[3].startswith("├─ activity examples.basic.increment (a) scheduled attempt 2 for ")
+    assert lines[4] == (
+        "└─ waits: nobody has taken activity 'examples.basic.increment' from task list 'quickstart'"
+    )
+
+
+def test_the_tree_follows_children(scene: Scene) -> None:
+    """`--children` draws the tasks of child executions below them."""
+    scene.at(0)
+    scene.start()
+    child = StartChildWorkflowExecution(workflow_type=("basic", "example"), workflow_id="child")
+    scene.decide(child)
+    scene.decide()
+    scene.schedule("increment")
+
+    plain = typed("workflow", "tree", WORKFLOW_ID).stdout.splitlines()
+    drawn = typed("workflow", "tree", WORKFLOW_ID, "--children").stdout.splitlines()
+    assert [line for line in plain if "increment" in line] == []
+    assert any(
+        line.startswith("   ├─ activity examples.basic.increment")
+        or line.startswith("│  ├─ activity examples.basic.increment")
+        for line in drawn
+    )
+
+
+@pytest.mark.parametrize(
+    ("decision", "status"),
+    [
+        (FailWorkflowExecution(reason="no"), "FAILED"),
+        (CancelWorkflowExecution(), "CANCELED"),
+        (ContinueAsNewWorkflowExecution(), "CONTINUED_AS_NEW"),
+    ],
+)
+def test_the_tree_says_how_it_ended(scene: Scene, decision: Any, status: str) -> None:
+    """The first line of a tree ends with the status of that run."""
+    scene.at(0)
+    run_id = str(scene.start().run_id)
+    scene.decide(decision)
+
+    assert typed("workflow", "tree", WORKFLOW_ID, run_id).stdout.splitlines()[0].endswith(status)
+
+
+def test_a_watched_tree_ends_with_the_execution(scene: Scene) -> None:
+    """`tree --watch` prints each change once where nobody looks on, and ends by itself."""
+    scene.begin()
+    going_on = threading.Timer(0.2, scene.finish)
+    going_on.start()
+    ran = typed("workflow", "tree", WORKFLOW_ID, "--watch")
+    going_on.join()
+
+    lines = ran.stdout.splitlines()
+    assert lines[0].endswith("OPEN")
+    assert len(lines) == len(set(lines))
+    assert f"{WORKFLOW_ID}  basic example  COMPLETED" in lines
+
+
+def test_a_terminal_is_drawn_on(scene: Scene) -> None:
+    """With `--color always` a list and a tree are drawn in colour, a watched one too."""
+    scene.play()
+
+    assert "\x1b[32m" in typed("workflow", "list", "--color", "always").stdout
+    watched = typed("workflow", "tree", WORKFLOW_ID, "--watch", "--color", "always").stdout
+    assert "COMPLETED" in watched
+    assert "\x1b[" in watched
+
+
+def test_an_execution_is_started_of_a_registered_type(scene: Scene) -> None:
+    """`workflow start` prints workflow id and run id; what was told is what it starts with."""
+    ran = typed(
+        *("workflow", "start", "basic", "--workflow-id", "mine", "--input", "[1, 5]"),
+        *("--tag", "blue", "--task-list", "other", "--execution-timeout", "60"),
+    )
+    execution = scene.domain.executions().get("mine")
+
+    assert ran.stdout == f"mine  {execution.run_id}\n"
+    assert (execution.tag_list, execution.task_list) == (("blue",), "other")
+    assert execution.execution_start_to_close_timeout == 60
+    assert execution.history().first.input == "[1, 5]"  # type: ignore[union-attr]
+    again = typed("workflow", "start", "basic", "--workflow-id", "mine")
+    assert again.exit_code == 11
+
+
+def test_an_input_may_come_from_a_file(scene: Scene) -> None:
+    """`--input-file -` reads stdin; what is no JSON is sent all the same, and told of."""
+    ran = typed("workflow", "start", "basic", "--workflow-id", "m", "--input-file", "-", stdin="hi")
+
+    assert "not JSON" in ran.stderr
+    assert scene.domain.executions().get("m").history().first.input == "hi"  # type: ignore[union-attr]
+    both = typed("workflow", "start", "basic", "--input", "1", "--input-file", "-", stdin="1")
+    assert both.exit_code == 2
+
+
+def test_an_unknown_type_is_put_right(scene: Scene) -> None:
+    """An unknown type is exit code 10 with the nearest; one of several versions is to be said."""
+    ran = typed("workflow", "start", "basik")
+    assert ran.exit_code == 10
+    assert "(did you mean 'basic'?)" in ran.stderr
+    assert "(did you mean 'basic:example'?)" in typed("workflow", "start", "basic:exampel").stderr
+    typed("workflow-type", "register", "basic:2")
+    several = typed("workflow", "start", "basic")
+    assert several.exit_code == 2
+    assert "2, example" in several.stderr
+
+
+def test_a_signal_reaches_the_open_run(scene: Scene) -> None:
+    """`workflow signal` records name and input in the history; a closed execution refuses it."""
+    scene.start()
+    assert typed("workflow", "signal", WORKFLOW_ID, "go", "--input", "[1]").exit_code == 0
+
+    event = scene.domain.executions().get(WORKFLOW_ID).history()[-1]
+    assert (event.name, event.input) == ("WorkflowExecutionSignaled", "[1]")  # type: ignore[attr-defined]
+    scene.close()
+    late = typed("workflow", "signal", WORKFLOW_ID, "go")
+    assert late.exit_code == 10
+    assert "is closed (COMPLETED); nothing was done" in late.stderr
+    assert "no execution 'nobody'" in typed("workflow", "signal", "nobody", "go").stderr
+
+
+def test_cancel_asks_and_terminate_ends(scene: Scene) -> None:
+    """`cancel` leaves the execution open with a request, `terminate` closes it with a reason."""
+    scene.start()
+    assert typed("workflow", "cancel", WORKFLOW_ID).exit_code == 0
+    assert scene.domain.executions().get(WORKFLOW_ID).cancel_requested
+    assert typed("workflow", "terminate", WORKFLOW_ID, "--reason", "done with it").exit_code == 0
+
+    closed = scene.domain.executions().get(WORKFLOW_ID)
+    assert closed.close_status == "TERMINATED"
+    assert closed.history().last.reason == "done with it"  # type: ignore[union-attr]
+
+
+def test_restart_starts_the_same_again(scene: Scene) -> None:
+    """`workflow restart` takes over type, input, tags and lists; under another id where asked."""
+    scene.start(tag_list=["blue"], task_list="other")
+    open_one = typed("workflow", "restart", WORKFLOW_ID)
+    assert open_one.exit_code == 11
+    assert "swf workflow terminate" in open_one.stderr
+    ran = typed("workflow", "restart", WORKFLOW_ID, "--new-workflow-id", "copy", "-o", "id")
+
+    assert ran.stdout == "copy\n"
+    copy = scene.domain.executions().get("copy")
+    assert (copy.tag_list, copy.task_list) == (("blue",), "other")
+    assert copy.history().first.input == '{"args": [1], "kwargs": {}}'  # type: ignore[union-attr]
+    scene.basic.deprecate()
+    deprecated = typed("workflow", "restart", WORKFLOW_ID, "--new-workflow-id", "third")
+    assert "swf workflow-type undeprecate basic:example" in deprecated.stderr
+
+
+def test_the_exit_code_tells_how_an_execution_ended(scene: Scene) -> None:
+    """`workflow result` prints the result of one that completed, and else says why not."""
+    scene.play()
+    completed = typed("workflow", "result", WORKFLOW_ID)
+    assert (completed.stdout, completed.exit_code) == ("4\n", 0)
+
+    scene.start("failed")
+    scene.decide(FailWorkflowExecution(reason="no"))
+    scene.start("canceled")
+    scene.decide(CancelWorkflowExecution())
+    scene.start("late", execution_start_to_close_timeout=10)
+    scene.start("ended").terminate()
+    scene.at(300)
+    scene.start("open")
+    codes = {
+        name: typed("workflow", "result", name, "--timeout", "0").exit_code
+        for name in ("failed", "late", "canceled", "ended", "open")
+    }
+    assert codes == {"failed": 3, "late": 4, "canceled": 5, "ended": 6, "open": 124}
+
+
+def test_a_start_may_wait_for_the_result(scene: Scene) -> None:
+    """`--wait` prints nothing but the result on stdout; `--timeout` gives up with 124."""
+    working = threading.Timer(0.3, scene.close, ("[1, 2]",))
+    working.start()
+    ran = typed("workflow", "start", "basic", "--workflow-id", "mine", "--wait")
+    working.join()
+
+    assert json.loads(ran.stdout) == [1, 2]
+    assert "started mine" in ran.stderr
+    assert typed("workflow", "start", "basic", "--timeout", "0").exit_code == 124
