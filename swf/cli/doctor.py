@@ -28,7 +28,7 @@ _COLUMNS = output.Columns(
     default=5.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long a task may wait to be taken.",
+    help="How long a task may wait for who polls its list.",
 )
 @common
 def command(asked: Asked, *, workflow_id: str | None, run_id: str | None, patience: float) -> None:
@@ -39,6 +39,7 @@ def command(asked: Asked, *, workflow_id: str | None, run_id: str | None, patien
     1 where there is a problem.
 
         swf doctor -d shop
+
         swf doctor order-1 -d shop
     """
     if workflow_id is None:

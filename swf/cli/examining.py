@@ -71,7 +71,7 @@ class Examined:
 def everything(patience: float) -> Iterator[Finding]:
     """Yield what is found: all that follows is left out where it cannot be looked at.
 
-    Tasks that have not waited for `patience` seconds are no news.
+    Tasks that have not waited for `patience` seconds are no news where somebody may take them.
     """
     yield from _of_machine()
     found, values = _of_settings()

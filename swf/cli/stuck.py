@@ -99,8 +99,8 @@ def findings(
 ) -> Iterator[Finding]:
     """Yield what keeps an execution from going on; that it waits for what will come, where it does.
 
-    A task that has not waited for `patience` seconds is no news. `task_lists` is who polls what,
-    None where nobody can tell.
+    `task_lists` is who polls what, None where nobody can tell. A task that has not waited for
+    `patience` seconds is no news, unless nobody polls its list.
     """
     events = list(events)
     told = Told()
@@ -144,28 +144,19 @@ def _of_tasks(
 ) -> Iterator[Finding]:
     for task in told.untaken.values():
         waited = (now - task.since).total_seconds()
-        if waited < patience:
-            continue
         word = "decider" if task.kind == "decision" else "worker"
         way_out = f"`swf {word} start MODULE -t {task.task_list} -d {domain}`"
-        where = f"on task list {task.task_list!r}"
-        if task_lists is None:
-            yield warning(
-                about,
-                f"{task.name} has waited {waited:.0f} s {where}: it seems that nobody polls it",
-                way_out,
-            )
-        elif pollers := polled_by(task_lists, task.kind, task.task_list, now):
-            yield warning(
-                about,
-                f"{task.name} has waited {waited:.0f} s {where}, whose pollers are busy: "
-                f"{', '.join(pollers)}",
-                f"start more: {way_out}",
-            )
+        waits = f"{task.name} has waited {waited:.0f} s on task list {task.task_list!r}"
+        pollers = polled_by(task_lists or (), task.kind, task.task_list, now)
+        if task_lists is not None and not pollers:
+            yield problem(about, f"{waits}, which nobody polls", way_out)
+        elif waited < patience:
+            continue
+        elif pollers:
+            busy = ", ".join(pollers)
+            yield warning(about, f"{waits}, whose pollers are busy: {busy}", f"more: {way_out}")
         else:
-            yield problem(
-                about, f"{task.name} has waited {waited:.0f} s {where}, which nobody polls", way_out
-            )
+            yield warning(about, f"{waits}: it seems that nobody polls it", way_out)
 
 
 def polled_by(task_lists: TaskLists, kind: str, task_list: str, now: datetime) -> list[str]:

@@ -104,14 +104,16 @@ def test_busy_pollers_are_not_nobody() -> None:
 
 
 def test_a_task_that_waits_for_a_moment_is_no_news() -> None:
-    """Nothing is told of a task before the patience is over."""
+    """Nothing is told of a task before the patience is over, unless nobody polls its list."""
     story = Story()
     story.activity()
 
-    [found] = story.found(lists=[], patience=200)
+    [found] = story.found([polled("activity", "work")], patience=200)
+    [lost] = story.found([], patience=200)
 
     assert found.state == "ok"
     assert found.told == "waits for activity 'charge', scheduled just now"
+    assert lost.state == "problem"
 
 
 def test_what_is_at_work_is_waited_for() -> None:
