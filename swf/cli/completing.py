@@ -11,6 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from swf import settings
+from swf.cli import options
 from swf.models import Domain
 from swf.querysets import DomainQuerySet
 
@@ -22,22 +23,17 @@ MOST: Final = 100
 
 def names(what: str, ctx: click.Context, typed: str) -> list[CompletionItem]:
     """Return the names that begin with what was typed; none where they do not come in time."""
-    domain = _domain(ctx)
     found: list[str] = []
-
-    def ask() -> None:
-        with suppress(Exception):  # who presses a key is not told of errors
-            found.extend(_ASKED[what](domain))
-
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(BUDGET_SECONDS)
+    with settings.override(**ctx.meta.get(options.TYPED, {})):
+        asking = threading.Thread(target=_ask, args=(what, found), daemon=True)
+        asking.start()
+        asking.join(BUDGET_SECONDS)
     return [CompletionItem(name) for name in dict.fromkeys(found) if name.startswith(typed)]
 
 
-def _domain(ctx: click.Context) -> str | None:
-    told = ctx.params.get("domain") or settings.get().get("domain")
-    return None if told is None else str(told)
+def _ask(what: str, found: list[str]) -> None:
+    with suppress(Exception):  # who presses a key is not told of errors
+        found.extend(_ASKED[what](settings.get().get("domain")))
 
 
 def _domains(_domain: str | None) -> Iterable[str]:

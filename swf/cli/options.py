@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+TYPED: Final = "swf.settings"
+"""The key of a context's `meta` under which are the settings that were typed, for completion."""
+
 FORMATS: Final = ("table", "wide", "json", "jsonl", "csv", "tsv", "id")
 """The ways to show rows."""
 
@@ -40,6 +43,7 @@ def _in_effect(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
 
 def _put_in_effect(ctx: click.Context, key: str, value: str) -> None:
+    ctx.meta.setdefault(TYPED, {})[key] = value
     ctx.with_resource(import_module("swf.settings").override(**{key: value}))
 
 

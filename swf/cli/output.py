@@ -29,6 +29,9 @@ Row = Mapping[str, Any]
 _UNSHOWN: Final = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """What JSON leaves as it is, and a terminal may not."""
 
+_BREAKS: Final = {ord("\n"): " ", ord("\t"): " "}
+"""What would break a line, or a column, where it stands in a cell."""
+
 _SEPARATOR: Final = "  "
 
 _WHOLE: Final = 20
@@ -186,7 +189,7 @@ def _cell(value: Any) -> str:
         return f"{value:.2f}"
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
-    return " ".join(_spelled_out(harmless(value)).split("\n"))
+    return _spelled_out(harmless(value)).translate(_BREAKS)
 
 
 def _spelled_out(text: str) -> str:

@@ -41,7 +41,7 @@ def quiet() -> Iterator[None]:
 
 @pytest.fixture
 def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    """The SWF in memory that commands are about: its domain is in effect, its clock stands still."""
+    """The SWF that commands are about: its domain is in effect, its clock stands still."""
     clock = ManualClock(BEGUN)
     with embedded(clock=clock) as engine, settings.override(endpoint_url=engine.url):
         monkeypatch.setenv("SWF_DOMAIN", DOMAIN)

@@ -32,7 +32,7 @@ def test_open_executions_are_listed_without_a_header(scene: Scene) -> None:
     ran = typed("workflow.list", "TestDomain", "--started-since", "9000")
     assert ran.stdout == f"{WORKFLOW_ID}  basic  OPEN\n"
     assert lines("--header", "workflow.list", "TestDomain", "--started-since", "9000")[0] == (
-        "Workflow ID Workflow Type Status".split()
+        ["Workflow", "ID", "Workflow", "Type", "Status"]
     )
 
 

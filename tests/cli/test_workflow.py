@@ -41,8 +41,7 @@ def test_open_and_closed_executions_are_listed_together(scene: Scene) -> None:
     assert ran.stdout.splitlines() == [
         "workflow id               type   version  status     started               closed",
         "later                     basic  example  OPEN       2015-08-04 23:08:18Z  -",
-        "basic-example-1438722273  basic  example  COMPLETED  2015-08-04 23:04:33Z"
-        "  2015-08-04 23:08:18Z",
+        "basic-example-1438722273  basic  example  COMPLETED  2015-08-04 23:04:33Z  2015-08-04 23:08:18Z",  # noqa: E501
     ]
     (later, _) = told("workflow", "list")
     assert (later["workflow_id"], later["tags"], later["closed"]) == ("later", ["blue"], None)
@@ -218,11 +217,7 @@ def test_the_tree_follows_children(scene: Scene) -> None:
     plain = typed("workflow", "tree", WORKFLOW_ID).stdout.splitlines()
     drawn = typed("workflow", "tree", WORKFLOW_ID, "--children").stdout.splitlines()
     assert [line for line in plain if "increment" in line] == []
-    assert any(
-        line.startswith("   ├─ activity examples.basic.increment")
-        or line.startswith("│  ├─ activity examples.basic.increment")
-        for line in drawn
-    )
+    assert any("  ├─ activity examples.basic.increment" in line for line in drawn)
 
 
 @pytest.mark.parametrize(
