@@ -50,7 +50,8 @@ def data_from(value: object) -> Data:
     """Return what a workflow is started with as its data; None has no fields.
 
     A mapping gives its items, an attrs object or a dataclass its fields, any other object what is
-    in its `__dict__`. Raises StepsTypeError for what has no fields by name.
+    in its `__dict__`, else what its class says instead. Raises StepsTypeError for what has no
+    fields by name.
     """
     data = Data()
     vars(data).update((_field_name(name), one) for name, one in _fields_of(value).items())
@@ -70,7 +71,18 @@ def _fields_of(value: object) -> Mapping[Any, Any]:
         return {field.name: getattr(value, field.name) for field in fields(value)}
     if not hasattr(value, "__dict__") or callable(value):
         raise _no_fields(value)
-    return vars(value)
+    return {**_defaults_of(type(value)), **vars(value)}
+
+
+def _defaults_of(kind: type) -> dict[str, Any]:
+    """Return what a class says of its instances' attributes: no methods, nothing of its own."""
+    return {
+        name: value
+        for base in reversed(kind.__mro__)
+        for name, value in vars(base).items()
+        if not (name.startswith("_") or callable(value) or hasattr(value, "__get__"))
+        and "ClassVar" not in str(vars(base).get("__annotations__", {}).get(name))
+    }
 
 
 def _no_fields(value: object) -> StepsTypeError:

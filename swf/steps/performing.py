@@ -74,7 +74,7 @@ def perform(definition_of: Callable[[str, int], Definition], call: Call) -> Repl
     result = _result(step, awaited(body.run(_context(definition, step, data, call))))
     reply: Reply = {
         "proceed": result.proceed,
-        "outcome": result.outcome_value,
+        "outcome": result.outcome_value if step.whens else None,  # nobody else asks for it
         "persistence_data": result.persistence_data,
         "sleep": result.sleep_for,
         "wait": _wait(result),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 import pytest
@@ -25,6 +25,21 @@ class Plain:
     def __init__(self) -> None:
         self.value1 = 0
         self.items = ["a"]
+
+
+class Inherited(Plain):
+    shared: ClassVar[int] = 3
+    value1 = 7
+    value2: int = 2
+    _own = 4
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.value1 = 1
+
+    @property
+    def total(self) -> int:
+        return self.value1 + self.value2
 
 
 @attrs.define
@@ -76,13 +91,14 @@ def test_a_field_is_an_attribute() -> None:
         ({"a": 1}, {"a": 1}),
         (Data(a=1), {"a": 1}),
         (Plain(), {"value1": 0, "items": ["a"]}),
+        (Inherited(), {"value1": 1, "value2": 2, "items": ["a"]}),
         (Declared(), {"value1": 0, "items": ["a"]}),
         (Dated(), {"value1": 0, "items": ("a",)}),
     ],
     ids=lambda value: type(value).__name__,
 )
 def test_what_has_fields_is_data(value: object, fields: dict[str, Any]) -> None:
-    """None, mappings, attrs classes, dataclasses and plain objects become data, field by field."""
+    """What is given becomes data, field by field, with what a plain object has from its class."""
     assert vars(data_from(value)) == fields
 
 

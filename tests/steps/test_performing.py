@@ -78,7 +78,7 @@ NOTHING: Reply = {
     [
         (None, {"proceed": True}),
         (ExecutionResult.next(), {"proceed": True}),
-        (ExecutionResult.outcome("yes"), {"proceed": True, "outcome": "yes"}),
+        (ExecutionResult.outcome("yes"), {"proceed": True}),
         (ExecutionResult.persist({"n": 1}), {"persistence_data": {"n": 1}}),
         (ExecutionResult.sleep(5, 1), {"sleep": 5, "persistence_data": 1}),
         (
@@ -94,6 +94,17 @@ NOTHING: Reply = {
 def test_each_answer_has_its_reply(answer: Any, reply: dict[str, Any]) -> None:
     """What a step answers is what the worker replies; a step that returns nothing proceeds."""
     assert performed(answering(lambda context: answer)) == {**NOTHING, **reply}
+
+
+def test_an_outcome_is_replied_where_somebody_asks_for_it() -> None:
+    """What a step returns that is followed by no `when` need not travel, and may be anything."""
+    unasked = performed(lambda b: b.start_with(lambda context: object()))
+    asked = performed(
+        lambda b: b.start_with(lambda context: "yes").when("yes").do(lambda b: b.start_with(Hello))
+    )
+
+    assert unasked == {**NOTHING, "proceed": True}
+    assert asked["outcome"] == "yes"
 
 
 def test_a_container_replies_its_branches() -> None:
@@ -265,7 +276,7 @@ async def fetch(context: StepExecutionContext) -> int:
     ],
 )
 def test_a_function_is_called_with_its_inputs(function: Any, inputs: Any, result: Any) -> None:
-    """A function's inputs are its keyword arguments; what it returns is outcome and result."""
+    """A function's inputs are its keyword arguments; what it returns is its result."""
 
     def build(b: WorkflowBuilder) -> None:
         step = b.start_with(function).output("got", lambda step: step.result)
@@ -274,7 +285,7 @@ def test_a_function_is_called_with_its_inputs(function: Any, inputs: Any, result
 
     reply = performed(build, inputs=inputs, data={"who": "Ada"})
 
-    assert reply == {**NOTHING, "proceed": True, "outcome": result, "outputs": {"got": result}}
+    assert reply == {**NOTHING, "proceed": True, "outputs": {"got": result}}
 
 
 def test_a_function_may_answer_like_a_step() -> None:
@@ -292,25 +303,28 @@ def test_a_step_may_be_async() -> None:
         async def run(self, context: StepExecutionContext) -> ExecutionResult:  # type: ignore[override]
             return ExecutionResult.outcome(await fetch(context))
 
-    assert performed(lambda b: b.start_with(Later))["outcome"] == 7
+    reply = performed(lambda b: b.start_with(Later).when(7).do(lambda b: b.start_with(Hello)))
+
+    assert reply["outcome"] == 7
 
 
 def test_the_definition_asked_for_is_the_one_of_the_call() -> None:
     """Name and version of the call choose the definition."""
+
+    def telling(answer: str) -> Any:
+        return lambda b: b.start_with(lambda context: answer).output("told", told)
+
+    def told(step: Any) -> Any:
+        return step.result
+
     made: dict[tuple[str, int], Workflow] = {
-        (name, version): workflow(
-            lambda b, answer=f"{name}{version}": b.start_with(lambda context: answer),  # type: ignore[misc]
-            id=name,
-            version=version,
-        )
+        (name, version): workflow(telling(f"{name}{version}"), id=name, version=version)
         for name, version in [("A", 1), ("A", 2), ("B", 1)]
     }
 
     def definition_of(name: str, version: int) -> Any:
         return made[name, version].definition()
 
-    outcomes = [
-        perform(definition_of, call("1-lambda", definition=list(key)))["outcome"] for key in made
-    ]
+    replies = [perform(definition_of, call("1-lambda", definition=list(key))) for key in made]
 
-    assert outcomes == ["A1", "A2", "B1"]
+    assert [reply["outputs"]["told"] for reply in replies] == ["A1", "A2", "B1"]
