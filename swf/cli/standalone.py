@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TextIO
 
 import click
@@ -11,11 +12,20 @@ from swf.cli.asked import Asked
 from swf.cli.code import workflow_named
 from swf.cli.ending import show_result, told_by_code
 from swf.cli.options import common, domain_name
+from swf.cli.repairing import Done, Repairing, Task, arguments_of, done_in
 from swf.cli.run import with_input
-from swf.flow import Standalone
-from swf.models import Domain
+from swf.models import Domain, WorkflowExecution
 from swf.transport import default_connection
 from swf.wire import told
+
+
+def _pattern(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is no pattern."""
+    try:
+        re.compile(value or "")
+    except re.error as error:
+        raise click.BadParameter(f"{value!r} is no regular expression: {error}") from error
+    return value
 
 
 @click.command("standalone")
@@ -50,6 +60,17 @@ from swf.wire import told
 @click.option(
     "--display-status", type=bool, default=True, metavar="BOOL", help="Show what happens."
 )
+@click.option(
+    "--repair",
+    metavar="'ID [RUN_ID]'",
+    help="Do not do again what this execution has completed; its arguments are taken, too.",
+)
+@click.option(
+    "--force-activities",
+    metavar="REGEX",
+    callback=_pattern,
+    help="With --repair: do activities again whose names match.",
+)
 @common
 def command(
     asked: Asked,
@@ -64,6 +85,8 @@ def command(
     execution_timeout: str | None,
     decision_tasks_timeout: str | None,
     display_status: bool,
+    repair: str | None,
+    force_activities: str | None,
 ) -> None:
     """Run a workflow on the SWF of the settings, with processes and task lists of its own.
 
@@ -71,9 +94,14 @@ def command(
     by the exit code: 0, 3 failed, 4 timed out, 5 canceled, 6 terminated.
 
         swf standalone --domain TestDomain examples.flow.basic --input '[1, 0.1]'
+
+        swf standalone --domain TestDomain examples.flow.basic --repair basic-1
     """
+    if force_activities is not None and repair is None:
+        raise click.UsageError("--force-activities: goes with --repair")
     called = arguments(text, file)
-    ordered = workflow_named(workflow).with_options(
+    cls = workflow_named(workflow)
+    ordered = cls.with_options(
         **told(
             workflow_id=workflow_id,
             tag_list=None if tags is None else [one.strip() for one in tags.split(",")],
@@ -82,12 +110,20 @@ def command(
         )
     )
     connection = default_connection()
-    alone = Standalone(
-        domain=Domain(domain_name(), connection=connection),
+    domain = Domain(domain_name(), connection=connection)
+    done: dict[Task, Done] = {}
+    if repair is not None:
+        before = WorkflowExecution(domain, *repair.split(maxsplit=1), connection=connection)
+        done = done_in(before, force_activities)
+        if text is None and file is None:
+            called = arguments_of(before, cls.payloads)
+    alone = Repairing(
+        domain=domain,
         connection=connection,
         deciders=deciders,
         workers=workers,
         quiet=not display_status,
+        done=done,
     )
     with told_by_code(asked):
         result = alone.run(ordered, *called.args, **called.kwargs)

@@ -56,6 +56,66 @@ def test_a_failure_is_told_by_the_exit_code(folder: Path, swf_url: str) -> None:
     assert ran.stderr == "Error: FAILED: no belt\n"
 
 
+REPAIRED = """
+from pathlib import Path
+from swf.flow import Workflow, activity
+
+@activity
+def count(name):
+    with Path(name).open("a") as file:
+        file.write(".")
+    return name
+
+@activity
+def fail_once():
+    if not Path("mended").exists():
+        raise ValueError("not mended")
+
+class Counts(Workflow):
+    name = "counts"
+    def run(self, *names):
+        for name in names:
+            self.submit(count, name).result
+        self.submit(fail_once).result
+        return list(names)
+"""
+
+
+def test_a_repair_does_what_is_left(folder: Path, swf_url: str) -> None:
+    """What the earlier run has completed is not done again, unless it is forced."""
+    (folder / "counting.py").write_text(REPAIRED)
+    begin = ("standalone", "-d", "TestDomain", "counting", "--endpoint-url", swf_url, "-W", "1")
+
+    failed = typed(*begin, "-i", '["a", "b"]', "--workflow-id", "first")
+    (folder / "mended").touch()
+    repaired = typed(*begin, "--repair", "first")
+    once = [(folder / name).read_text() for name in "ab"]
+    typed(*begin, "--repair", "first", "--force-activities", r"counting\.count")
+    twice = [(folder / name).read_text() for name in "ab"]
+    other = typed(*begin, "--repair", "first", "-i", '["c", "b"]')
+
+    assert (failed.exit_code, repaired.exit_code, other.exit_code) == (3, 0, 0)
+    assert repaired.stdout == '[\n  "a",\n  "b"\n]\n'
+    assert (once, twice) == ([".", "."], ["..", ".."])
+    assert (folder / "c").read_text() == "."
+    assert (folder / "b").read_text() == ".."
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--force-activities", "x"), "goes with --repair"),
+        (("--repair", "one", "--force-activities", "["), "is no regular expression"),
+    ],
+)
+def test_what_cannot_be_forced_is_refused(words: tuple[str, ...], complaint: str) -> None:
+    """A pattern without a repair, and what is no pattern, are usage errors."""
+    ran = typed("standalone", BASIC, "-d", "x", "--endpoint-url", "memory://", *words)
+
+    assert ran.exit_code == 2
+    assert complaint in ran.stderr
+
+
 def test_it_needs_a_domain() -> None:
     """Without a domain it is a usage error."""
     ran = typed("standalone", BASIC, "--endpoint-url", "memory://")
