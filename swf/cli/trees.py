@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, Final
 
@@ -35,12 +35,12 @@ def lines(
         kind = execution.workflow_type
         name = "" if kind is None else f"  {kind.name} {kind.version}"
         yield f"{execution.workflow_id}{name}  {status(execution, history)}"
-    found = tasks_of(history, timers=True)
+    found, now = tasks_of(history, timers=True), execution.connection.clock.now()
     held = "" if history.finished else held_by(history.raws)
     rest = [f"waits: {held}"] if held else []
     for number, task in enumerate(found):
         last = number == len(found) - 1 and not rest
-        yield f"{'└─' if last else '├─'} {_told(task)}"
+        yield f"{'└─' if last else '├─'} {_told(task, now)}"
         if children and task.kind == "child" and depth < DEEPEST:
             below = _of_child(execution, task, depth + 1)
             yield from (f"{'   ' if last else '│  '}{line}" for line in below)
@@ -57,7 +57,7 @@ def status(execution: WorkflowExecution, history: History) -> str:
     return words.get(ended, execution.close_status or ended.upper())
 
 
-def _told(task: Task) -> str:
+def _told(task: Task, now: datetime) -> str:
     words = [task.kind, task.name]
     if task.id != task.name:
         words.append(f"({task.id})")
@@ -70,8 +70,8 @@ def _told(task: Task) -> str:
     elif task.kind == "timer" and task.is_open:
         words.append(_due(task))
     elif task.is_open:
-        since = datetime.now(UTC) - (task.started or task.scheduled)
-        words.append(f"for {max(since, timedelta(0)).total_seconds():.0f} s")
+        since = (now - (task.started or task.scheduled)).total_seconds()
+        words.append(f"for {max(since, 0):.0f} s")
     if task.outcome:
         words.append(f"→ {task.outcome[:_LONGEST]}")
     return " ".join(words)

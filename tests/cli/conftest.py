@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from cli_scene import BEGUN, DOMAIN, Scene
 
-from swf import settings
 from swf.clock import ManualClock
 from swf.testing import embedded
 
@@ -43,6 +42,7 @@ def quiet() -> Iterator[None]:
 def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """The SWF that commands are about: its domain is in effect, its clock stands still."""
     clock = ManualClock(BEGUN)
-    with embedded(clock=clock) as engine, settings.override(endpoint_url=engine.url):
+    with embedded(clock=clock) as engine:
+        monkeypatch.setenv("SWF_ENDPOINT_URL", engine.url)
         monkeypatch.setenv("SWF_DOMAIN", DOMAIN)
         yield Scene(engine, clock)
