@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from swf.exceptions import SWFError
+from swf.exceptions import PayloadError, SWFError
 from swf.flow.errors import TaskError, TaskFailed
 from swf.flow.future import Future
 from swf.graph.plan import Plan
@@ -16,6 +16,7 @@ from swf.graph.progress import Progress, restored
 from swf.graph.reading import tasks_from
 from swf.graph.scheduling import begin, own_input, policy_of
 from swf.graph.specs.task import Generator, Task, Timer
+from swf.payload import Payloads
 
 if TYPE_CHECKING:
     from swf.graph.workflow import GraphWorkflow
@@ -231,7 +232,9 @@ class Walk:
         if not self.failures:
             is_retried = policy_of(task) is not None and isinstance(error, TaskError)
             self.reason = LIMIT_REACHED if is_retried else FAILED
-        self.failures[task.id_] = in_short(told_of(error), self._longest_error)
+        self.failures[task.id_] = in_short(
+            told_of(error, self._workflow.payloads), self._longest_error
+        )
         self._make_room()
         self._over._resolve(None)
 
@@ -247,7 +250,7 @@ class Walk:
                 told[id_] = in_short(text, self._longest_error)
 
 
-def told_of(error: BaseException) -> str:
+def told_of(error: BaseException, payloads: Payloads) -> str:
     """Return what is told of an error: as its reason says it, where there is one."""
     text = str(error)
     if isinstance(error, TaskFailed):
@@ -256,8 +259,15 @@ def told_of(error: BaseException) -> str:
         elif error.details:  # as workers of floto tell what went wrong
             text = error.details
         if text in (FAILED, LIMIT_REACHED) and error.details:  # of a child that is a graph too
-            text = f"{text}: {error.details}"
+            text = f"{text}: {_opened(error.details, payloads)}"
     return in_short(text, LONGEST_ERROR)
+
+
+def _opened(details: str, payloads: Payloads) -> str | None:
+    try:
+        return payloads.open(details)
+    except PayloadError:
+        return details
 
 
 def in_short(text: str, longest: int) -> str:

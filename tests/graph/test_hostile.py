@@ -9,6 +9,7 @@ import pytest
 from graph_site import DOMAIN, Site, last, of_type
 
 from swf.flow import Workflow
+from swf.flow.errors import TaskFailed
 from swf.flow.replay.signals import CARRIED
 from swf.graph import (
     ActivityTask,
@@ -20,7 +21,9 @@ from swf.graph import (
     Timer,
     activity,
 )
+from swf.graph.walk import told_of
 from swf.models import WorkflowExecution
+from swf.payload import MemoryStore, Payloads
 from swf.testing import event_names
 
 
@@ -206,6 +209,22 @@ def test_an_input_may_be_json_already(site: Site):
         for one in site.executions()
     ]
     assert sorted(started) == ["your_input", '{"from": 1}']
+
+
+def test_what_failed_in_a_child_may_be_in_a_store(site: Site):
+    """A parent tells what failed in its child, or, where it cannot read that, where it is."""
+    stored = Payloads(store=MemoryStore(), limit=150)
+    site.decider(ChildWorkflow("flow", "1", "child", task_list="children"))
+    children = site.spec(ActivityTask("missing", "h", activity_id="a"), task_list="children")
+    site.hires(Decider(children, connection=site.connection, payloads=stored))
+    site.worker(tell)
+    execution = site.finish(site.start())
+
+    assert site.failure(execution)[1]["child"].startswith('task_failed: {"$swf":')
+
+    details = stored.dump({"a": "it is missing" + 200 * "!"})
+    error = TaskFailed("", reason="task_failed", details=details)
+    assert told_of(error, stored).startswith('task_failed: {"a":"it is missing!')
 
 
 def test_a_flaw_is_not_tried_again(site: Site):

@@ -166,7 +166,7 @@ class DaemonWorkflow(Workflow):
             outcome = {"result": _shown(future.result)}
             self.logger.info("child %s completed: %s", workflow_id, outcome["result"])
         else:
-            outcome = {"error": _shown(told_of(error))}
+            outcome = {"error": _shown(told_of(error, self.payloads))}
             self.logger.warning("child %s failed: %s", workflow_id, outcome["error"])
         self._told.ended.append({"workflow_id": workflow_id, **outcome})
         del self._told.ended[:-KEPT]
