@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+import sys
+import uuid
 from collections.abc import Callable
 from typing import Any, TextIO, TypeVar
 
 import click
 
-from swf.cli import database, logs
+from swf.cli import database, live, logs
 from swf.cli.arguments import Arguments, arguments
 from swf.cli.asked import Asked
 from swf.cli.code import workflow_named
 from swf.cli.ending import show_result, told_by_code
 from swf.cli.options import common
 from swf.flow import Local
+from swf.flow.domain import domain_of
+from swf.transport import connect
 from swf.wire import told
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -68,20 +72,38 @@ def command(
 ) -> None:
     """Run a workflow here, with a decider and workers, and print its result as JSON.
 
-    Nothing else has to run, and no settings count. How it ends is told by the exit code: 0, 3
-    failed, 4 timed out, 5 canceled, 6 terminated.
+    Nothing else has to run, and no settings count. On a terminal it is shown what happens. How it
+    ends is told by the exit code: 0, 3 failed, 4 timed out, 5 canceled, 6 terminated.
 
         swf run examples.flow.basic --input '[1, 0.1]'
     """
     if db is not None and virtual_time:
         raise click.UsageError("--virtual-time: goes without --db")
     url = None if db is None else database.url_of(db)
-    here = Local(virtual_time=virtual_time, url=url, workers=workers)
-    called = arguments(text, file)
+    called, cls = arguments(text, file), workflow_named(workflow)
     logs.configure(asked.verbosity, usual=logging.CRITICAL)  # what fails is told in the end
     with told_by_code(asked):
-        result = run_here(workflow_named(workflow), called, here, workflow_id=workflow_id)
+        if sys.stderr.isatty() and not virtual_time:
+            result = _run_shown(cls, called, url, workers, workflow_id or live.made_up(cls))
+        else:
+            here = Local(virtual_time=virtual_time, url=url, workers=workers)
+            result = run_here(cls, called, here, workflow_id=workflow_id)
     show_result(asked, result)
+
+
+def _run_shown(
+    workflow: Any, called: Arguments, url: str | None, workers: int, workflow_id: str
+) -> Any:
+    """Run a workflow in this process, and show on stderr what happens meanwhile."""
+    workflow.check_arguments(called.args, called.kwargs)
+    connection = connect(url or f"memory://{uuid.uuid4().hex}")
+    try:
+        domain = domain_of(None, connection)
+        here = Local(connection=connection, domain=domain, workers=workers)
+        with live.shown(domain, workflow_id):
+            return run_here(workflow, called, here, workflow_id=workflow_id)
+    finally:
+        connection.close()
 
 
 def run_here(

@@ -149,7 +149,9 @@ def _of_tasks(
         waits = f"{task.name} has waited {waited:.0f} s on task list {task.task_list!r}"
         pollers = polled_by(task_lists or (), task.kind, task.task_list, now)
         if task_lists is not None and not pollers:
-            yield problem(about, f"{waits}, which nobody polls", way_out)
+            yield problem(
+                about, f"{waits}, which nobody polls{_polled(task_lists, task.kind, now)}", way_out
+            )
         elif waited < patience:
             continue
         elif pollers:
@@ -157,6 +159,13 @@ def _of_tasks(
             yield warning(about, f"{waits}, whose pollers are busy: {busy}", f"more: {way_out}")
         else:
             yield warning(about, f"{waits}: it seems that nobody polls it", way_out)
+
+
+def _polled(task_lists: TaskLists, kind: str, now: datetime) -> str:
+    """Return which task lists are polled, in words: the one that is meant may be among them."""
+    names = [one["taskList"] for one in task_lists if one["kind"] == kind]
+    polled = [repr(name) for name in names if polled_by(task_lists, kind, name, now)]
+    return f"; {kind} tasks are polled from {', '.join(polled)}" if polled else ""
 
 
 def polled_by(task_lists: TaskLists, kind: str, task_list: str, now: datetime) -> list[str]:

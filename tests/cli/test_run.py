@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from terminals import BASIC, PATIENCE_SECONDS, terminal, typed
+from terminals import BASIC, PATIENCE_SECONDS, ROOT, terminal, typed
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -147,3 +151,33 @@ def test_ctrl_c_ends_it(folder: Path) -> None:
         running.interrupt(signal.SIGINT)
         assert running.process.wait(PATIENCE_SECONDS) == 130
     assert "Traceback" not in running.text
+
+
+def test_a_terminal_shows_what_happens(folder: Path) -> None:
+    """On a terminal, what happens is shown on stderr meanwhile; stdout has the same as ever."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "swf", "run", BASIC, "-i", "[1, 0.3]", "--workflow-id", "one"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"},
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+    ) as running:
+        os.close(theirs)
+        shown = b"".join(iter(lambda: read(ours), b"")).decode()
+        assert running.stdout is not None
+        printed = running.stdout.read().decode()
+    os.close(ours)
+
+    assert printed == "(1 + 1) * 2 = 4\n4\n"
+    assert "ActivityTaskStarted activity-examples.flow.basic.delay-1" in shown
+    assert "3 activities done, 0 open" in shown
+    assert running.returncode == 0
+
+
+def read(terminal: int) -> bytes:
+    """Return what comes next from a terminal; nothing once nobody has it open any more."""
+    try:
+        return os.read(terminal, 10_000)
+    except OSError:
+        return b""

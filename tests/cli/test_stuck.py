@@ -73,6 +73,8 @@ def test_what_nobody_takes_is_told_with_the_command_that_takes_it() -> None:
 
     assert (decision.state, activity.state) == ("problem", "problem")
     assert "'decisions', which nobody polls" in decision.told
+    assert decision.told.endswith("nobody polls")
+    assert activity.told.endswith("nobody polls; activity tasks are polled from 'other'")
     assert decision.type == "`swf decider start MODULE -t decisions -d shop`"
     assert "activity 'charge' has waited 98 s on task list 'work'" in activity.told
     assert activity.type == "`swf worker start MODULE -t work -d shop`"
