@@ -158,11 +158,11 @@ def run_again(
         found = [one for one in found if one.scheduled_event_id == scheduled_id]
     task = task_named(found, activity_id or (found[0].id if found else f"event {scheduled_id}"))
     activity = known.get(task.name, task.version or "")
-    call = called_with(task.told.get("input")) if text is None else arguments(text)._asdict()
-    click.echo(f"runs {activity.name} {activity.version} with {output.as_json(call)}", err=True)
-    if isinstance(call, str):
-        call = {"args": [call], "kwargs": {}}
-    result: Any = activity(*call["args"], **call["kwargs"])
+    called: Any = called_with(task.told.get("input")) if text is None else arguments(text)._asdict()
+    click.echo(f"runs {activity.name} {activity.version} with {output.as_json(called)}", err=True)
+    if isinstance(called, str):
+        called = {"args": [called], "kwargs": {}}
+    result: Any = activity(*called["args"], **called["kwargs"])
     if isinstance(activity.callable, type):
         result = result.execute()
     output.emit_value(asked, asyncio.run(result) if inspect.iscoroutine(result) else result)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+TYPED: Final = "swf.settings"
+"""The key of a context's `meta` under which are the settings that were typed, for completion."""
+
 
 class Asked:
     """How to show what is found; None is what the command itself finds best."""

@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from swf import settings
-from swf.cli import options
+from swf.cli.asked import TYPED
 from swf.models import Domain
 from swf.querysets import DomainQuerySet
 
@@ -24,7 +24,7 @@ MOST: Final = 100
 def names(what: str, ctx: click.Context, typed: str) -> list[CompletionItem]:
     """Return the names that begin with what was typed; none where they do not come in time."""
     found: list[str] = []
-    with settings.override(**ctx.meta.get(options.TYPED, {})):
+    with settings.override(**ctx.meta.get(TYPED, {})):
         asking = threading.Thread(target=_ask, args=(what, found), daemon=True)
         asking.start()
         asking.join(BUDGET_SECONDS)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from swf.cli import logs
-from swf.cli.asked import Asked
+from swf.cli.asked import TYPED, Asked
 from swf.cli.failing import failure
 from swf.exceptions import SWFError
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from swf.models import Domain
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-TYPED: Final = "swf.settings"
-"""The key of a context's `meta` under which are the settings that were typed, for completion."""
 
 FORMATS: Final = ("table", "wide", "json", "jsonl", "csv", "tsv", "id")
 """The ways to show rows."""
