@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,6 +51,14 @@ class Examined:
         """The URL of the SWF; empty for Amazon's."""
         found = self.values.get("endpoint_url")
         return "" if found is None else found.value
+
+    @property
+    def address(self) -> str:
+        """The URL of the SWF, of Amazon's as well; empty where no region is told."""
+        region = self.values.get("region")
+        if self.endpoint or region is None:
+            return self.endpoint
+        return f"https://swf.{region.value}.amazonaws.com"
 
     @property
     def domain_name(self) -> str | None:
@@ -130,6 +139,12 @@ def _of_machine() -> Iterator[Finding]:
             f"install a Python with a newer SQLite than that of {sys.executable}",
         )
         return
+    if find_spec("uvicorn") is None or find_spec("starlette") is None:
+        yield warning(
+            "installation",
+            "the extra `server` is missing, which `swf server start` needs",
+            "pip install 'swf[server]'",
+        )
     yield sound("installation", f"swf {__version__}, Python {python}, SQLite {sqlite}")
 
 
@@ -150,6 +165,12 @@ def _of_settings() -> tuple[list[Finding], dict[str, settings.Setting] | None]:
 
 
 def _of_file(examined: Examined) -> Iterator[Finding]:
+    if examined.endpoint.startswith("memory:"):
+        yield warning(
+            "database",
+            f"{examined.endpoint} is within this command, and gone with it",
+            "name a file: `--endpoint-url sqlite:///swf.db`",
+        )
     if not examined.endpoint.startswith("sqlite:"):
         return
     try:
@@ -175,7 +196,8 @@ def _of_file(examined: Examined) -> Iterator[Finding]:
 
 
 def _of_missing_file(path: Path) -> Iterator[Finding]:
-    if not os.access(path.parent, os.W_OK | os.X_OK):
+    effective = os.access in os.supports_effective_ids
+    if not os.access(path.parent, os.W_OK | os.X_OK, effective_ids=effective):
         yield problem(
             "database",
             f"{path}: is not there, and its folder cannot be written to",
@@ -187,7 +209,7 @@ def _of_missing_file(path: Path) -> Iterator[Finding]:
 
 
 def _of_clock(examined: Examined) -> Iterator[Finding]:
-    reply = pollers.answered(examined.endpoint, "/health")
+    reply = pollers.answered(examined.address, "/health")
     date = None if reply is None else reply[1].get("date")
     if date is None:
         return
@@ -195,7 +217,7 @@ def _of_clock(examined: Examined) -> Iterator[Finding]:
         skew = (parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds()
     except (ValueError, TypeError):
         return
-    told = f"differs by {abs(skew):.0f} s from that of {examined.endpoint}"
+    told = f"differs by {abs(skew):.0f} s from that of {examined.address}"
     if abs(skew) > SKEW_SECONDS:
         yield problem("clock", told, "set the clock: `timedatectl set-ntp true`")
     elif abs(skew) > WARNED_SECONDS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +13,8 @@ from swf.transport import Transport
 
 SECONDS: Final = 5.0
 """How long a server may take to answer."""
+
+_SCHEMES: Final = {"http": HTTPConnection, "https": HTTPSConnection}
 
 
 def task_lists(connection: Transport, domain: str) -> list[dict[str, Any]] | None:
@@ -39,9 +41,9 @@ def answered(url: str, path: str) -> tuple[int, dict[str, str], bytes] | None:
     The names of the headers are in lower case.
     """
     parts = urlsplit(url)
-    if parts.scheme != "http" or parts.hostname is None:
+    if parts.scheme not in _SCHEMES or parts.hostname is None:
         return None
-    connection = HTTPConnection(parts.hostname, parts.port, timeout=SECONDS)
+    connection = _SCHEMES[parts.scheme](parts.hostname, parts.port, timeout=SECONDS)
     try:
         connection.request("GET", path)
         response = connection.getresponse()

@@ -16,9 +16,12 @@ import pytest
 from embedded import server_process
 from serving import answering, fault
 from terminals import BASIC, typed
+from unprivileged import as_nobody, directory_of_nobody
 
 import swf
 from examples.flow.basic import BasicWorkflow
+from swf import settings
+from swf.cli.examining import Examined
 from swf.engine import Engine, close_all
 from swf.exceptions import SettingsWarning
 from swf.flow import start
@@ -215,6 +218,47 @@ def test_a_file_that_others_can_read(folder: Path) -> None:
     ran = typed("doctor", "--endpoint-url", "sqlite:///shop.db")
 
     assert f"chmod 600 {folder}/shop.db" in ran.stdout
+
+
+def test_what_is_in_memory() -> None:
+    """An SWF in memory is warned of: no other command will find anything there."""
+    told = found("--endpoint-url", "memory://")["database"]
+
+    assert told["state"] == "warning"
+    assert "sqlite:///" in told["type"]
+
+
+def test_a_folder_that_may_not_be_written_to() -> None:
+    """A database cannot be made where its folder is not ours to write to."""
+    with directory_of_nobody(0o555) as folder, as_nobody():
+        told = found("--endpoint-url", f"sqlite:///{folder}/shop.db")["database"]
+
+    assert told["state"] == "problem"
+    assert "its folder cannot be written to" in told["told"]
+
+
+def test_a_path_that_no_file_can_have(folder: Path) -> None:
+    """A URL that names no place is told."""
+    told = found("--endpoint-url", "sqlite:///shop.db?color=red")["database"]
+
+    assert told["state"] == "problem"
+    assert "'color' is no option" in told["told"]
+
+
+def test_a_server_that_has_no_clock() -> None:
+    """What is no date says nothing of the clock."""
+    with server_of_time("noon") as url:
+        assert "clock" not in found("--endpoint-url", url)
+
+
+def test_amazons_own_clock_is_looked_at() -> None:
+    """Without an endpoint, the clock is compared with that of the region's."""
+    amazon = Examined({"region": settings.Setting("eu-west-1", "here")}, patience=5)
+    ours = Examined({"endpoint_url": settings.Setting("http://127.0.0.1:1", "here")}, patience=5)
+
+    assert amazon.address == "https://swf.eu-west-1.amazonaws.com"
+    assert ours.address == "http://127.0.0.1:1"
+    assert Examined({}, patience=5).address == ""
 
 
 def test_what_is_no_database(folder: Path) -> None:

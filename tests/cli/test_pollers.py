@@ -48,7 +48,8 @@ def test_another_server_tells_nothing(body: bytes) -> None:
 
 
 def test_who_is_not_there_tells_nothing() -> None:
-    """Amazon's SWF is not asked at all, and nobody answers at a port where nobody listens."""
+    """What is no address is not asked, and nobody answers at a port where nobody listens."""
     assert answered("", "/health") is None
-    assert answered("https://swf.us-east-1.amazonaws.com", "/health") is None
+    assert answered("sqlite:///shop.db", "/health") is None
+    assert answered("https://127.0.0.1:1", "/health") is None
     assert answered("http://127.0.0.1:1", "/health") is None
