@@ -94,7 +94,7 @@ class Calling:
         """Have what is inside done for each value that the step has branched into."""
         interpreter, node = self.interpreter, self.node
         work = partial(interpreter.sequence, node.do)
-        state = {"persistence_data": self.persisted}
+        state = {"persistence_data": self.persisted, "pointer": self.pointer}
         interpreter.beside.each(node.id, left, work, self.line, state)
         self.left = None
 
@@ -109,6 +109,10 @@ class Calling:
             _ = self.run.start_timer(ceil(reply["sleep"]), timer_id=self.pointer).result
 
     def _breathe(self) -> None:
-        state = {"persistence_data": self.persisted, "event": self.event}
+        state = {
+            "persistence_data": self.persisted,
+            "event": self.event,
+            "pointer": self.pointer,
+        }
         place = Place(self.node.id, {**state, **self.failures.as_value()})
         self.run.breathe(self.line, place)

@@ -45,7 +45,7 @@ class Interpreter:
         self.run = run
         self.asking = Asking(run)
         self.beside = Beside(run)
-        self.passages = Passages()
+        self.passages = Passages(run.carried.get("passages", 0))
 
     def sequence(self, nodes: Nodes, line: Line, at: Path = ()) -> None:
         """Do nodes one after the other, from a place on."""
@@ -78,7 +78,8 @@ class Interpreter:
 
     def _chosen(self, node: RunStep, line: Line, at: Path) -> int:
         """Call a step until it proceeds; return the number of the `when` of its outcome, or -1."""
-        with self.passages.through(node) as pointer:
+        begun = at[0].state.get("pointer") if at else None
+        with self.passages.through(node, begun) as pointer:
             outcome = Calling(self, node, line, pointer).proceeded(at)
 
         def chosen(data: Any, context: StepExecutionContext) -> int:
@@ -205,6 +206,7 @@ class Interpreter:
     def _undo(self, node: Saga, undo: Sequence[Sequence[Any]], line: Line) -> None:
         """Compensate what was done, the newest first, and the saga itself last."""
         for step_id, item in reversed(undo):
+            self.run.gate()
             step = self.run.definition.step(step_id)
             self.step(step, line.beside(item=item, undo=None))
         if node.compensate is not None:

@@ -146,6 +146,7 @@ class StepsRun(Workflow):
         self.waits.drop_late()
         self.carried["path"] = [one.as_value() for one in (*line.path, place)]
         self.carried["had"] = line.had.as_value()
+        self.carried["passages"] = self.interpreter.passages.highest
         data = dict(vars(self.data))
         if self._has_room(data) or self._has_room(data, without_news=True):
             self.continue_as_new(data, self.carried)

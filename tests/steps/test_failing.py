@@ -302,6 +302,34 @@ def test_a_saga_may_suspend(steps: StepsStage) -> None:
     assert steps.host.status(wid).data.notes == ["one", "undo", "one", "undo"]
 
 
+def test_a_saga_is_suspended_while_it_is_compensated(steps: StepsStage) -> None:
+    """A suspended workflow undoes nothing more; it goes on with that when it is resumed."""
+
+    def undo_and_suspend(context: StepExecutionContext) -> None:
+        note("undo two")(context)
+        steps.host.suspend_workflow(context.workflow.id)
+
+    def build(b: Any) -> None:
+        b.saga(
+            lambda s: (
+                s.start_with(note("one"))
+                .compensate_with(note("undo one"))
+                .then(note("two"))
+                .compensate_with(undo_and_suspend)
+                .then(fail)
+            )
+        )
+
+    wid = steps.start(workflow(build), NOTES)
+    steps.settle()
+    suspended = steps.host.status(wid)
+    steps.host.resume_workflow(wid)
+
+    assert suspended.status == WorkflowStatus.SUSPENDED
+    assert suspended.data.notes == ["one", "two", "undo two"]
+    assert steps.host.wait_for(wid).data.notes == ["one", "two", "undo two", "undo one"]
+
+
 def test_a_saga_within_a_saga(steps: StepsStage) -> None:
     """What an inner saga has done is undone with the outer one."""
 
