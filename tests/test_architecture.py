@@ -58,6 +58,9 @@ BESIDE: Final[Mapping[str, frozenset[str]]] = {"steps": frozenset({"graph"})}
 ROOTS: Final = ("testing", "cli", "__main__")
 """What may see both columns: nothing imports it."""
 
+SEEN_BY: Final[Mapping[str, frozenset[str]]] = {"cli": frozenset({"testing"})}
+"""The roots that a root may import all the same: the command line offers what replays histories."""
+
 STARTER: Final = "swf.__main__"
 """What `python -m swf` runs: it alone imports the root that is the command line."""
 
@@ -97,6 +100,7 @@ LAZY: Final = (
     ("swf.cli.output", "rich"),
     ("swf.cli.output", "jmespath"),
     ("swf.cli.trees", "rich"),
+    ("swf.cli.following", "swf.testing.replaying"),  # with it comes the embedded SWF
     ("swf.transport.aws", "swf.transport.aws_client"),  # where boto3 is, only for the first call
 )
 """Who may import what with `import_module` on first use, because it is slow or optional."""
@@ -223,7 +227,8 @@ def below(part: str) -> frozenset[str]:
     """Return the parts that a part may import; nothing may import a root."""
     column = next((column for column in COLUMNS if part in column), ())
     lower = frozenset(column[: column.index(part)] if column else ())
-    return lower - set(ROOTS) - BESIDE.get(part, frozenset())
+    hidden = set(ROOTS) - SEEN_BY.get(part, frozenset())
+    return lower - hidden - BESIDE.get(part, frozenset())
 
 
 def upward_imports(sources: Sources) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from swf.cli import acting, executions, options, output, tasks, trees
+from swf.cli import acting, executions, following, options, output, tasks, trees
 from swf.cli.asked import Asked
 from swf.cli.names import Noun
 from swf.cli.output import Columns
@@ -72,7 +72,7 @@ def command() -> None:
     """
 
 
-for one in acting.COMMANDS:
+for one in (*acting.COMMANDS, *following.COMMANDS):
     command.add_command(one)
 
 

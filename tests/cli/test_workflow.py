@@ -220,6 +220,32 @@ def test_the_tree_follows_children(scene: Scene) -> None:
     assert any("  ├─ activity examples.basic.increment" in line for line in drawn)
 
 
+def test_a_tree_is_drawn_as_deep_as_can_be_looked(scene: Scene) -> None:
+    """A child that cannot be read is told of in its place; so is what a tree cannot draw."""
+    scene.at(0)
+    scene.start()
+    child = StartChildWorkflowExecution(workflow_type=("basic", "none"), workflow_id="child")
+    scene.decide(child)
+
+    lines = typed("workflow", "tree", WORKFLOW_ID, "--children").stdout.splitlines()
+    assert "child basic (child) start_failed" in lines[1]
+    assert "no open or retained run of this workflow id" in lines[2]
+
+
+def test_an_input_that_is_no_call_is_shown_as_it_is(scene: Scene) -> None:
+    """Text of other programs is neither refused nor changed."""
+    scene.start(input="{broken")
+
+    told_ = typed("workflow.info", "TestDomain", WORKFLOW_ID)
+    assert told_.stdout.rstrip().endswith("{broken")
+
+
+def test_an_unknown_domain_is_not_taken_for_an_unknown_execution(scene: Scene) -> None:
+    """What is wrong is the domain, and so it is told."""
+    ran = typed("workflow", "info", WORKFLOW_ID, "-d", "Testdomain")
+    assert "(did you mean 'TestDomain'?)" in ran.stderr
+
+
 @pytest.mark.parametrize(
     ("decision", "status"),
     [

@@ -1,0 +1,182 @@
+"""`swf workflow replay`, `stack`, `query` and `export`: executions beside the code of today."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+import click
+
+from swf.cli import executions, options, output
+from swf.cli.arguments import arguments
+from swf.cli.asked import Asked
+from swf.cli.code import workflows_named
+from swf.cli.output import Columns
+from swf.flow import querying
+from swf.models import WorkflowExecution
+
+STRANDS: Final = Columns({"strand": "strand", "waits_for": "waits for", "at": "at"}, id="strand")
+
+TEST: Final = '''"""The code of today follows what was recorded of {workflow_id} before."""
+
+from swf.models import History
+from swf.testing import Replayer
+
+import {module}
+
+HISTORY = History.from_json(
+    {history!r}
+)
+
+
+def test_the_history_is_followed() -> None:
+    """Each decision that was recorded is the one that the code makes."""
+    replayer = Replayer({target})
+    replayer.replay(HISTORY, workflow_id={workflow_id!r}, run_id={run_id!r})
+'''
+
+
+def _of_execution(function: Any) -> Any:
+    function = click.argument("run_id", required=False)(function)
+    return click.argument("workflow_id", shell_complete=options.complete("workflow_ids"))(function)
+
+
+def _code(function: Any) -> Any:
+    return click.option(
+        "--code", required=True, multiple=True, metavar="MODULE[.NAME]", help="Where its code is."
+    )(function)
+
+
+def _class_of(execution: WorkflowExecution, code: tuple[str, ...]) -> Any:
+    """Return the class, among what names mean, of the type that an execution is of."""
+    kind: Any = execution.workflow_type
+    return workflows_named(code).get(kind.name, kind.version)
+
+
+@click.command()
+@click.argument("workflow_id", required=False, shell_complete=options.complete("workflow_ids"))
+@click.argument("run_id", required=False)
+@click.option(
+    "--file", type=click.Path(path_type=Path), metavar="FILE", help="Of a history in a file."
+)
+@_code
+@options.common
+def replay(
+    asked: Asked,
+    /,
+    workflow_id: str | None,
+    run_id: str | None,
+    *,
+    file: Path | None,
+    code: tuple[str, ...],
+) -> None:
+    """Find out whether the code of today follows what was recorded; nothing is sent.
+
+    It is exit code 15 that it does not, with both sides of the first difference.
+
+    swf workflow replay basic-example-1438722273 --code examples.basic
+    """
+    if (workflow_id is None) is (file is None):
+        raise click.UsageError("say a workflow id, or --file")
+    source = file if workflow_id is None else executions.found(workflow_id, run_id)
+    replayer = import_module("swf.testing.replaying").Replayer(workflows_named(code))
+    report = replayer.replay(source)
+    fields = {
+        "workflow": f"{report.name}:{report.version}",
+        "decisions_compared": report.compared,
+        "closed": report.closed,
+    }
+    output.emit_one(asked, fields, id="workflow")
+
+
+@click.command()
+@_of_execution
+@_code
+@options.common
+def stack(asked: Asked, /, workflow_id: str, run_id: str | None, *, code: tuple[str, ...]) -> None:
+    """Show where the code of an open execution waits, and for what.
+
+    swf workflow stack basic-example-1438722273 --code examples.basic
+    """
+    execution = executions.found(workflow_id, run_id)
+    strands = querying.stack(execution, _class_of(execution, code))
+    rows = (
+        {
+            "strand": one.name,
+            "waits_for": one.waits_for,
+            "at": f"{one.lines[-1].file}:{one.lines[-1].line}" if one.lines else None,
+            "lines": [str(line) for line in one.lines],
+        }
+        for one in strands
+    )
+    output.emit(asked, rows, STRANDS)
+
+
+@click.command()
+@click.argument("workflow_id", shell_complete=options.complete("workflow_ids"))
+@click.argument("name")
+@click.option("--run-id", metavar="ID", help="Only this run.")
+@click.option("-i", "--input", "text", metavar="JSON", help="What it is asked with.")
+@_code
+@options.common
+def query(
+    asked: Asked,
+    /,
+    workflow_id: str,
+    name: str,
+    *,
+    run_id: str | None,
+    text: str | None,
+    code: tuple[str, ...],
+) -> None:
+    """Print what a `@query_handler` of an execution's code answers; nothing is sent."""
+    execution, told = executions.found(workflow_id, run_id), arguments(text)
+    cls = _class_of(execution, code)
+    answer = querying.query(execution, name, *told.args, workflow=cls, **told.kwargs)
+    output.emit_value(asked, answer)
+
+
+@click.command()
+@_of_execution
+@click.option(
+    "--as", "form", type=click.Choice(["json", "pytest"]), default="json", show_default=True
+)
+@click.option("--code", metavar="MODULE", help="Where its code is, for a test.")
+@click.option("--to", type=click.File("w", encoding="utf-8"), default="-", metavar="FILE")
+@options.common
+def export(
+    _asked: Asked,
+    /,
+    workflow_id: str,
+    run_id: str | None,
+    *,
+    form: str,
+    code: str | None,
+    to: TextIO,
+) -> None:
+    """Write the history of an execution down: as JSON, or as a test that replays it.
+
+    swf workflow export basic-example-1438722273 --as pytest --code examples.basic --to test_it.py
+    """
+    execution = executions.found(workflow_id, run_id)
+    history = execution.history()
+    if form == "json":
+        to.write(output.as_json(history.raws, indent=2) + "\n")
+        return
+    if code is None:
+        raise click.UsageError("--as pytest: say --code MODULE, where its code is")
+    cls = _class_of(execution, (code,))
+    to.write(
+        TEST.format(
+            module=cls.__module__,
+            target=f"[{cls.__module__}.{cls.__name__}]",
+            history=history.to_json(),
+            workflow_id=execution.workflow_id,
+            run_id=execution.run_id,
+        )
+    )
+
+
+COMMANDS: Final = (replay, stack, query, export)
+"""The commands that put an execution beside code."""
