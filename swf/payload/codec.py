@@ -66,7 +66,8 @@ class Compress(Codec):
         if len(data) < self.threshold:
             return None
         packed = zlib.compress(data, self.level)
-        return packed if len(packed) * 4 // 3 + _ENVELOPE < len(data) else None
+        characters = len(data.decode(errors="replace"))  # SWF counts these
+        return packed if len(packed) * 4 // 3 + _ENVELOPE < characters else None
 
     def decode(self, data: bytes) -> bytes:
         """Return what was compressed."""

@@ -33,6 +33,14 @@ def test_only_what_becomes_shorter_is_compressed():
     assert payloads.seal(noise) == noise
 
 
+@given(text=st.text(min_size=600, max_size=3_000))
+def test_no_text_becomes_longer(text):
+    """Text of any script has, compressed, no more characters than before: SWF counts those."""
+    plain = Payloads().plain(text)
+
+    assert len(Payloads(codecs=(Compress(),)).seal(plain)) <= len(plain)
+
+
 def test_a_small_text_does_not_become_a_large_one():
     """A text that was made to fill the memory is refused at the cap."""
     bomb = zlib.compress(b"\0" * 10_000)
