@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from copy import copy
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -14,10 +13,11 @@ from swf import settings
 from swf.actors import Actor
 from swf.cli import options
 from swf.cli.database import path_of, standing
+from swf.constants import DEFAULT_REGION
 from swf.exceptions import EngineError, SettingsError
 from swf.models import Domain
 from swf.transport import Transport, default_connection
-from swf.transport.local import LocalTransport
+from swf.transport.local import LocalTransport, SharedTransport
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -78,7 +78,8 @@ def place() -> tuple[Domain, Transport]:
     SettingsError for one in memory, which nobody else reaches.
     """
     name = options.domain_name()
-    endpoint = settings.get().get("endpoint_url", "")
+    told = settings.get()
+    endpoint = told.get("endpoint_url", "")
     if endpoint.startswith("memory:"):
         raise SettingsError(
             f"{endpoint} is within this process, where nobody starts anything; name a file, as in "
@@ -86,13 +87,23 @@ def place() -> tuple[Domain, Transport]:
         )
     connection = default_connection()
     if isinstance(connection, LocalTransport):
-        with suppress(EngineError):  # without the extra it is this process's alone
-            connection.share()
-        if standing(path_of(endpoint)).pid != os.getpid():
-            # Polled where it is served: were the file taken over from a server that is stopped for
-            # a while, it could not be started again.
-            connection = copy(connection)
+        connection = _shared(connection, path_of(endpoint), told.get("region", DEFAULT_REGION))
     return Domain(name, connection=connection), connection
+
+
+def _shared(connection: LocalTransport, path: Path, region: str) -> Transport:
+    """Return a connection to an SWF in a file that is served: by this process where nobody does.
+
+    Elsewhere it is polled where it is served, whatever happens there: were the file taken over from
+    a server that is stopped for a while, that could not be started again.
+    """
+    try:
+        endpoint = connection.share()
+    except EngineError:  # without the extra it is this process's alone
+        return connection
+    if standing(path).pid == os.getpid():
+        return connection
+    return SharedTransport(endpoint, region)
 
 
 def poll(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,29 @@ def test_a_file_without_a_server_is_shared(folder: Path) -> None:
         decider.await_text("task answered")
 
     assert begun.exit_code == worked.exit_code == 0
+
+
+def test_a_restart_of_the_server_is_outlived(folder: Path) -> None:
+    """Who polls by the file does not take it while the server is away, and goes on with the next.
+
+    So a server can be stopped and started while deciders and workers run.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    serve = ("server", "start", "--db", "shop.db", "--port", port, "--poll-seconds", "0")
+    where = ("--endpoint-url", "sqlite:///shop.db", "-d", "shop")
+    with terminal(*serve, cwd=folder) as first:
+        first.await_text("export AWS_ENDPOINT_URL_SWF")
+        with terminal("decider", "start", BASIC, *where, cwd=folder) as decider:
+            decider.await_text("starts with")
+            assert first.interrupt() == 0
+            decider.await_text("polls again in")
+            with terminal(*serve, cwd=folder) as second:
+                second.await_text("export AWS_ENDPOINT_URL_SWF")
+                begun = typed("workflow.start", BASIC, "-i", "[1, 0]", *where)
+                decider.await_text("task answered")
+    assert begun.exit_code == 0
 
 
 @pytest.mark.parametrize("word", ["worker", "decider"])
