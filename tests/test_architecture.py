@@ -100,6 +100,8 @@ LAZY: Final = (
     ("swf.cli.output", "rich"),
     ("swf.cli.output", "jmespath"),
     ("swf.cli.trees", "rich"),
+    ("swf.cli.acting", "swf.cli.ending"),  # where code is looked at, or run, with all of flow
+    ("swf.cli.simpleflow", "swf.cli.activity"),
     ("swf.cli.following", "swf.testing.replaying"),  # with it comes the embedded SWF
     ("swf.transport.aws", "swf.transport.aws_client"),  # where boto3 is, only for the first call
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Final, TextIO
 from urllib.parse import unquote
 
 import click
 
-from swf.cli import ending, executions, failing, options, output
+from swf.cli import executions, failing, options, output
 from swf.cli.asked import Asked
 from swf.cli.names import nearest
 from swf.cli.output import Columns
@@ -19,9 +20,7 @@ from swf.exceptions import (
     WorkflowTypeDeprecated,
     WorkflowTypeDoesNotExist,
 )
-from swf.flow import Handle
 from swf.models import WorkflowExecution, WorkflowType
-from swf.payload import Payloads
 from swf.wire import told
 
 STARTED: Final = Columns({"workflow_id": "workflow id", "run_id": "run id"}, id="workflow_id")
@@ -108,10 +107,7 @@ def _show_started(
 
 
 def _show_result(asked: Asked, execution: WorkflowExecution, timeout: float | None) -> None:
-    handle: Handle[Any] = Handle(execution, None, Payloads())
-    with ending.told_by_code(asked):
-        result = handle.result(timeout)
-    output.emit_value(asked, result)
+    import_module("swf.cli.ending").show_result_of(asked, execution, timeout)
 
 
 def type_named(text: str) -> WorkflowType:
@@ -135,11 +131,6 @@ def type_named(text: str) -> WorkflowType:
             "; `swf workflow-type list` shows those there are",
             failing.NOT_FOUND,
         ) from error
-
-
-def _of_execution(function: Any) -> Any:
-    function = click.argument("run_id", required=False)(function)
-    return click.argument("workflow_id", shell_complete=options.complete("workflow_ids"))(function)
 
 
 def _named(workflow_id: str, run_id: str | None) -> WorkflowExecution:
@@ -177,7 +168,7 @@ def signal(
 
 
 @click.command()
-@_of_execution
+@executions.named
 @options.common
 def cancel(_asked: Asked, /, workflow_id: str, run_id: str | None) -> None:
     """Ask an open execution to end; its own code decides how."""
@@ -185,7 +176,7 @@ def cancel(_asked: Asked, /, workflow_id: str, run_id: str | None) -> None:
 
 
 @click.command()
-@_of_execution
+@executions.named
 @click.option("--reason", metavar="TEXT", help="Why, for its history.")
 @click.option("--details", metavar="TEXT", help="More of why.")
 @click.option("--child-policy", type=click.Choice([str(one) for one in ChildPolicy]))
@@ -196,7 +187,7 @@ def terminate(_asked: Asked, /, workflow_id: str, run_id: str | None, **said: An
 
 
 @click.command()
-@_of_execution
+@executions.named
 @click.option("--new-workflow-id", metavar="ID", help="Under another workflow id.")
 @_waiting
 @options.common
@@ -249,7 +240,7 @@ def restarted(
 
 
 @click.command()
-@_of_execution
+@executions.named
 @click.option(
     "--timeout", type=click.FloatRange(0), metavar="SECONDS", help="Wait so long at most."
 )
@@ -263,7 +254,3 @@ def result(asked: Asked, /, workflow_id: str, run_id: str | None, timeout: float
         swf workflow result basic-example-1438722273 --timeout 60
     """
     _show_result(asked, executions.found(workflow_id, run_id), timeout)
-
-
-COMMANDS: Final = (start, signal, cancel, terminate, restart, result)
-"""The commands that act on an execution."""

@@ -14,8 +14,7 @@ from swf.cli.arguments import arguments
 from swf.cli.asked import Asked
 from swf.cli.code import activities_named
 from swf.cli.executions import called_with
-from swf.cli.failing import NOT_FOUND, Failure
-from swf.cli.names import Noun, nearest
+from swf.cli.names import Noun
 from swf.cli.options import common, complete
 from swf.cli.tasks import Task
 from swf.cli.workflow import TASKS
@@ -54,21 +53,13 @@ def list_(asked: Asked, /, workflow_id: str, run_id: str | None, only_open: bool
 @common
 def describe(asked: Asked, /, workflow_id: str, activity_id: str, run_id: str | None) -> None:
     """Show all that is known of an activity task: state, times, input, result or reason."""
-    found = task_named(_activities(workflow_id, run_id), activity_id)
+    found = tasks.named(_activities(workflow_id, run_id), activity_id)
     output.emit_one(asked, tasks.row(found) | {"details": found.told.get("details")}, id="id")
 
 
 def _activities(workflow_id: str, run_id: str | None) -> list[Task]:
     found = tasks.tasks_of(executions.found(workflow_id, run_id).history())
     return [task for task in found if task.kind == "activity"]
-
-
-def task_named(found: list[Task], task_id: str) -> Task:
-    """Return the latest of these tasks that has an id; fails where none has, naming the nearest."""
-    for task in reversed(found):
-        if task.id == task_id:
-            return task
-    raise Failure(f"no task {task_id!r}{nearest(task_id, [one.id for one in found])}", NOT_FOUND)
 
 
 @command.command("complete")
@@ -156,7 +147,7 @@ def run_again(
     found = _activities(workflow_id, run_id)
     if scheduled_id is not None:
         found = [one for one in found if one.scheduled_event_id == scheduled_id]
-    task = task_named(found, activity_id or (found[0].id if found else f"event {scheduled_id}"))
+    task = tasks.named(found, activity_id or (found[0].id if found else f"event {scheduled_id}"))
     activity = known.get(task.name, task.version or "")
     called: Any = called_with(task.told.get("input")) if text is None else arguments(text)._asdict()
     click.echo(f"runs {activity.name} {activity.version} with {output.as_json(called)}", err=True)

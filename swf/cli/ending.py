@@ -16,7 +16,10 @@ from swf.flow.errors import (
     WorkflowTerminated,
     WorkflowTimedOut,
 )
+from swf.flow.handle import Handle
+from swf.models import WorkflowExecution
 from swf.models.views import harmless
+from swf.payload import Payloads
 
 _STATUS: Final = (
     (WorkflowFailed, "FAILED"),
@@ -43,4 +46,12 @@ def told_by_code(asked: Asked) -> Generator[None]:
 
 def show_result(asked: Asked, result: Any) -> None:
     """Print what a workflow returned, as JSON, or what was asked for of it."""
-    output._emit_json(asked, output.plain(result), lines=asked.output == "jsonl")
+    output.emit_value(asked, result)
+
+
+def show_result_of(asked: Asked, execution: WorkflowExecution, timeout: float | None) -> None:
+    """Wait for an execution, at most so many seconds, and print what it returned."""
+    handle: Handle[Any] = Handle(execution, None, Payloads())
+    with told_by_code(asked):
+        result = handle.result(timeout)
+    show_result(asked, result)

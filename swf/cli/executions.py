@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 import attrs
+import click
 
 from swf.cli import options
 from swf.cli.failing import NOT_FOUND, Failure
@@ -17,6 +18,9 @@ from swf.payload import Payloads
 
 LISTED: Final = 200
 """Executions that are looked through for a workflow id like the one that was typed."""
+
+PAUSE_SECONDS: Final = 0.5
+"""Between two looks at an execution that is watched."""
 
 LIST: Final = Columns(
     {
@@ -30,6 +34,12 @@ LIST: Final = Columns(
     id="workflow_id",
     wide={"tags": "tags", "parent": "parent", "run_id": "run id"},
 )
+
+
+def named(function: Any) -> Any:
+    """Return a command that takes WORKFLOW_ID and, if it must be, RUN_ID."""
+    function = click.argument("run_id", required=False)(function)
+    return click.argument("workflow_id", shell_complete=options.complete("workflow_ids"))(function)
 
 
 def found(workflow_id: str, run_id: str | None = None) -> WorkflowExecution:

@@ -37,11 +37,6 @@ def test_the_history_is_followed() -> None:
 '''
 
 
-def _of_execution(function: Any) -> Any:
-    function = click.argument("run_id", required=False)(function)
-    return click.argument("workflow_id", shell_complete=options.complete("workflow_ids"))(function)
-
-
 def _code(function: Any) -> Any:
     return click.option(
         "--code", required=True, multiple=True, metavar="MODULE[.NAME]", help="Where its code is."
@@ -91,7 +86,7 @@ def replay(
 
 
 @click.command()
-@_of_execution
+@executions.named
 @_code
 @options.common
 def stack(asked: Asked, /, workflow_id: str, run_id: str | None, *, code: tuple[str, ...]) -> None:
@@ -138,7 +133,7 @@ def query(
 
 
 @click.command()
-@_of_execution
+@executions.named
 @click.option(
     "--as", "form", type=click.Choice(["json", "pytest"]), default="json", show_default=True
 )
@@ -176,7 +171,3 @@ def export(
             run_id=execution.run_id,
         )
     )
-
-
-COMMANDS: Final = (replay, stack, query, export)
-"""The commands that put an execution beside code."""

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import click
 
-from swf import _lazy
 from swf._version import __version__
 from swf.cli import failing, options
 from swf.cli.asked import Asked
-from swf.cli.names import unknown_command
-
-
-class Entry(NamedTuple):
-    """Where a command is, and what the list of commands says of it."""
-
-    module: str
-    says: str
-    attribute: str = "command"
-
+from swf.cli.names import Entry, Noun
 
 COMMANDS: Final[Mapping[str, Entry]] = {
     "activity": Entry("activity", "Activity tasks of an execution: list, answer, rerun."),
@@ -59,48 +49,19 @@ ALIASES: Final[Mapping[str, Entry]] = {
 }
 """The spelling of simpleflow."""
 
-ENTRIES: Final = {**COMMANDS, **ALIASES}
-
-_load: Final[Callable[[str], Any]] = _lazy.lazily(
-    "swf.cli", {entry.module: entry.module for entry in ENTRIES.values()}
-)
+ENTRIES: Final[Mapping[str, Entry]] = {**COMMANDS, **ALIASES}
 
 
-class Root(click.Group):
+class Root(Noun):
     """A group whose commands are imported when they are used, and whose errors are one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names that `--help` lists: one spelling of each command."""
         return sorted(COMMANDS)
 
-    def get_command(
-        self,
-        ctx: click.Context,  # noqa: ARG002
-        cmd_name: str,
-    ) -> click.Command | None:
-        """Return a command, imported now; None where there is none of the name."""
-        entry = ENTRIES.get(cmd_name)
-        if entry is None:
-            return None
-        found: click.Command = getattr(_load(entry.module), entry.attribute)
-        return found
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that the arguments name; refuse an unknown one with the nearest."""
-        if args and args[0] not in ENTRIES and not args[0].startswith("-"):
-            raise unknown_command(ctx, args[0], ENTRIES)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(
-        self,
-        ctx: click.Context,  # noqa: ARG002
-        formatter: click.HelpFormatter,
-    ) -> None:
-        """Write the list of commands, none of which is imported for that."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name].says) for name in sorted(COMMANDS)])
+    def known(self, ctx: click.Context) -> Iterable[str]:  # noqa: ARG002
+        """Return every name that is a command, those of simpleflow among them."""
+        return ENTRIES
 
     def main(
         self,
@@ -127,6 +88,7 @@ class Root(click.Group):
 
 @click.group(
     cls=Root,
+    elsewhere=ENTRIES,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Each command has a --help of its own. Data goes to stdout, all else to stderr.",
 )

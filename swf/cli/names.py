@@ -1,11 +1,14 @@
-"""Names that were typed wrong, and groups of commands that suggest the nearest."""
+"""Names that were typed wrong, and groups whose commands are imported when they are used."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 import click
+
+from swf import _lazy
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -14,18 +17,68 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f" (did you mean {found[0]!r}?)" if found else ""
 
 
-def unknown_command(ctx: click.Context, name: str, known: Iterable[str]) -> click.UsageError:
-    """Return the error for a command that there is none of, with the nearest there is."""
-    return click.UsageError(f"no command {name!r}{nearest(name, known)}", ctx)
+class Entry(NamedTuple):
+    """Where a command is, and what the list of commands says of it."""
+
+    module: str
+    says: str
+    attribute: str = "command"
+
+
+def loader(entries: Iterable[Entry]) -> Callable[[Entry], click.Command]:
+    """Return what imports the commands of these entries, each when it is first used."""
+    homes = {entry.module: entry.module for entry in entries}
+    module: Callable[[str], Any] = _lazy.lazily("swf.cli", homes)
+
+    def load(entry: Entry) -> click.Command:
+        found: click.Command = getattr(module(entry.module), entry.attribute)
+        return found
+
+    return load
 
 
 class Noun(click.Group):
-    """The commands of one noun; an unknown one is refused with the nearest there is."""
+    """The commands of one noun; an unknown one is refused with the nearest there is.
+
+    Those of `elsewhere` are imported when they are used.
+    """
+
+    def __init__(
+        self, *args: Any, elsewhere: Mapping[str, Entry] | None = None, **attributes: Any
+    ) -> None:
+        super().__init__(*args, **attributes)
+        self.elsewhere = elsewhere or {}
+        self._load = loader(self.elsewhere.values())
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*super().list_commands(ctx), *self.elsewhere})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, imported now; None where there is none of the name."""
+        entry = self.elsewhere.get(cmd_name)
+        return super().get_command(ctx, cmd_name) if entry is None else self._load(entry)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that the arguments name."""
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
-            raise unknown_command(ctx, args[0], self.commands)
+        known = self.known(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            raise click.UsageError(f"no command {args[0]!r}{nearest(args[0], known)}", ctx)
         return super().resolve_command(ctx, args)
+
+    def known(self, ctx: click.Context) -> Iterable[str]:
+        """Return every name that is a command."""
+        return self.list_commands(ctx)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, none of which is imported for that."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self._says(ctx, name)) for name in self.list_commands(ctx)])
+
+    def _says(self, ctx: click.Context, name: str) -> str:
+        if name in self.elsewhere:
+            return self.elsewhere[name].says
+        command = super().get_command(ctx, name)
+        return "" if command is None else command.get_short_help_str(70)

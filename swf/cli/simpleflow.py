@@ -11,7 +11,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from importlib import metadata
+from importlib import import_module, metadata
 from itertools import islice
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ import click
 
 from swf import settings
 from swf._version import __version__
-from swf.cli import acting, activity, executions, options, output, tasks
+from swf.cli import acting, executions, options, output, tasks
 from swf.cli import workflow as noun
 from swf.cli.asked import Asked
 from swf.cli.output import Columns, Row
@@ -293,7 +293,7 @@ def workflow_restart(_asked: Asked, /, workflow_id: str, run_id: str | None) -> 
 def task_info(asked: Asked, /, workflow_id: str, task_id: str, *, details: bool) -> None:
     """Show a task of a workflow execution, by its id."""
     found = tasks.tasks_of(executions.found(workflow_id).history())
-    row = _task_row(activity.task_named(found, task_id), data=_is_data(asked))
+    row = _task_row(tasks.named(found, task_id), data=_is_data(asked))
     if not details:
         del row["details"]
     _emit(asked, row, [row])
@@ -327,7 +327,7 @@ def activity_rerun(
     asked: Asked, /, workflow_id: str, activity_id: str | None, **options_of_rerun: Any
 ) -> None:
     """Run the code of an activity task here and now; nothing is sent to SWF."""
-    activity.run_again(asked, workflow_id, activity_id, **options_of_rerun)
+    import_module("swf.cli.activity").run_again(asked, workflow_id, activity_id, **options_of_rerun)
 
 
 @click.command("info")

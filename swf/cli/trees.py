@@ -10,16 +10,13 @@ from typing import Any, Final
 
 import click
 
-from swf.cli import output
+from swf.cli import executions, options, output
 from swf.cli.asked import Asked
 from swf.cli.tasks import Task, tasks_of
 from swf.exceptions import SWFError
 from swf.flow.holding import held_by
 from swf.models import History, WorkflowExecution
 from swf.models.views import harmless
-
-PAUSE_SECONDS: Final = 0.5
-"""Between two looks at an execution that is watched."""
 
 DEEPEST: Final = 5
 """Children of children that are followed."""
@@ -113,7 +110,7 @@ def _colours(asked: Asked) -> bool:
     return not output.is_colourless(asked)
 
 
-def watch(asked: Asked, execution: WorkflowExecution, *, children: bool) -> None:
+def follow(asked: Asked, execution: WorkflowExecution, *, children: bool) -> None:
     """Show the tree of an execution as it grows, until the execution is closed.
 
     On a terminal it is drawn anew in its place; elsewhere a line is printed where it changed.
@@ -130,7 +127,7 @@ def watch(asked: Asked, execution: WorkflowExecution, *, children: bool) -> None
             shown.update(text.from_ansi("\n".join(drawn_lines)), refresh=True)
             if history.finished:
                 return
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(executions.PAUSE_SECONDS)
 
 
 def _print_changes(execution: WorkflowExecution, children: bool) -> None:
@@ -144,4 +141,24 @@ def _print_changes(execution: WorkflowExecution, children: bool) -> None:
                 click.echo(harmless(stable))
         if history.finished:
             return
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(executions.PAUSE_SECONDS)
+
+
+@click.command()
+@executions.named
+@click.option("--children", is_flag=True, help="The tasks of child executions too.")
+@click.option("--watch", is_flag=True, help="Go on until the execution is closed.")
+@options.common
+def tree(
+    asked: Asked, /, workflow_id: str, run_id: str | None, children: bool, watch: bool
+) -> None:
+    """Show the tasks of an execution as a tree: attempts, timers, and what it waits for.
+
+    swf workflow tree basic-example-1438722273 --watch
+    """
+    execution = executions.found(workflow_id, run_id)
+    if watch:
+        follow(asked, execution, children=children)
+        return
+    for line in lines(execution, execution.history(), children=children):
+        echo(asked, line)

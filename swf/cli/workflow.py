@@ -10,9 +10,9 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from swf.cli import acting, executions, following, options, output, tasks, trees
+from swf.cli import executions, options, output, tasks
 from swf.cli.asked import Asked
-from swf.cli.names import Noun
+from swf.cli.names import Entry, Noun
 from swf.cli.output import Columns
 from swf.constants import CloseStatus, ExecutionStatus
 from swf.models import WorkflowExecution
@@ -64,16 +64,28 @@ EVENTS: Final = Columns(
 )
 
 
-@click.group("workflow", cls=Noun)
+@click.group(
+    "workflow",
+    cls=Noun,
+    elsewhere={
+        "cancel": Entry("acting", "Ask an open execution to end; its code decides how.", "cancel"),
+        "export": Entry("following", "Write a history down, as JSON or as a test.", "export"),
+        "query": Entry("following", "Print what an execution's code answers.", "query"),
+        "replay": Entry("following", "Whether the code of today follows a history.", "replay"),
+        "restart": Entry("acting", "Start an execution again, as it was started.", "restart"),
+        "result": Entry("acting", "Wait for an execution, and print its result.", "result"),
+        "signal": Entry("acting", "Send a signal to an open execution.", "signal"),
+        "stack": Entry("following", "Show where the code of an execution waits.", "stack"),
+        "start": Entry("acting", "Start an execution of a registered type.", "start"),
+        "terminate": Entry("acting", "Close an open execution at once.", "terminate"),
+        "tree": Entry("trees", "Show tasks, timers, and what is waited for, as a tree.", "tree"),
+    },
+)
 def command() -> None:
     """Workflow executions: start, list, look into, act.
 
     A RUN_ID is never needed: without one it is the open run, else the one started last.
     """
-
-
-for one in (*acting.COMMANDS, *following.COMMANDS):
-    command.add_command(one)
 
 
 def filtering(function: F) -> F:
@@ -177,18 +189,8 @@ def count(asked: Asked, /, **filters: Any) -> None:
         click.echo(f"{int(found)}{'+' if found.truncated else ''}")
 
 
-def of_execution(function: F) -> F:
-    """Return a command that takes WORKFLOW_ID and, if it must be, RUN_ID."""
-    decorated: Any = click.argument("run_id", required=False)(function)
-    decorated = click.argument("workflow_id", shell_complete=options.complete("workflow_ids"))(
-        decorated
-    )
-    result: F = decorated
-    return result
-
-
 @command.command()
-@of_execution
+@executions.named
 @options.common
 def info(asked: Asked, /, workflow_id: str, run_id: str | None) -> None:
     """Show all that is known of an execution: type, status, time-outs, input, what is open.
@@ -205,7 +207,7 @@ command.add_command(info, "describe")
 
 
 @command.command("tasks")
-@of_execution
+@executions.named
 @click.option("-n", "--nb-tasks", "limit", type=click.IntRange(1), help="The latest so many.")
 @click.option("--timers", is_flag=True, help="Timers too.")
 @options.common
@@ -221,7 +223,7 @@ def tasks_(
 
 
 @command.command()
-@of_execution
+@executions.named
 @click.option("-n", "--nb-tasks", "limit", type=click.IntRange(1), help="The longest so many.")
 @options.common
 def profile(asked: Asked, /, workflow_id: str, run_id: str | None, limit: int | None) -> None:
@@ -234,7 +236,7 @@ def profile(asked: Asked, /, workflow_id: str, run_id: str | None, limit: int | 
 
 
 @command.command()
-@of_execution
+@executions.named
 @click.option("--type", "kind", multiple=True, metavar="EVENT", help="Only events of this type.")
 @click.option("--reverse", is_flag=True, help="The latest first.")
 @click.option("-n", "--limit", type=click.IntRange(1), help="At most so many.")
@@ -300,27 +302,7 @@ def _follow(asked: Asked, execution: WorkflowExecution, kind: tuple[str, ...]) -
         seen = len(events)
         if events.finished:
             return
-        time.sleep(trees.PAUSE_SECONDS)
-
-
-@command.command()
-@of_execution
-@click.option("--children", is_flag=True, help="The tasks of child executions too.")
-@click.option("--watch", is_flag=True, help="Go on until the execution is closed.")
-@options.common
-def tree(
-    asked: Asked, /, workflow_id: str, run_id: str | None, children: bool, watch: bool
-) -> None:
-    """Show the tasks of an execution as a tree: attempts, timers, and what it waits for.
-
-    swf workflow tree basic-example-1438722273 --watch
-    """
-    execution = executions.found(workflow_id, run_id)
-    if watch:
-        trees.watch(asked, execution, children=children)
-        return
-    for line in trees.lines(execution, execution.history(), children=children):
-        trees.echo(asked, line)
+        time.sleep(executions.PAUSE_SECONDS)
 
 
 def repeatedly(show: Callable[[], None], seconds: float | None) -> None:
