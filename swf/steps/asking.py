@@ -35,10 +35,10 @@ class Asking:
     run: StepsRun
 
     def asked(self, node: Node, what: str, question: Question[T], line: Line) -> T:
-        """Return what a function says; where it fails, ask it again, after a while, for ever."""
+        """Return what a function says; where it fails, it is as its node's `on_error` says."""
         return self.run.attempts(
             node.id,
-            None,
+            node.on_error,
             Failures(),
             lambda: self.once(node, what, question, line),
             lambda: self.run.breathe(line, Place(node.id)),

@@ -200,7 +200,8 @@ class WorkflowBuilder(Adding):
     ) -> Self:
         """Say what an error leads to in each step of the sequence that does not say it itself.
 
-        As in `StepBuilder.on_error`; it holds for what is inside of the sequence's containers, too.
+        As in `StepBuilder.on_error`; it holds for what is inside of the sequence's containers, too,
+        and for the functions of containers, waits and delays, which else are asked for ever.
         """
         self._line.check_next(0, "on_error(...)")
         self._line.default = asked(behavior, retry_interval, then, f"{self._here}: on_error")

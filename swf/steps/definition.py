@@ -49,12 +49,14 @@ class Node:
     """One place of a definition.
 
     `id` is unique in it, the same each time that it is built, and fit to be part of an id of
-    SWF's.
+    SWF's. `on_error` is what an error of its functions leads to; None: they are asked again, for
+    ever.
     """
 
     kind: ClassVar[str]
     id: str
     name: str
+    on_error: OnError | None = None
 
     @property
     def parts(self) -> tuple[tuple[str, Nodes], ...]:

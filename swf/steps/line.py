@@ -10,7 +10,7 @@ import attrs
 from swf.steps.behavior import AT_ONCE, FOR_EVER, Asked
 from swf.steps.body import ErrorBehavior
 from swf.steps.checking import checked_inputs
-from swf.steps.definition import Node, Nodes, RunStep
+from swf.steps.definition import Node, Nodes, RunStep, Saga
 from swf.steps.errors import StepsError
 
 MAX_DEPTH: Final = 50
@@ -82,8 +82,12 @@ class Line:
 
     def _finished(self, index: int) -> Node:
         node = self.nodes[index]
-        if not isinstance(node, RunStep):
+        if isinstance(node, Saga):
             return node
+        if not isinstance(node, RunStep):
+            if self.default is None:
+                return node
+            return attrs.evolve(node, on_error=self.default.at(compensates=self.in_saga))
         checked_inputs(node)
         if node.is_container and not node.do:
             raise StepsError(f"{node.id}: {node.name} is a ContainerStepBody and needs a do(...)")

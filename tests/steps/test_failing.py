@@ -302,6 +302,52 @@ def test_a_saga_may_suspend(steps: StepsStage) -> None:
     assert steps.host.status(wid).data.notes == ["one", "undo", "one", "undo"]
 
 
+FUNCTIONS: dict[str, Any] = {
+    "for_each": lambda b: b.for_each(lambda data, context: data.none).do(begin),
+    "while": lambda b: b.while_(lambda data, context: data.none).do(begin),
+    "if": lambda b: b.if_(lambda data, context: data.none).do(begin),
+    "wait_for": lambda b: b.wait_for("paid", lambda data, context: data.none),
+    "delay": lambda b: b.delay(lambda data, context: data.none),
+    "schedule": lambda b: b.schedule(lambda data, context: data.none).do(begin),
+    "Hello": lambda b: b.start_with(Hello).when(lambda data, context: data.none).do(begin),
+}
+
+
+def begin(b: Any) -> Any:
+    """Begin with a step."""
+    return b.start_with(Hello)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_that_fails_ends_what_is_to_end_then(steps: StepsStage, name: str) -> None:
+    """What is said of all errors of a workflow is so for its functions, too."""
+    policy = RetryPolicy(attempts=2, delay=5)
+    before = steps.stage.now()
+
+    ended = steps.run(workflow(lambda b: FUNCTIONS[name](b.on_error(policy))))
+
+    assert ended.status == WorkflowStatus.TERMINATED
+    assert steps.stage.now() - before == timedelta(seconds=5)
+    assert [one.step_id for one in ended.errors] == [f"1-{name}"] * 2
+    assert "has no field 'none'" in ended.errors[0].message
+
+
+def test_a_function_that_fails_compensates_the_saga_around(steps: StepsStage) -> None:
+    """In a saga, what its sequence says of errors leads to its compensation."""
+
+    def build(b: Any) -> None:
+        b.on_error(RetryPolicy(attempts=1)).saga(
+            lambda s: (
+                s.start_with(note("one"))
+                .compensate_with(note("undo"))
+                .if_(lambda data, context: data.none)
+                .do(begin)
+            )
+        ).then(note("then"))
+
+    assert steps.run(workflow(build), NOTES).data.notes == ["one", "undo", "then"]
+
+
 def test_a_saga_is_suspended_while_it_is_compensated(steps: StepsStage) -> None:
     """A suspended workflow undoes nothing more; it goes on with that when it is resumed."""
 
