@@ -172,7 +172,10 @@ def list_(asked: Asked, /, *, limit: int, watch: float | None, **filters: Any) -
     queryset = filtered(**filters)
 
     def show() -> None:
-        output.emit(asked, map(executions.row, queryset[:limit]), executions.LIST)
+        listed = list(queryset[: limit + 1])
+        output.emit(asked, map(executions.row, listed[:limit]), executions.LIST)
+        if len(listed) > limit:
+            click.echo(f"Note: there are more; --limit {10 * limit} shows more", err=True)
 
     repeatedly(show, watch)
 

@@ -66,6 +66,8 @@ def test_each_filter_narrows_the_list(scene: Scene) -> None:
     assert ids(*listed, "--until", "2015-08-04T23:10") == [WORKFLOW_ID]
     assert ids(*listed, "--since", "7d") == []
     assert ids(*listed, "-n", "1") == ["later"]
+    assert "there are more" in typed(*listed, "-n", "1").stderr
+    assert typed(*listed, "-n", "2").stderr == ""
     assert typed(*listed, "--since", "yesterday").exit_code == 2
 
 
