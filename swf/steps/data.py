@@ -71,7 +71,8 @@ def _fields_of(value: object) -> Mapping[Any, Any]:
         return {field.name: getattr(value, field.name) for field in fields(value)}
     if not hasattr(value, "__dict__") or callable(value):
         raise _no_fields(value)
-    return {**_defaults_of(type(value)), **vars(value)}
+    made_otherwise = type(type(value)) is not type  # a model, say: its class says what is not data
+    return {**({} if made_otherwise else _defaults_of(type(value))), **vars(value)}
 
 
 def _defaults_of(kind: type) -> dict[str, Any]:

@@ -42,6 +42,17 @@ class Inherited(Plain):
         return self.value1 + self.value2
 
 
+class Meta(type):
+    """Makes classes whose attributes are no data."""
+
+
+class Model(metaclass=Meta):
+    config = 1
+
+    def __init__(self) -> None:
+        self.value1 = 2
+
+
 @attrs.define
 class Declared:
     value1: int = 0
@@ -92,6 +103,7 @@ def test_a_field_is_an_attribute() -> None:
         (Data(a=1), {"a": 1}),
         (Plain(), {"value1": 0, "items": ["a"]}),
         (Inherited(), {"value1": 1, "value2": 2, "items": ["a"]}),
+        (Model(), {"value1": 2}),
         (Declared(), {"value1": 0, "items": ["a"]}),
         (Dated(), {"value1": 0, "items": ("a",)}),
     ],
