@@ -34,14 +34,26 @@ class Asking:
 
     run: StepsRun
 
-    def asked(self, node: Node, what: str, question: Question[T], line: Line) -> T:
-        """Return what a function says; where it fails, it is as its node's `on_error` says."""
+    def asked(
+        self, node: Node, what: str, question: Question[T], line: Line, *, at_end: bool = False
+    ) -> T:
+        """Return what a function says; where it fails, it is as its node's `on_error` says.
+
+        Meanwhile another run may go on from the node, but not `at_end`, when it has been done.
+        """
+
+        def breathe() -> None:
+            if at_end:
+                self.run.gate()
+            else:
+                self.run.breathe(line, Place(node.id))
+
         return self.run.attempts(
             node.id,
             node.on_error,
             Failures(),
             lambda: self.once(node, what, question, line),
-            lambda: self.run.breathe(line, Place(node.id)),
+            breathe,
         )
 
     def once(self, node: Node, what: str, question: Question[T], line: Line) -> T:

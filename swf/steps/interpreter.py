@@ -86,7 +86,9 @@ class Interpreter:
             found = (n for n, one in enumerate(node.whens) if one.matches(outcome, data, context))
             return next(found, -1)
 
-        return self.asking.asked(node, "when", chosen, line) if node.whens else -1
+        if not node.whens:
+            return -1
+        return self.asking.asked(node, "when", chosen, line, at_end=True)
 
     # Waiting
 
@@ -116,7 +118,7 @@ class Interpreter:
                 came = attrs.evolve(came, timed_out=True)
             if node.outputs:
                 outputs = partial(_outputs, node, came)
-                self.run.keep(self.asking.asked(node, "outputs", outputs, line))
+                self.run.keep(self.asking.asked(node, "outputs", outputs, line, at_end=True))
         return came
 
     def awaited(self, node: Node, line: Line, wanted: Wanted) -> Any:

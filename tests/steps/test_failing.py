@@ -332,6 +332,33 @@ def test_a_function_that_fails_ends_what_is_to_end_then(steps: StepsStage, name:
     assert "has no field 'none'" in ended.errors[0].message
 
 
+def test_what_was_done_before_a_function_fails_is_not_done_again(steps: StepsStage) -> None:
+    """However long the function of an outcome or of a caught event fails, nothing is lost of it."""
+    asked = {"outcome": 0, "event": 0}
+
+    def patient(what: str) -> Any:
+        asked[what] += 1
+        if asked[what] < 20:
+            raise ValueError("not yet")
+        return "said"
+
+    def build(b: Any) -> None:
+        b.on_error(WorkflowStep.RETRY, retry_interval=1).start_with(note("one")).when(
+            lambda data, context: patient("outcome")
+        ).do(begin).wait_for("said", lambda data, context: "k").output(
+            "said", lambda step: [patient("event"), step.event_data]
+        )
+
+    chain = workflow(build)
+    steps.register(chain)
+    steps.renewing_at(20)
+    wid = steps.start(chain, NOTES)
+    steps.host.publish_event("said", "k", 1)
+
+    data = steps.host.wait_for(wid, timeout=3_600).data
+    assert (data.notes, data.said) == (["one"], ["said", 1])
+
+
 def test_a_function_that_fails_compensates_the_saga_around(steps: StepsStage) -> None:
     """In a saga, what its sequence says of errors leads to its compensation."""
 
