@@ -20,6 +20,9 @@ from swf.steps.running import StepsRun
 OUTSIDE: Final = re.compile(r"[^\w.-]+")
 """What is replaced in the name of an activity type."""
 
+LOST_AFTER: Final = 30
+"""Seconds without a heartbeat after which a step is called again elsewhere."""
+
 
 @attrs.frozen(eq=False)
 class Performer:
@@ -56,6 +59,7 @@ def compiled(
             version=str(definition.version),
             task_list=task_list,
             start_to_close_timeout="NONE",  # a worker that is lost is noticed by its heartbeats
+            heartbeat_timeout=LOST_AFTER,
         )
         for name in sorted({body_name(node) for node in definition.steps.values()})
     }

@@ -482,6 +482,19 @@ def test_no_item_begins_after_one_that_failed(steps: StepsStage) -> None:
     assert scheduled == 500
 
 
+def test_a_worker_that_is_lost_is_noticed(steps: StepsStage) -> None:
+    """A step may take as long as it likes, and is given up after half a minute of silence."""
+    wid = steps.start(workflow(lambda b: b.start_with(Hello)))
+    steps.settle()
+
+    (told,) = [
+        one["activityTaskScheduledEventAttributes"]
+        for one in steps.raws(wid)
+        if one["eventType"] == "ActivityTaskScheduled"
+    ]
+    assert (told["heartbeatTimeout"], told["startToCloseTimeout"]) == ("30", "NONE")
+
+
 def test_a_worker_that_is_lost_is_no_failure(steps: StepsStage) -> None:
     """A step whose worker was lost is called again, also where an error would end the workflow."""
     chain = workflow(lambda b: b.start_with(Hello).on_error(WorkflowStep.TERMINATE).then(Goodbye))
