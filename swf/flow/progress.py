@@ -68,7 +68,11 @@ def progress(title: str, stream: TextIO | None = None) -> Generator[Tell]:
         return
     console = import_module("rich.console").Console(file=shown_on)
     shown: deque[str] = deque(maxlen=SHOWN)
-    with import_module("rich.live").Live(console=console, auto_refresh=False) as live:
+    # What is printed meanwhile goes above what is shown, unless it goes somewhere else.
+    live_display = import_module("rich.live").Live(
+        console=console, auto_refresh=False, redirect_stdout=sys.stdout.isatty()
+    )
+    with live_display as live:
 
         def tell(events: Iterable[Wire]) -> None:
             shown.extend(line for line in map(lines.of, events) if line)
