@@ -84,6 +84,8 @@ class Declared:
 
 
 _DECLARED: Final[dict[tuple[str | None, str, str], Declared]] = {}
+_EVER: Final[list[Declared]] = []
+"""Those too whose name is another's now: given to a worker by themselves, they are what it knows."""
 
 
 def activity(name: str, version: str, domain: str | None = None) -> Callable[[F], F]:
@@ -121,6 +123,7 @@ def _declaring(
                 *(where, name, version, _place(function), _place(known.function)),
             )
         _DECLARED[domain, name, version] = made
+        _EVER.append(made)
         return function
 
     return declare
@@ -173,7 +176,8 @@ def all_declared(domain: str) -> list[Declared]:
 
 def declared_of(function: Any) -> list[Declared]:
     """Return what a function was declared as."""
-    return [one for one in _DECLARED.values() if one.function is function]
+    found = [one for one in _EVER if one.function is function]
+    return list({(one.domain, one.name, one.version): one for one in found}.values())
 
 
 class GraphActivities(Activities):

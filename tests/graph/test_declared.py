@@ -102,6 +102,19 @@ def test_the_later_declaration_counts(caplog: pytest.LogCaptureFixture):
     assert "is declared again" in caplog.text
 
 
+def test_a_function_that_is_given_is_known_whatever_else_has_its_name():
+    """A worker that is given a function does that, and not what was declared after it."""
+
+    def one() -> int:
+        return 1
+
+    activity("again", "1")(one)
+    activity("again", "1")(one)
+    activity("again", "1")(lambda: 2)
+
+    assert GraphActivities([one], 60).get("again", "1")() == 1
+
+
 def test_a_domain_has_its_own():
     """What is declared for a domain goes before what is declared for all, and only there."""
     activity("here", "1")(lambda: "all")
