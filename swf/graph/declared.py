@@ -85,7 +85,7 @@ class Declared:
 
 _DECLARED: Final[dict[tuple[str | None, str, str], Declared]] = {}
 _EVER: Final[list[Declared]] = []
-"""Those too whose name is another's now: given to a worker by themselves, they are what it knows."""
+"""Those too whose name is another's now: a worker that is given them knows them still."""
 
 
 def activity(name: str, version: str, domain: str | None = None) -> Callable[[F], F]:
