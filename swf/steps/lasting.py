@@ -48,7 +48,10 @@ class Lasting:
                 look = min(look * 1.5, LONGEST_LOOK)
         except KeyboardInterrupt:
             logger.info("the host is stopped: interrupted")
-        self._stop()
+        try:
+            self._stop()
+        except SWFError as error:  # nobody is left who could catch it
+            logger.warning("the host had ended before: %s", error)
 
     def _is_done(self) -> bool:
         try:
