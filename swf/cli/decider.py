@@ -22,48 +22,19 @@ def command() -> None:
 @click.argument("workflows", nargs=-1, required=True, metavar="MODULE[.NAME]...")
 @polling.how_many
 @common
-def start(
-    asked: Asked,
-    *,
-    workflows: tuple[str, ...],
-    task_list: str | None,
-    processes: int,
-    threads: int,
-    max_tasks: int | None,
-    one_task: bool,
-) -> None:
+def start(asked: Asked, *, workflows: tuple[str, ...], how_many: polling.HowMany) -> None:
     """Decide for workflows until Ctrl-C or SIGTERM: one of MODULE.NAME, or all of a MODULE.
 
     Domain and types are registered where they are not.
 
         swf decider start shop.workflows -d shop
     """
-    tasks = polling.tasks_of(max_tasks, one_task=one_task, processes=processes)
-    decide(asked, workflows, task_list, threads=threads, processes=processes, tasks=tasks)
-
-
-def decide(
-    asked: Asked,
-    targets: tuple[str, ...],
-    task_list: str | None,
-    *,
-    threads: int,
-    processes: int,
-    tasks: int | None,
-) -> None:
-    """Decide for the workflows of these names, until it is told to stop."""
     logs.configure(asked.verbosity, usual=logging.INFO)
-    known = workflows_named(targets)
-    polled = polling.task_list_of(task_list, known.task_lists())
+    known = workflows_named(workflows)
+    polled = polling.task_list_of(how_many.task_list, known.task_lists())
     domain, connection = polling.place()
     decider = Decider(known, polled, domain=domain, connection=connection)
     try:
-        polling.poll(
-            decider,
-            [one.key() for one in known],
-            threads=threads,
-            processes=processes,
-            tasks=tasks,
-        )
+        polling.poll(decider, [one.key() for one in known], how_many)
     finally:
         decider.close()

@@ -32,11 +32,11 @@ COMMANDS: Final[Mapping[str, Entry]] = {
 
 ALIASES: Final[Mapping[str, Entry]] = {
     "activity.rerun": Entry("simpleflow", "activity rerun", "activity_rerun"),
-    "decider.start": Entry("simpleflow_running", "decider start", "decider_start"),
+    "decider.start": Entry("decider", "decider start", "start"),
     "info": Entry("simpleflow", "config show", "info"),
     "standalone": Entry("standalone", "Run a workflow with a decider and a worker of its own."),
     "task.info": Entry("simpleflow", "activity describe", "task_info"),
-    "worker.start": Entry("simpleflow_running", "worker start", "worker_start"),
+    "worker.start": Entry("worker", "worker start", "start"),
     "workflow.filter": Entry("simpleflow", "workflow list", "workflow_filter"),
     "workflow.history": Entry("simpleflow", "workflow history", "workflow_history"),
     "workflow.info": Entry("simpleflow", "workflow info", "workflow_info"),

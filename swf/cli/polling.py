@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+import attrs
 import click
 
 from swf import settings
@@ -19,12 +21,39 @@ from swf.models import Domain
 from swf.transport import Transport, default_connection
 from swf.transport.local import LocalTransport, SharedTransport
 
-F = TypeVar("F", bound=Callable[..., Any])
+
+@attrs.frozen
+class HowMany:
+    """Which task list is polled, by how many threads and processes, and for how many tasks.
+
+    Without a `task_list` it is the one that all name; `tasks` is None for no end.
+    """
+
+    task_list: str | None
+    threads: int
+    processes: int
+    tasks: int | None
 
 
-def how_many(command: F) -> F:
-    """Return a command that takes how many poll, and for how long."""
-    decorated: Any = command
+def how_many(command: Callable[..., Any]) -> Any:
+    """Return a command that takes how many poll, and for how long, as its `how_many`."""
+
+    @functools.wraps(command)
+    def decorated(
+        *args: Any,
+        task_list: str | None,
+        threads: int,
+        processes: int,
+        max_tasks: int | None,
+        one_task: bool,
+        **kwargs: Any,
+    ) -> Any:
+        tasks = 1 if one_task else max_tasks
+        if tasks is not None and processes:
+            raise click.UsageError("-N processes do not count tasks together; leave -N out")
+        told = HowMany(task_list, threads, processes, tasks)
+        return command(*args, how_many=told, **kwargs)
+
     for option in (
         click.option(
             "-t", "--task-list", metavar="NAME", help="The task list; else the one they all name."
@@ -56,8 +85,7 @@ def how_many(command: F) -> F:
         click.option("--one-task", is_flag=True, help="End when one task was done."),
     ):
         decorated = option(decorated)
-    result: F = decorated
-    return result
+    return decorated
 
 
 def task_list_of(given: str | None, named: Iterable[str]) -> str:
@@ -106,14 +134,7 @@ def _shared(connection: LocalTransport, path: Path, region: str) -> Transport:
     return SharedTransport(endpoint, region)
 
 
-def poll(
-    actor: Actor,
-    knows: Iterable[tuple[str, str]],
-    *,
-    threads: int,
-    processes: int,
-    tasks: int | None,
-) -> None:
+def poll(actor: Actor, knows: Iterable[tuple[str, str]], how_many: HowMany) -> None:
     """Have an actor poll until it is told to stop; say on stderr for what."""
     kind = type(actor).__name__.lower()
     known = ", ".join(f"{name} {version}" for name, version in sorted(knows))
@@ -122,15 +143,4 @@ def poll(
         " Ctrl-C stops it",
         err=True,
     )
-    actor.start(threads=threads, processes=processes, tasks=tasks)
-
-
-def tasks_of(max_tasks: int | None, *, one_task: bool, processes: int) -> int | None:
-    """Return after how many tasks to end; None for never.
-
-    Raises click.UsageError where processes would have to count together.
-    """
-    tasks = 1 if one_task else max_tasks
-    if tasks is not None and processes:
-        raise click.UsageError("-N processes do not count tasks together; leave -N out")
-    return tasks
+    actor.start(threads=how_many.threads, processes=how_many.processes, tasks=how_many.tasks)

@@ -6,7 +6,6 @@ from typing import TextIO
 
 import click
 
-from swf.cli import decider, polling, worker
 from swf.cli.arguments import arguments
 from swf.cli.asked import Asked
 from swf.cli.code import workflow_named
@@ -17,54 +16,6 @@ from swf.flow.starting import Place, begin
 from swf.models import Domain
 from swf.transport import default_connection
 from swf.wire import told
-
-
-@click.command("decider.start")
-@click.argument("workflows", nargs=-1, required=True)
-@polling.how_many
-@common
-def decider_start(
-    asked: Asked,
-    *,
-    workflows: tuple[str, ...],
-    task_list: str | None,
-    processes: int,
-    threads: int,
-    max_tasks: int | None,
-    one_task: bool,
-) -> None:
-    """Do what `swf decider start` does, in simpleflow's spelling."""
-    tasks = polling.tasks_of(max_tasks, one_task=one_task, processes=processes)
-    decider.decide(asked, workflows, task_list, threads=threads, processes=processes, tasks=tasks)
-
-
-@click.command("worker.start")
-@click.argument("activities", nargs=-1, required=True)
-@polling.how_many
-@click.option("--heartbeat", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS")
-@common
-def worker_start(
-    asked: Asked,
-    *,
-    activities: tuple[str, ...],
-    task_list: str | None,
-    processes: int,
-    threads: int,
-    max_tasks: int | None,
-    one_task: bool,
-    heartbeat: float | None,
-) -> None:
-    """Do what `swf worker start` does, in simpleflow's spelling."""
-    worker.work(
-        asked,
-        activities,
-        task_list,
-        threads=threads,
-        processes=processes,
-        tasks=polling.tasks_of(max_tasks, one_task=one_task, processes=processes),
-        isolation="thread",
-        heartbeat=heartbeat,
-    )
 
 
 @click.command("workflow.start")

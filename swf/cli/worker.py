@@ -6,6 +6,7 @@ import logging
 
 import click
 
+from swf.actors import Isolation
 from swf.cli import logs, polling
 from swf.cli.asked import Asked
 from swf.cli.code import activities_named
@@ -40,12 +41,8 @@ def start(
     asked: Asked,
     *,
     activities: tuple[str, ...],
-    task_list: str | None,
-    processes: int,
-    threads: int,
-    max_tasks: int | None,
-    one_task: bool,
-    isolation: str,
+    how_many: polling.HowMany,
+    isolation: Isolation,
     heartbeat: float | None,
 ) -> None:
     """Do activities of these modules until Ctrl-C or SIGTERM.
@@ -55,46 +52,17 @@ def start(
 
         swf worker start shop.activities -d shop -t work --threads 10
     """
-    work(
-        asked,
-        activities,
-        task_list,
-        threads=threads,
-        processes=processes,
-        tasks=polling.tasks_of(max_tasks, one_task=one_task, processes=processes),
-        isolation=isolation,
-        heartbeat=heartbeat,
-    )
-
-
-def work(
-    asked: Asked,
-    targets: tuple[str, ...],
-    task_list: str | None,
-    *,
-    threads: int,
-    processes: int,
-    tasks: int | None,
-    isolation: str,
-    heartbeat: float | None,
-) -> None:
-    """Do the activities of these names, until it is told to stop."""
     logs.configure(asked.verbosity, usual=logging.INFO)
-    known = activities_named(targets)
-    polled = polling.task_list_of(task_list, [one.task_list or DEFAULT_TASK_LIST for one in known])
+    known = activities_named(activities)
+    named = [one.task_list or DEFAULT_TASK_LIST for one in known]
+    polled = polling.task_list_of(how_many.task_list, named)
     domain, connection = polling.place()
     worker = Worker(
         known,
         polled,
         domain=domain,
         connection=connection,
-        isolation=isolation,  # type: ignore[arg-type]
+        isolation=isolation,
         heartbeat_interval=heartbeat,
     )
-    polling.poll(
-        worker,
-        [one.key for one in known],
-        threads=threads,
-        processes=processes,
-        tasks=tasks,
-    )
+    polling.poll(worker, [one.key for one in known], how_many)
