@@ -11,9 +11,8 @@ from typing import Any
 from swf.exceptions import DoesNotExistError, SWFError
 from swf.flow import get
 from swf.flow.handle import Handle
-from swf.flow.progress import progress
+from swf.flow.progress import progress, watched
 from swf.flow.replay.ids import fitted
-from swf.flow.spawned import _watched
 from swf.models import Domain
 
 LOOK_SECONDS = 0.05
@@ -53,7 +52,7 @@ def _show(domain: Domain, workflow_id: str, over: threading.Event) -> None:
     try:
         handle = _begun(domain, workflow_id, over)
         with progress(workflow_id) as tell:
-            _watched(handle, tell, check)
+            watched(handle, tell, check)
     except (Over, SWFError):  # what is wrong is told by who runs it
         return
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
@@ -10,13 +11,18 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any, Final, TextIO
 
+from swf.flow.handle import FIRST_PAUSE, STATUS, Handle, continuation
 from swf.flow.replay.matching import attributes_of
 from swf.flow.replay.run import seconds_of
+from swf.models import WorkflowExecution
 from swf.models.views import harmless
 from swf.wire import Wire
 
 Tell = Callable[[Iterable[Wire]], None]
 """Shows what these events say, the oldest first; each event is told of once."""
+
+PAGE: Final = 100
+"""Events that are asked for at a time."""
 
 SHOWN: Final = 12
 """Lines that stand on a terminal at a time."""
@@ -93,3 +99,33 @@ def _panel(title: str, counts: Counter[str], shown: Iterable[str]) -> Any:
     text = import_module("rich.text").Text("\n".join(shown))
     told = f"{done} activities done, {at_work} open, {failed} attempts failed"
     return import_module("rich.panel").Panel(text, title=harmless(title), subtitle=told)
+
+
+def watched(handle: Handle[Any], tell: Tell, check: Callable[[], None]) -> Wire:
+    """Return the event that closes an execution; tell of all until then."""
+    execution, last_id, pause = handle.first, 0, FIRST_PAUSE
+    while True:
+        news = _news(execution, last_id)
+        if not news:
+            check()
+            time.sleep(pause)
+            pause = min(pause * 1.5, handle.longest_pause_seconds)
+            continue
+        tell(news)
+        latest, pause = news[-1], FIRST_PAUSE
+        if latest["eventType"] in STATUS:
+            return latest
+        following = continuation(execution, latest)
+        execution, last_id = (execution, latest["eventId"]) if following is None else (following, 0)
+
+
+def _news(execution: WorkflowExecution, last_id: int) -> list[Wire]:
+    """Return the events of a run since that one, the oldest first."""
+    params = {**execution._described(), "reverseOrder": True, "maximumPageSize": PAGE}
+    events: list[Wire] = []
+    for page in execution.connection.pages("GetWorkflowExecutionHistory", params):
+        events += [event for event in page["events"] if event["eventId"] > last_id]
+        if page["events"][-1]["eventId"] <= last_id + 1:
+            break
+    events.reverse()
+    return events

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 import uuid
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any, Final, TextIO, TypeVar, overload
+from typing import Any, TextIO, TypeVar, overload
 
 import attrs
 
@@ -18,21 +17,17 @@ from swf.exceptions import ValidationError
 from swf.flow.decider import Decider
 from swf.flow.declaration import Ordered
 from swf.flow.domain import domain_of
-from swf.flow.handle import FIRST_PAUSE, STATUS, Handle, continuation
-from swf.flow.progress import Tell, progress
+from swf.flow.handle import Handle
+from swf.flow.progress import Tell, progress, watched
 from swf.flow.registry import Activities, Workflows, activities_of, workflows_of
 from swf.flow.starting import Place, Runs, RunsAsync, RunsSteps, begin, ordered_of
 from swf.flow.worker import Worker
-from swf.models import Domain, WorkflowExecution
+from swf.models import Domain
 from swf.transport import Transport
-from swf.wire import Wire
 
 logger = logging.getLogger(__name__)
 
 R = TypeVar("R")
-
-PAGE: Final = 100
-"""Events that are asked for at a time to show how an execution gets on."""
 
 
 @attrs.frozen(kw_only=True)
@@ -92,7 +87,7 @@ class Standalone:
         ):
             handle = begin(place, ordered.with_options(task_list=task_list), args, kwargs)
             with self._shown(handle) as tell:
-                closing = _watched(handle, tell, lambda: _check(decider, worker))
+                closing = watched(handle, tell, lambda: _check(decider, worker))
             return handle.result_of(closing)
 
     def _actors(self, cls: Any, domain: Domain, task_list: str) -> tuple[Decider, Worker]:
@@ -175,33 +170,3 @@ def _check(*actors: Actor) -> None:
     """Raise what has ended one of them."""
     for actor in actors:
         actor.join(0)
-
-
-def _watched(handle: Handle[Any], tell: Tell, check: Callable[[], None]) -> Wire:
-    """Return the event that closes an execution; tell of all until then."""
-    execution, last_id, pause = handle.first, 0, FIRST_PAUSE
-    while True:
-        news = _news(execution, last_id)
-        if not news:
-            check()
-            time.sleep(pause)
-            pause = min(pause * 1.5, handle.longest_pause_seconds)
-            continue
-        tell(news)
-        latest, pause = news[-1], FIRST_PAUSE
-        if latest["eventType"] in STATUS:
-            return latest
-        following = continuation(execution, latest)
-        execution, last_id = (execution, latest["eventId"]) if following is None else (following, 0)
-
-
-def _news(execution: WorkflowExecution, last_id: int) -> list[Wire]:
-    """Return the events of a run since that one, the oldest first."""
-    params = {**execution._described(), "reverseOrder": True, "maximumPageSize": PAGE}
-    events: list[Wire] = []
-    for page in execution.connection.pages("GetWorkflowExecutionHistory", params):
-        events += [event for event in page["events"] if event["eventId"] > last_id]
-        if page["events"][-1]["eventId"] <= last_id + 1:
-            break
-    events.reverse()
-    return events
