@@ -20,7 +20,8 @@ from swf.graph.specs.plain import (
     plain,
     refused,
 )
-from swf.graph.specs.retry_strategy import InstantRetry, Retry, retry_as_dict, retry_strategy
+from swf.graph.specs.retry_strategy import InstantRetry, Retry, retry_as_dict
+from swf.graph.specs.retry_strategy import retry_strategy as retry_of
 from swf.wire import sendable
 
 MAX_ID: Final = 1_024
@@ -126,7 +127,48 @@ Requires = Iterable[Task | str]
 """What a task may be told to require: tasks, or ids of them."""
 
 
-class ActivityTask(Task):
+class _Work(Task):
+    """What a task is of that has an SWF type: one that is scheduled or started, and may fail."""
+
+    __slots__ = ("domain", "input", "retry_strategy", "task_list")
+
+    input: Any
+    retry_strategy: Retry | None
+    task_list: str | None
+    domain: str | None
+
+    def _settle_work(
+        self,
+        named: Mapping[str, str],
+        id_: str | None,
+        requires: Requires | None,
+        *,
+        input: Any,
+        retry_strategy: Any,
+        task_list: Any,
+        domain: Any,
+    ) -> None:
+        """Have all that was told; `named` are the two fields that say its type, the name first."""
+        owner = type(self).__name__
+        name, version = (
+            of_shape(value, shape, f"{owner}.{field}")
+            for (field, value), shape in zip(named.items(), ("Name", "Version"), strict=True)
+        )
+        given, required = _required(requires, f"{owner}.requires")
+        own_input = plain(input, f"{owner}.input")
+        self._settle(
+            **named,
+            id_=id_ or default_id(name, version, own_input, required),
+            requires=given,
+            required_ids=tuple(dict.fromkeys(required)),
+            input=own_input,
+            retry_strategy=retry_of(retry_strategy, f"{owner}.retry_strategy"),
+            task_list=of_shape_or_none(task_list, "Name", f"{owner}.task_list"),
+            domain=of_shape_or_none(domain, "DomainName", f"{owner}.domain"),
+        )
+
+
+class ActivityTask(_Work):
     """A task that an activity does.
 
     Its id is `activity_id` (or `id_`, which is the same), else name, version and a digest of its
@@ -146,14 +188,10 @@ class ActivityTask(Task):
     )
     REQUIRED: ClassVar[tuple[str, ...]] = ("name", "version")
 
-    __slots__ = FIELDS
+    __slots__ = REQUIRED
 
     name: str
     version: str
-    input: Any
-    retry_strategy: Retry | None
-    task_list: str | None
-    domain: str | None
 
     def __init__(
         self,
@@ -168,18 +206,14 @@ class ActivityTask(Task):
         domain: str | None = None,
         id_: str | None = None,
     ) -> None:
-        owner = type(self).__name__
-        given, required = _required(requires, f"{owner}.requires")
-        own_input = plain(input, f"{owner}.input")
-        self._settle(
-            name=of_shape(name, "Name", f"{owner}.name"),
-            version=of_shape(version, "Version", f"{owner}.version"),
-            requires=given,
-            required_ids=tuple(dict.fromkeys(required)),
-            input=own_input,
-            id_=_id(owner, "activity_id", activity_id, id_)
-            or default_id(name, version, own_input, required),
-            **_shared(owner, retry_strategy, task_list, domain),
+        self._settle_work(
+            {"name": name, "version": version},
+            _id(type(self).__name__, "activity_id", activity_id, id_),
+            requires,
+            input=input,
+            retry_strategy=retry_strategy,
+            task_list=task_list,
+            domain=domain,
         )
 
 
@@ -195,7 +229,7 @@ class Generator(ActivityTask):
     KIND: ClassVar[str] = "generator"
 
 
-class ChildWorkflow(Task):
+class ChildWorkflow(_Work):
     """A task that is a workflow execution of its own.
 
     Its id is `workflow_id` (or `id_`, which is the same), else the type's name and version and a
@@ -215,14 +249,10 @@ class ChildWorkflow(Task):
     )
     REQUIRED: ClassVar[tuple[str, ...]] = ("workflow_type_name", "workflow_type_version")
 
-    __slots__ = FIELDS
+    __slots__ = REQUIRED
 
     workflow_type_name: str
     workflow_type_version: str
-    input: Any
-    retry_strategy: Retry | None
-    task_list: str | None
-    domain: str | None
 
     def __init__(
         self,
@@ -237,19 +267,17 @@ class ChildWorkflow(Task):
         domain: str | None = None,
         id_: str | None = None,
     ) -> None:
-        owner = type(self).__name__
-        name, version = workflow_type_name, workflow_type_version
-        given, required = _required(requires, f"{owner}.requires")
-        own_input = plain(input, f"{owner}.input")
-        self._settle(
-            workflow_type_name=of_shape(name, "Name", f"{owner}.workflow_type_name"),
-            workflow_type_version=of_shape(version, "Version", f"{owner}.workflow_type_version"),
-            requires=given,
-            required_ids=tuple(dict.fromkeys(required)),
-            input=own_input,
-            id_=_id(owner, "workflow_id", workflow_id, id_)
-            or default_id(name, version, own_input, required),
-            **_shared(owner, retry_strategy, task_list, domain),
+        self._settle_work(
+            {
+                "workflow_type_name": workflow_type_name,
+                "workflow_type_version": workflow_type_version,
+            },
+            _id(type(self).__name__, "workflow_id", workflow_id, id_),
+            requires,
+            input=input,
+            retry_strategy=retry_strategy,
+            task_list=task_list,
+            domain=domain,
         )
 
 
@@ -324,14 +352,6 @@ def _required_id(value: Any, place: str) -> str:
     if not isinstance(value, str):
         refused(place, "must be a task or the id of one", value, wrong_type=True)
     return task_id(value, place)
-
-
-def _shared(owner: str, retry: Any, task_list: Any, domain: Any) -> dict[str, Any]:
-    return {
-        "retry_strategy": retry_strategy(retry, f"{owner}.retry_strategy"),
-        "task_list": of_shape_or_none(task_list, "Name", f"{owner}.task_list"),
-        "domain": of_shape_or_none(domain, "DomainName", f"{owner}.domain"),
-    }
 
 
 def _delay(value: Any) -> float:
