@@ -8,7 +8,7 @@ from typing import Final
 from swf.actors import ActivityTask, Beats, Limits
 from swf.exceptions import PollTimeout
 from swf.flow.decider import Decider
-from swf.flow.registry import Activities, Workflows
+from swf.flow.registry import Activities
 from swf.flow.starting import Place
 from swf.flow.worker import Worker
 from swf.payload import Payloads
@@ -22,16 +22,6 @@ class HostDecider(Decider):
     """Decides for a host: where that is gone, others soon take what was sent to it."""
 
     sticky_seconds = 2
-
-    def __init__(self, workflows: Workflows, task_list: str, *, place: Place) -> None:
-        connection = place.connection
-        super().__init__(
-            workflows,
-            task_list,
-            domain=place.domain,
-            connection=connection,
-            clock=connection.clock,
-        )
 
 
 class HostWorker(Worker):

@@ -140,7 +140,13 @@ class WorkflowHost:
         """
         if self._actors is not None:
             raise StepsError("start: the host is running already")
-        decider = HostDecider(self._workflows, self.task_list, place=self._place)
+        decider = HostDecider(
+            self._workflows,
+            self.task_list,
+            domain=self.domain,
+            connection=self.connection,
+            clock=self.connection.clock,
+        )
         worker = HostWorker(
             self._activities, self.task_list, place=self._place, payloads=self.payloads
         )
