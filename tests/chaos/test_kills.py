@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chaos_judge import round_of
 
-KILLS = 40
+KILLS = 60
 """Some are only frozen, or told to drain; `make chaos` does more."""
 
 STANDSTILL_SECONDS = 30
