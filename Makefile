@@ -87,6 +87,6 @@ $(VENV)/.demo $(VENV)/.test $(BENCH_VENV)/.bench $(JUDGES_VENV)/.judges: pyproje
 	@touch $@
 
 $(VENV)/.demo: EXTRAS :=
-$(VENV)/.test: EXTRAS := crypto,docs,fsspec,lint,redis,server,test
+$(VENV)/.test: EXTRAS := crypto,docs,fsspec,lint,otel,redis,server,test
 $(BENCH_VENV)/.bench: EXTRAS := bench
 $(JUDGES_VENV)/.judges: EXTRAS := judges

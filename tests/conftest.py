@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,3 +66,17 @@ def swf_url() -> Iterator[str]:
     given = ("--db", "memory://", "--port", "0", "--poll-seconds", "0")
     with server_process(*given) as server:
         yield server.url
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The current folder: an empty one; modules imported from it are forgotten."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    known = set(sys.modules)
+    yield here
+    for name in set(sys.modules) - known:
+        if str(here) in str(getattr(sys.modules[name], "__file__", None)):
+            del sys.modules[name]

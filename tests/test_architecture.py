@@ -42,6 +42,7 @@ CLIENT: Final = (
     "actors",  #      6: deciders and workers
     "flow",  #        7: workflows as ordinary Python: futures, replay, retry, signals
     "drawing",  #     8: pictures of what a definition says, with the state of an execution
+    "insight",  #     8: what an execution has done, what it waits for, and why it is stuck
     "graph",  #       9: a workflow as a graph of tasks
     "steps",  #       9: a workflow as a chain of steps; knows nothing of graphs
 )

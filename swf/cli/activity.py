@@ -9,17 +9,18 @@ from typing import Any
 
 import click
 
-from swf.cli import executions, output, tasks
+from swf.cli import executions, output
 from swf.cli.arguments import arguments
 from swf.cli.asked import Asked
 from swf.cli.code import activities_named
 from swf.cli.executions import called_with
 from swf.cli.names import Noun
 from swf.cli.options import common, complete
-from swf.cli.tasks import Task
 from swf.cli.workflow import TASKS
 from swf.exceptions import ActivityFailed
 from swf.flow import ManualCompletion
+from swf.insight import tasks
+from swf.insight.tasks import Task
 
 
 @click.group("activity", cls=Noun)
@@ -53,7 +54,7 @@ def list_(asked: Asked, /, workflow_id: str, run_id: str | None, only_open: bool
 @common
 def describe(asked: Asked, /, workflow_id: str, activity_id: str, run_id: str | None) -> None:
     """Show all that is known of an activity task: state, times, input, result or reason."""
-    found = tasks.named(_activities(workflow_id, run_id), activity_id)
+    found = executions.task_named(_activities(workflow_id, run_id), activity_id)
     output.emit_one(asked, tasks.row(found) | {"details": found.told.get("details")}, id="id")
 
 
@@ -147,7 +148,9 @@ def run_again(
     found = _activities(workflow_id, run_id)
     if scheduled_id is not None:
         found = [one for one in found if one.scheduled_event_id == scheduled_id]
-    task = tasks.named(found, activity_id or (found[0].id if found else f"event {scheduled_id}"))
+    task = executions.task_named(
+        found, activity_id or (found[0].id if found else f"event {scheduled_id}")
+    )
     activity = known.get(task.name, task.version or "")
     called: Any = called_with(task.told.get("input")) if text is None else arguments(text)._asdict()
     click.echo(f"runs {activity.name} {activity.version} with {output.as_json(called)}", err=True)

@@ -9,8 +9,8 @@ import click
 
 from swf.cli import examining, output
 from swf.cli.asked import Asked
-from swf.cli.finding import Finding
 from swf.cli.options import common, domain
+from swf.insight.finding import Finding
 from swf.models import WorkflowExecution
 from swf.models.views import harmless
 

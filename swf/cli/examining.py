@@ -18,11 +18,12 @@ import attrs
 
 from swf import settings
 from swf._version import __version__
-from swf.cli import database, pollers, stuck
-from swf.cli.finding import Finding, problem, sound, warning
+from swf.cli import database
 from swf.cli.names import nearest
 from swf.engine import Engine
 from swf.exceptions import DomainDoesNotExist, SWFError
+from swf.insight import pollers, stuck
+from swf.insight.finding import Finding, problem, sound, warning
 from swf.models import Domain, WorkflowExecution
 from swf.querysets import DomainQuerySet
 from swf.transport import Transport, default_connection

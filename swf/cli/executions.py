@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ from swf.cli.failing import NOT_FOUND, Failure
 from swf.cli.names import nearest
 from swf.cli.output import Columns
 from swf.exceptions import DomainDoesNotExist, WorkflowExecutionDoesNotExist
+from swf.insight.tasks import Task
 from swf.models import WorkflowExecution
 from swf.payload import Payloads
 
@@ -63,6 +65,15 @@ def found(workflow_id: str, run_id: str | None = None) -> WorkflowExecution:
             "; `swf workflow list` shows those there are",
             NOT_FOUND,
         ) from error
+
+
+def task_named(tasks: Sequence[Task], task_id: str) -> Task:
+    """Return the latest of these tasks that has an id; fails where none has, naming the nearest."""
+    for task in reversed(tasks):
+        if task.id == task_id:
+            return task
+    known = [one.id for one in tasks]
+    raise Failure(f"no task {task_id!r}{nearest(task_id, known)}", NOT_FOUND)
 
 
 def row(execution: WorkflowExecution) -> dict[str, Any]:

@@ -19,12 +19,13 @@ import click
 
 from swf import settings
 from swf._version import __version__
-from swf.cli import acting, executions, options, output, tasks
+from swf.cli import acting, executions, options, output
 from swf.cli import workflow as noun
 from swf.cli.asked import Asked
 from swf.cli.output import Columns, Row
-from swf.cli.tasks import Task
 from swf.constants import CloseStatus
+from swf.insight import tasks
+from swf.insight.tasks import Task
 from swf.models import WorkflowExecution
 from swf.wire import told
 
@@ -293,7 +294,7 @@ def workflow_restart(_asked: Asked, /, workflow_id: str, run_id: str | None) -> 
 def task_info(asked: Asked, /, workflow_id: str, task_id: str, *, details: bool) -> None:
     """Show a task of a workflow execution, by its id."""
     found = tasks.tasks_of(executions.found(workflow_id).history())
-    row = _task_row(tasks.named(found, task_id), data=_is_data(asked))
+    row = _task_row(executions.task_named(found, task_id), data=_is_data(asked))
     if not details:
         del row["details"]
     _emit(asked, row, [row])

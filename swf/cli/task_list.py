@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import click
 
-from swf.cli import options, output, pollers
+from swf.cli import options, output
 from swf.cli.asked import Asked
 from swf.cli.names import Noun
 from swf.cli.output import Columns
+from swf.insight import pollers
 from swf.models import Domain
 
 LIST: Final = Columns(

@@ -12,9 +12,9 @@ import click
 
 from swf.cli import executions, options, output
 from swf.cli.asked import Asked
-from swf.cli.tasks import Task, tasks_of
 from swf.exceptions import SWFError
 from swf.flow.holding import held_by
+from swf.insight.tasks import Task, tasks_of
 from swf.models import History, WorkflowExecution
 from swf.models.views import harmless
 

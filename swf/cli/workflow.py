@@ -10,11 +10,12 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from swf.cli import executions, options, output, tasks
+from swf.cli import executions, options, output
 from swf.cli.asked import Asked
 from swf.cli.names import Entry, Noun
 from swf.cli.output import Columns
 from swf.constants import CloseStatus, ExecutionStatus
+from swf.insight import tasks
 from swf.models import WorkflowExecution
 from swf.models.event.base import Event, shown
 from swf.wire import told

@@ -9,8 +9,8 @@ from embedded import server_process
 from serving import Answer, answering
 
 import swf
-from swf.cli.pollers import answered, task_lists
 from swf.exceptions import DomainDoesNotExist
+from swf.insight.pollers import answered, task_lists
 from swf.models import Domain
 
 pytestmark = pytest.mark.usefixtures("folder")

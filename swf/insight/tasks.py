@@ -8,8 +8,6 @@ from typing import Any, Final
 
 import attrs
 
-from swf.cli.failing import NOT_FOUND, Failure
-from swf.cli.names import nearest
 from swf.models import History
 from swf.models.history.entities.activity_task import CompiledActivityTask
 from swf.models.history.entities.base import Entity
@@ -69,14 +67,6 @@ class Task:
 def tasks_of(history: History, *, timers: bool = False) -> list[Task]:
     """Return the tasks that a history tells of, in order; timers too where asked for."""
     return list(_tasks(history.compiled.entities, timers))
-
-
-def named(found: list[Task], task_id: str) -> Task:
-    """Return the latest of these tasks that has an id; fails where none has, naming the nearest."""
-    for task in reversed(found):
-        if task.id == task_id:
-            return task
-    raise Failure(f"no task {task_id!r}{nearest(task_id, [one.id for one in found])}", NOT_FOUND)
 
 
 def _tasks(entities: Iterable[Entity[Any]], timers: bool) -> Iterator[Task]:

@@ -8,9 +8,9 @@ from typing import Final
 
 import attrs
 
-from swf.cli.finding import Finding, problem, sound, warning
 from swf.flow.holding import held_by
 from swf.flow.replay.matching import BLOCKED, attributes_of
+from swf.insight.finding import Finding, problem, sound, warning
 from swf.wire import Wire, moment
 
 FRESH_SECONDS: Final = 120

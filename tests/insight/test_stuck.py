@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from swf.cli.finding import Finding
-from swf.cli.stuck import findings
+from swf.insight.finding import Finding
+from swf.insight.stuck import findings
 
 NOW = 1_000_000.0
 
