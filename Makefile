@@ -10,6 +10,8 @@ PYTHON ?=
 VENV ?= .venv
 BENCH_VENV ?= .venv-bench
 JUDGES_VENV ?= .venv-judges
+# The tests run in as many processes.
+PROCESSES ?= 2
 BIN := $(VENV)/bin
 
 .PHONY: help demo test lint format types unit fuzz docs bench crash chaos simulate replays judges shapes clean
@@ -39,7 +41,7 @@ types: $(VENV)/.test ## Check types (mypy and pyright, both strict).
 
 unit: $(VENV)/.test $(JUDGES_VENV)/.judges ## Run the tests; at least 95 % of the lines and branches must be covered.
 	$(BIN)/python -m coverage erase
-	JUDGES_VENV="$(JUDGES_VENV)" $(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered --durations=30 $(ARGS)
+	JUDGES_VENV="$(JUDGES_VENV)" $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --cov --cov-report=term-missing:skip-covered --durations=30 $(ARGS)
 
 docs: $(VENV)/.test ## Build the documentation; a warning is an error.
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
