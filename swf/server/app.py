@@ -26,7 +26,7 @@ from swf.fault import Fault
 from swf.server import metering, wire
 from swf.server.calls import Calls
 from swf.server.decoding import decoded
-from swf.server.hosts import Hosts
+from swf.hosts import Hosts
 from swf.server.metering import Meter
 from swf.server.running import Runner
 from swf.server.sigv4 import KeyPair, Signed, Verifier

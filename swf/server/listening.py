@@ -12,7 +12,7 @@ import uvicorn
 
 from swf.exceptions import SettingsError
 from swf.server.app import Application
-from swf.server.hosts import address, bracketed, is_loop_back
+from swf.hosts import address, bracketed, is_loop_back
 from swf.server.limits import BACKLOG, DRAIN_SECONDS, IDLE_SECONDS, REQUEST_SECONDS
 from swf.server.protocol import patient
 from swf.server.sigv4 import KeyPair

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from swf.server.hosts import Hosts, is_loop_back
+from swf.hosts import Hosts, is_loop_back
 
 OTHERS = [
     None,
