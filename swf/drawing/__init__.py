@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from swf import _lazy
 
 if TYPE_CHECKING:
-    from swf.drawing.elements import KINDS, STATES, Edge, Node, State
+    from swf.drawing.elements import KINDS, Edge, Node
     from swf.drawing.picture import Picture
     from swf.drawing.states import Execution, history_of, states_of
+    from swf.models.states import STATES, State
 
 _HOMES: Final = {
     "Edge": "elements",
@@ -17,8 +18,8 @@ _HOMES: Final = {
     "KINDS": "elements",
     "Node": "elements",
     "Picture": "picture",
-    "STATES": "elements",
-    "State": "elements",
+    "STATES": "picture",
+    "State": "picture",
     "history_of": "states",
     "states_of": "states",
 }

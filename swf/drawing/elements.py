@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal, get_args
+from typing import Final
 
 import attrs
 
 from swf.exceptions import ValidationError, ValidationTypeError
-
-State = Literal["waiting", "scheduled", "running", "completed", "failed", "timed_out", "canceled"]
-"""How far an execution has come with what a node stands for."""
-
-STATES: Final[tuple[State, ...]] = get_args(State)
 
 KINDS: Final[Mapping[str, str]] = {
     "activity": "activity",

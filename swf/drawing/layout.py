@@ -7,13 +7,14 @@ from typing import Final, NamedTuple
 
 import attrs
 
-from swf.drawing.elements import Node, State
+from swf.drawing.elements import Node
 from swf.drawing.junctions import Graph
 from swf.drawing.layers import Layers, layered
 from swf.drawing.ordering import Rows, ordered
 from swf.drawing.places import placed
-from swf.drawing.text import cut, plain, width
 from swf.drawing.words import beneath, headline
+from swf.models.states import State
+from swf.models.text import cut, plain, width
 
 LABEL: Final = 13
 SMALL: Final = 11

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from swf.drawing.colours import LIGHT
-from swf.drawing.elements import STATES, Node, State
+from swf.drawing.elements import Node
 from swf.drawing.junctions import Graph, Line
 from swf.drawing.layers import layered
-from swf.drawing.text import cut, plain
 from swf.drawing.words import beneath, headline
+from swf.models.colours import LIGHT
+from swf.models.states import STATES, State
+from swf.models.text import cut, plain
 
 LONGEST: Final = 80
 _SHAPES: Final[Mapping[str, tuple[str, str]]] = {

@@ -9,11 +9,12 @@ from typing import Self
 import attrs
 
 from swf.drawing.dot import dot
-from swf.drawing.elements import STATES, Edge, Node, State, check_elements
+from swf.drawing.elements import Edge, Node, check_elements
 from swf.drawing.junctions import Graph, graph_of
 from swf.drawing.mermaid import mermaid
 from swf.drawing.svg import svg
 from swf.exceptions import ValidationError
+from swf.models.states import STATES, State
 
 
 def _nodes(given: Iterable[Node]) -> tuple[Node, ...]:

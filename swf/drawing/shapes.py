@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from swf.drawing.elements import State
 from swf.drawing.layout import Box
+from swf.models.states import State
 
 _MARKS: Final[Mapping[State, str]] = {
     "scheduled": "M-3.2,0h.01M0,0h.01M3.2,0h.01",

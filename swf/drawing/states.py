@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
-from swf.drawing.elements import State
 from swf.drawing.words import versioned
 from swf.exceptions import ValidationTypeError
 from swf.flow.handle import Handle
 from swf.models.history import History
 from swf.models.history.entities.base import Entities
+from swf.models.states import State, state_of
 from swf.models.workflow import WorkflowExecution
 
 Execution = History | WorkflowExecution | Handle[Any]
 """What tells of an execution: its history, or where that can be fetched."""
 
-_STATES: Final[Mapping[str, State]] = {
-    "scheduled": "scheduled",
-    "start_initiated": "scheduled",
-    "started": "running",
-    "completed": "completed",
-    "fired": "completed",
-    "failed": "failed",
-    "schedule_failed": "failed",
-    "start_failed": "failed",
-    "terminated": "failed",
-    "timed_out": "timed_out",
-    "canceled": "canceled",
-}
-"""States of entities as they are drawn; a request that was refused is not."""
+_REFUSED: Final = frozenset({"request_cancel_failed", "cancel_failed"})
+"""States of entities that are not drawn: requests about what was never there."""
 
 
 def history_of(execution: Execution) -> History:
@@ -86,6 +73,4 @@ _OPEN: Final = frozenset({"scheduled", "running"})
 
 
 def _state(entity: Any) -> State | None:
-    if entity.state == "cancel_requested":
-        return "scheduled" if entity.started_at is None else "running"
-    return _STATES.get(entity.state.value)
+    return None if entity.state.value in _REFUSED else state_of(entity)

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Final
 
-from swf.drawing.colours import DARK, LIGHT, Palette
-from swf.drawing.elements import STATES, Node, State
+from swf.drawing.elements import Node
 from swf.drawing.junctions import Graph
 from swf.drawing.layout import LABEL, SMALL, Box, Layout, laid_out, on_line
 from swf.drawing.routes import routes
 from swf.drawing.shapes import badge, outline
-from swf.drawing.text import cut, plain, width
 from swf.drawing.words import in_words, named
+from swf.models.colours import DARK, LIGHT, Palette
+from swf.models.states import STATES, State
+from swf.models.text import cut, plain, width
 
 MARGIN: Final = 24
 TITLE: Final = 15

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from swf.drawing.elements import KINDS, Node, State
-from swf.drawing.text import plain
+from swf.drawing.elements import KINDS, Node
+from swf.models.states import State
+from swf.models.text import plain
 
 HOUR: Final = 3_600
 DAY: Final = 86_400

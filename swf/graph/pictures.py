@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from swf.drawing.elements import Edge, Node, State
+from swf.drawing.elements import Edge, Node
 from swf.drawing.picture import Picture
 from swf.drawing.states import Execution, history_of, states_of, titled
 from swf.drawing.words import lasting, versioned
@@ -22,6 +22,7 @@ from swf.graph.progress import restored
 from swf.graph.reading import MAX_DEPTH, spec_from, tasks_from
 from swf.graph.specs.task import ActivityTask, ChildWorkflow, Generator, Task, Timer
 from swf.models.history import History
+from swf.models.states import State
 from swf.payload import Payloads
 
 if TYPE_CHECKING:

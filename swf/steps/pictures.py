@@ -8,13 +8,14 @@ from typing import Any, Final
 
 import attrs
 
-from swf.drawing.elements import Edge, Node, State
+from swf.drawing.elements import Edge, Node
 from swf.drawing.picture import Picture
 from swf.drawing.states import Execution, history_of, states_of, titled
 from swf.drawing.words import lasting
 from swf.exceptions import PayloadError
 from swf.flow.handle import Handle
 from swf.models.history import History
+from swf.models.states import State
 from swf.payload import Payloads
 from swf.steps import definition as tree
 from swf.steps.definition import Definition, Nodes, RunStep, told, walk

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from pictured import SVG, drawn, pictures, root_of, seen
 
 from swf.drawing import STATES, Edge, Node, Picture, State
-from swf.drawing.colours import DARK, LIGHT, Palette
+from swf.models.colours import DARK, LIGHT, Palette
 
 ELEMENTS: Final = {"svg", "title", "desc", "style", "rect", "text", "g", "path", "circle"}
 ATTRIBUTES: Final = {

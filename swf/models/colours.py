@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from swf.drawing.elements import State
+from swf.models.states import State
 
 
 @attrs.frozen

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swf.drawing.text import cut, plain, width
+from swf.models.text import cut, plain, width
 
 
 @given(st.text())
