@@ -29,6 +29,7 @@ SHARED: Final = (
     "rules",
     "validation",
     "fault",
+    "hosts",
 )
 """Floor 0 of both columns, without I/O: a module may import those before it."""
 
@@ -45,6 +46,7 @@ CLIENT: Final = (
     "insight",  #     8: what an execution has done, what it waits for, and why it is stuck
     "graph",  #       9: a workflow as a graph of tasks
     "steps",  #       9: a workflow as a chain of steps; knows nothing of graphs
+    "web",  #        10: the pages, which read through models and querysets as any client does
 )
 ENGINE: Final = (
     "engine",  #      E1: the embedded SWF
@@ -72,20 +74,24 @@ COLUMNS: Final = (
 )
 PARTS: Final = frozenset(part for column in COLUMNS for part in column)
 
-ONLY_IN: Final[Mapping[str, str]] = {
-    "boto3": "swf.transport",
-    "botocore": "swf.transport",
-    "orjson": "swf.transport",
-    "sqlite3": "swf.engine",
-    "starlette": "swf.server",
-    "uvicorn": "swf.server",
+ONLY_IN: Final[Mapping[str, tuple[str, ...]]] = {
+    "boto3": ("swf.transport",),
+    "botocore": ("swf.transport",),
+    "jinja2": ("swf.web",),
+    "orjson": ("swf.transport",),
+    "sqlite3": ("swf.engine",),
+    "starlette": ("swf.server", "swf.web"),
+    "uvicorn": ("swf.server",),
 }
-"""Packages from outside, and the one part that may import them."""
+"""Packages from outside, and the parts that may import them."""
 
 LAZY: Final = (
     ("swf", "swf.engine"),  # the two sides of the door meet in the root, when they are asked for
     ("swf", "swf.server.sharing"),  # an extra
     ("swf.cli.server", "swf.server.__main__"),
+    ("swf.cli.server", "swf.web"),
+    ("swf.cli.ui", "swf.server.listening"),
+    ("swf.cli.ui", "swf.web"),
     ("swf", "swf.transport.local"),
     ("swf.testing.embedded", "swf.server.sharing"),
     ("swf", "swf.querysets"),  # tells the models, which stand lower, who knows their lists
@@ -101,6 +107,7 @@ LAZY: Final = (
     ("swf.cli.output", "rich"),
     ("swf.cli.output", "jmespath"),
     ("swf.cli.trees", "rich"),
+    ("swf.cli.live", "rich"),
     ("swf.cli.acting", "swf.cli.ending"),  # where code is looked at, or run, with all of flow
     ("swf.cli.simpleflow", "swf.cli.activity"),
     ("swf.cli.following", "swf.testing.replaying"),  # with it comes the embedded SWF
@@ -257,13 +264,13 @@ def parts_without_floor(sources: Sources) -> list[str]:
 
 
 def foreign_imports(sources: Sources) -> list[str]:
-    """A package of ONLY_IN is imported in its part and nowhere else."""
+    """A package of ONLY_IN is imported in its parts and nowhere else."""
     return [
         f"{module.name}:{line} imports {target}"
         for module in sources.values()
         for line, target in imports(module, sources)
-        for package, home in [(target.partition(".")[0], ONLY_IN.get(target.partition(".")[0]))]
-        if home and module.name != home and not module.name.startswith(f"{home}.")
+        for homes in [ONLY_IN.get(target.partition(".")[0])]
+        if homes and f"swf.{module.part}" not in homes
     ]
 
 
