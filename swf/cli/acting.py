@@ -90,7 +90,7 @@ def _checked(text: str | None) -> str | None:
         try:
             json.loads(text)
         except ValueError:
-            click.echo("Note: the input is not JSON; it is sent as it is", err=True)
+            output.note("Note: the input is not JSON; it is sent as it is")
     return text
 
 
@@ -99,7 +99,7 @@ def _show_started(
 ) -> None:
     """Print the ids of an execution that was started; where asked to, wait for its result."""
     if wait or timeout is not None:
-        click.echo(f"started {execution.workflow_id} {execution.run_id}", err=True)
+        output.note(f"started {execution.workflow_id} {execution.run_id}")
         _show_result(asked, execution, timeout)
     else:
         ids = {"workflow_id": execution.workflow_id, "run_id": execution.run_id}

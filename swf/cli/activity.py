@@ -153,7 +153,7 @@ def run_again(
     )
     activity = known.get(task.name, task.version or "")
     called: Any = called_with(task.told.get("input")) if text is None else arguments(text)._asdict()
-    click.echo(f"runs {activity.name} {activity.version} with {output.as_json(called)}", err=True)
+    output.note(f"runs {activity.name} {activity.version} with {output.as_json(called)}")
     if isinstance(called, str):
         called = {"args": [called], "kwargs": {}}
     result: Any = activity(*called["args"], **called["kwargs"])

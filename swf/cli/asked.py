@@ -20,3 +20,8 @@ class Asked:
         self.header: bool | None = None
         self.color: str = "auto"
         self.verbosity: int = 0
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing but data and errors is to be told."""
+        return self.verbosity < 0

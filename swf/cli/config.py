@@ -40,7 +40,7 @@ def show(asked: Asked, /, every: bool) -> None:
     ]
     output.emit(asked, rows, LIST)
     if not rows:
-        click.echo("nothing is set: AWS is asked, as boto3 is configured", err=True)
+        output.note("nothing is set: AWS is asked, as boto3 is configured")
 
 
 def _origin(origin: str) -> str:

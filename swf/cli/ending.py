@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 
-from swf.cli import failing, output
+from swf.cli import failing, live, output
 from swf.cli.asked import Asked
 from swf.flow.errors import (
     ResultTimeout,
@@ -50,8 +50,18 @@ def show_result(asked: Asked, result: Any) -> None:
 
 
 def show_result_of(asked: Asked, execution: WorkflowExecution, timeout: float | None) -> None:
-    """Wait for an execution, at most so many seconds, and print what it returned."""
+    """Wait for an execution, at most so many seconds, and print what it returned.
+
+    To who sits at a terminal, its tree is shown meanwhile.
+    """
     handle: Handle[Any] = Handle(execution, None, Payloads())
-    with told_by_code(asked):
+    with told_by_code(asked), _tree_of(asked, handle):
         result = handle.result(timeout)
     show_result(asked, result)
+
+
+def _tree_of(asked: Asked, handle: Handle[Any]) -> AbstractContextManager[None]:
+    if asked.is_quiet or not live.is_watched() or handle.done:
+        return nullcontext()
+    run = handle.first
+    return live.shown(run.domain, run.workflow_id, run.run_id, asked=asked)

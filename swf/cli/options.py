@@ -57,6 +57,17 @@ def _louder(ctx: click.Context, _param: click.Parameter, value: int) -> None:
     logs.configure(asked.verbosity)
 
 
+def _quieter(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    """Have nothing told on stderr but errors."""
+    if value:
+        _louder(ctx, _param, -1)
+
+
+def _colourless(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.ensure_object(Asked).color = "never"
+
+
 def _output(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
     _kept(ctx, param, None if value is None else _SPELLINGS.get(value, value))
 
@@ -126,10 +137,14 @@ _SHOWING: Final = (
     _option(
         "--color", type=click.Choice(_COLORS), default=None, callback=_kept, help="Use colours."
     ),
+    _option("--no-color", is_flag=True, callback=_colourless, help="The same as --color never."),
 )
 
 _TELLING: Final = (
     _option("-v", "--verbose", count=True, callback=_louder, help="Tell more; -vv tells all."),
+    _option(
+        "-q", "--quiet", is_flag=True, callback=_quieter, help="Tell nothing but data and errors."
+    ),
 )
 
 _LONG: Final = (
@@ -145,6 +160,11 @@ _LONG: Final = (
 def common(command: F) -> F:
     """Return a command function that has all of these options, and takes the `Asked` first."""
     return _with(command, (*_CONNECTING, *_SHOWING, *_TELLING))
+
+
+def without_d(command: F) -> F:
+    """Return a command function that has all of these options, the domain not as `-d`."""
+    return _with(command, (_domain("--domain"), *_CONNECTING[1:], *_SHOWING, *_TELLING))
 
 
 def simpleflow(command: F) -> F:
@@ -170,14 +190,19 @@ def _with(command: F, options: Iterable[Callable[[Any], Any]]) -> F:
 
 def domain_argument(*, required: bool = True) -> Callable[[F], F]:
     """Return what makes a command take the domain as an argument, as simpleflow's do."""
-
-    def in_effect(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
-        if value is not None:
-            _put_in_effect(ctx, "domain", value)
-
     return click.argument(
-        "of_domain", metavar="DOMAIN", required=required, callback=in_effect, expose_value=False
+        "of_domain",
+        metavar="DOMAIN",
+        required=required,
+        callback=domain_in_effect,
+        expose_value=False,
     )
+
+
+def domain_in_effect(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    """Put a domain in effect while the command runs, however the parameter is called."""
+    if value is not None:
+        _put_in_effect(ctx, "domain", value)
 
 
 def domain_name() -> str:

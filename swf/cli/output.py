@@ -106,6 +106,14 @@ def as_json(value: Any, *, indent: int | None = None) -> str:
     return _spelled_out(text)
 
 
+def note(text: str) -> None:
+    """Tell something beside the data on stderr, in one line; not to who asked for quiet."""
+    context = click.get_current_context(silent=True)
+    asked = None if context is None else context.find_object(Asked)
+    if asked is None or not asked.is_quiet:
+        click.echo(in_one_line(text), err=True)
+
+
 def is_rich(asked: Asked) -> bool:
     """Return whether people look at stdout, through a terminal that can draw."""
     if asked.color == "never" or os.environ.get("TERM") == "dumb":
@@ -189,6 +197,11 @@ def _cell(value: Any) -> str:
         return f"{value:.2f}"
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
+    return in_one_line(value)
+
+
+def in_one_line(value: Any) -> str:
+    """Return a value as text of one line without any character that a terminal would act on."""
     return _spelled_out(harmless(value)).translate(_BREAKS)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import uuid
 from collections.abc import Callable
 from typing import Any, TextIO, TypeVar
@@ -83,7 +82,7 @@ def command(
     called, cls = arguments(text, file), workflow_named(workflow)
     logs.configure(asked.verbosity, usual=logging.CRITICAL)  # what fails is told in the end
     with told_by_code(asked):
-        if sys.stderr.isatty() and not virtual_time:
+        if live.is_watched() and not virtual_time and not asked.is_quiet:
             result = _run_shown(cls, called, url, workers, workflow_id or live.made_up(cls))
         else:
             here = Local(virtual_time=virtual_time, url=url, workers=workers)

@@ -83,7 +83,7 @@ def start(
     arguments += [f"--allowed-host={one}" for one in allowed_host]
     for name, value in plain.items():
         arguments += [] if value is None else [f"--{name.replace('_', '-')}={value}"]
-    click.echo(f"server: an SWF on {url}; Ctrl-C stops it", err=True)
+    output.note(f"server: an SWF on {url}; Ctrl-C stops it")
     try:
         serve = import_module("swf.server.__main__").main
     except ImportError as error:
@@ -127,9 +127,9 @@ def stop(_asked: Asked, *, db: str | None, timeout: float) -> None:
     """
     found = database.stop(database.path_of(db), timeout)
     if found.state == "serving":
-        click.echo(f"process {found.pid} has stopped", err=True)
+        output.note(f"process {found.pid} has stopped")
     else:
-        click.echo(f"{found.database}: is not served; nothing to stop", err=True)
+        output.note(f"{found.database}: is not served; nothing to stop")
 
 
 @command.command("check")

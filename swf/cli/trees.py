@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, Final
 
+import attrs
 import click
 
 from swf.cli import executions, options, output
@@ -16,31 +20,153 @@ from swf.exceptions import SWFError
 from swf.flow.holding import held_by
 from swf.insight.tasks import Task, tasks_of
 from swf.models import History, WorkflowExecution
-from swf.models.views import harmless
 
 DEEPEST: Final = 5
 """Children of children that are followed."""
 
+LOOKS_A_SECOND: Final = 4
+"""How often what is drawn in its place is drawn anew, so that what counts down does."""
+
 _LONGEST: Final = 70
+_INDENT: Final = 3
+
+_PASSING: Final = re.compile(r" for \d+ s|in \d+ s, ")
+"""What changes in a line although nothing has happened."""
+
+
+@attrs.frozen
+class Branch:
+    """One task of a tree: its line, how it stands, and the lines of what is below it."""
+
+    line: str
+    state: str
+    is_open: bool
+    below: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Seen:
+    """An execution as its history tells it at one moment."""
+
+    execution: WorkflowExecution
+    status: str
+    begun: datetime | None
+    kind: str
+    tasks: Sequence[Task]
+    held: str
+
+    @classmethod
+    def of(cls, execution: WorkflowExecution, history: History) -> Seen:
+        """Return what a history tells."""
+        named = execution.workflow_type or getattr(history.first, "workflow_type", None)
+        return cls(
+            execution,
+            status(execution, history),
+            None if history.first is None else history.first.timestamp,
+            "" if named is None else f"{named.name} {named.version}",
+            tasks_of(history, timers=True),
+            "" if history.finished else held_by(history.raws),
+        )
+
+    def lines(self, *, children: bool = False) -> list[str]:
+        """Return the lines of the tree."""
+        branches = self._branches(0, children=children)
+        return [self._title, *_joined(branches, self._waits)]
+
+    def screen(self, columns: int, rows: int, *, children: bool = False) -> list[str]:
+        """Return at most so many lines of the tree: finished tasks are counted in place of more.
+
+        A line that is longer than there are columns names its task in short.
+        """
+        title, now = self._title, self.execution.connection.clock.now()
+        branches = self._branches(0, columns - _INDENT, children=children)
+        shown = folded(branches, max(rows - 1 - len(self._waits), 1))
+        if self.status == "OPEN" and self.begun is not None:
+            title += f" for {max((now - self.begun).total_seconds(), 0):.0f} s"
+        if len(title) > columns:
+            title = title.replace(f"  {self.kind}  ", "  ", 1)
+        return [title, *_joined(shown, self._waits)]
+
+    def below(self, depth: int) -> list[str]:
+        """Return the lines of the tasks alone, as they stand below the parent's own."""
+        return list(_joined(self._branches(depth, children=True), self._waits))
+
+    @property
+    def _title(self) -> str:
+        return "  ".join(filter(None, (self.execution.workflow_id, self.kind, self.status)))
+
+    @property
+    def _waits(self) -> list[str]:
+        return [f"waits: {self.held}"] if self.held else []
+
+    def _branches(self, depth: int, columns: int | None = None, *, children: bool) -> list[Branch]:
+        now = self.execution.connection.clock.now()
+        return [self._branch(task, now, depth, columns, children) for task in self.tasks]
+
+    def _branch(
+        self, task: Task, now: datetime, depth: int, columns: int | None, children: bool
+    ) -> Branch:
+        below: Iterable[str] = ()
+        if children and task.kind == "child" and depth < DEEPEST:
+            below = _of_child(self.execution, task, depth + 1)
+        line = _told(task, now)
+        if columns is not None and len(line) > columns:
+            line = _told(task, now, briefly=True)
+        return Branch(line, task.state, task.is_open, tuple(below))
 
 
 def lines(
-    execution: WorkflowExecution, history: History, *, children: bool = False, depth: int = 0
+    execution: WorkflowExecution, history: History, *, children: bool = False
 ) -> Iterator[str]:
     """Yield the lines of the tree of an execution, whose history is given."""
-    if not depth:
-        kind = execution.workflow_type
-        name = "" if kind is None else f"  {kind.name} {kind.version}"
-        yield f"{execution.workflow_id}{name}  {status(execution, history)}"
-    found, now = tasks_of(history, timers=True), execution.connection.clock.now()
-    held = "" if history.finished else held_by(history.raws)
-    rest = [f"waits: {held}"] if held else []
-    for number, task in enumerate(found):
-        last = number == len(found) - 1 and not rest
-        yield f"{'└─' if last else '├─'} {_told(task, now)}"
-        if children and task.kind == "child" and depth < DEEPEST:
-            below = _of_child(execution, task, depth + 1)
-            yield from (f"{'   ' if last else '│  '}{line}" for line in below)
+    yield from Seen.of(execution, history).lines(children=children)
+
+
+def folded(branches: Sequence[Branch], room: int) -> list[Branch]:
+    """Return branches of at most so many lines; those that are left out are counted in their place.
+
+    The open ones stay first, then those that did not complete, then the latest.
+    """
+    if _height(branches) <= room:
+        return list(branches)
+    ranked = sorted(
+        range(len(branches)),
+        key=lambda i: (not branches[i].is_open, branches[i].state == "completed", -i),
+    )
+    for kept in range(min(room, len(branches)), 0, -1):
+        shown = _with_counts(branches, frozenset(ranked[:kept]))
+        if _height(shown) <= room:
+            return shown
+    return _with_counts(branches, frozenset())
+
+
+def _height(branches: Iterable[Branch]) -> int:
+    return sum(1 + len(one.below) for one in branches)
+
+
+def _with_counts(branches: Sequence[Branch], kept: frozenset[int]) -> list[Branch]:
+    shown: list[Branch] = []
+    left: Counter[str] = Counter()
+    for number, branch in enumerate(branches):
+        if number not in kept:
+            left[branch.state] += 1
+            continue
+        shown += _counted(left)
+        left.clear()
+        shown.append(branch)
+    return shown + _counted(left)
+
+
+def _counted(left: Counter[str]) -> list[Branch]:
+    told = ", ".join(f"{count} {state}" for state, count in left.most_common())
+    return [Branch(f"… {told}", "", is_open=False)] if told else []
+
+
+def _joined(branches: Sequence[Branch], rest: Sequence[str]) -> Iterator[str]:
+    for number, branch in enumerate(branches):
+        last = number == len(branches) - 1 and not rest
+        yield f"{'└─' if last else '├─'} {branch.line}"
+        yield from (f"{'   ' if last else '│  '}{line}" for line in branch.below)
     yield from (f"└─ {line}" for line in rest)
 
 
@@ -54,9 +180,9 @@ def status(execution: WorkflowExecution, history: History) -> str:
     return words.get(ended, execution.close_status or ended.upper())
 
 
-def _told(task: Task, now: datetime) -> str:
-    words = [task.kind, task.name]
-    if task.id != task.name:
+def _told(task: Task, now: datetime, *, briefly: bool = False) -> str:
+    words = [task.kind, task.name.rpartition(".")[2] if briefly else task.name]
+    if task.id != task.name and not briefly:
         words.append(f"({task.id})")
     words.append(task.state)
     if task.attempt > 1:
@@ -65,7 +191,7 @@ def _told(task: Task, now: datetime) -> str:
     if took is not None:
         words.append(f"{took:.2f} s")
     elif task.kind == "timer" and task.is_open:
-        words.append(_due(task))
+        words.append(_due(task, now))
     elif task.is_open:
         since = (now - (task.started or task.scheduled)).total_seconds()
         words.append(f"for {max(since, 0):.0f} s")
@@ -74,29 +200,30 @@ def _told(task: Task, now: datetime) -> str:
     return " ".join(words)
 
 
-def _due(task: Task) -> str:
+def _due(task: Task, now: datetime) -> str:
     seconds = float(task.told.get("start_to_fire_timeout") or 0)
-    return f"due at {task.scheduled + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S} UTC"
+    at = task.scheduled + timedelta(seconds=seconds)
+    left = max((at - now).total_seconds(), 0)
+    return f"due in {left:.0f} s, at {at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _of_child(parent: WorkflowExecution, task: Task, depth: int) -> Iterator[str]:
+def _of_child(parent: WorkflowExecution, task: Task, depth: int) -> Iterable[str]:
     child = WorkflowExecution(parent.domain, task.id, connection=parent.connection)
     try:
-        history = child.history()
+        return Seen.of(child, child.history()).below(depth)
     except SWFError as error:
-        yield f"└─ {error}"
-        return
-    yield from lines(child, history, children=True, depth=depth)
+        return [f"└─ {error}"]
 
 
 def echo(asked: Asked, line: str) -> None:
     """Print a line of a tree, states in their colours where that is wanted."""
-    click.echo(drawn(line) if output.is_rich(asked) and _colours(asked) else harmless(line))
+    coloured = output.is_rich(asked) and not output.is_colourless(asked)
+    click.echo(drawn(line) if coloured else output.in_one_line(line))
 
 
 def drawn(line: str) -> str:
     """Return a line with the states in it coloured."""
-    words = harmless(line).split(" ")
+    words = output.in_one_line(line).split(" ")
     styled = (
         click.style(word, fg=output.STYLES[word].replace("dim", "white"))
         if word in output.STYLES
@@ -106,28 +233,48 @@ def drawn(line: str) -> str:
     return " ".join(styled)
 
 
-def _colours(asked: Asked) -> bool:
-    return not output.is_colourless(asked)
+def picture(shown: Iterable[str]) -> Any:
+    """Return lines as rich draws them: cut where the terminal ends, states in their colours."""
+    text: Any = import_module("rich.text").Text
+    whole = text.from_ansi("\n".join(map(drawn, shown)))
+    whole.no_wrap, whole.overflow = True, "ellipsis"
+    return whole
+
+
+def screen(seen: Seen, *, children: bool = False) -> list[str]:
+    """Return the lines of a tree as the terminal has room for them."""
+    size = shutil.get_terminal_size()
+    return seen.screen(size.columns, max(size.lines - 2, 3), children=children)
+
+
+def live(console: Any, draw: Callable[[], Any], *, redirect_stdout: bool = True) -> Any:
+    """Return what keeps a picture in its place on a terminal, drawn anew as time passes."""
+    return import_module("rich.live").Live(
+        console=console,
+        get_renderable=draw,
+        refresh_per_second=LOOKS_A_SECOND,
+        redirect_stdout=redirect_stdout,
+        vertical_overflow="crop",
+    )
 
 
 def follow(asked: Asked, execution: WorkflowExecution, *, children: bool) -> None:
     """Show the tree of an execution as it grows, until the execution is closed.
 
-    On a terminal it is drawn anew in its place; elsewhere a line is printed where it changed.
+    On a terminal it is drawn anew in its place, finished tasks counted where it is too long;
+    elsewhere a line is printed where it changed.
     """
     if not output.is_rich(asked):
         _print_changes(execution, children)
         return
-    text: Any = import_module("rich.text").Text
-    live: Any = import_module("rich.live").Live
-    with live(console=output.console(asked), auto_refresh=False) as shown:
-        while True:
-            history = execution.history()
-            drawn_lines = map(drawn, lines(execution, history, children=children))
-            shown.update(text.from_ansi("\n".join(drawn_lines)), refresh=True)
-            if history.finished:
-                return
+    history = execution.history()
+    shown = screen(Seen.of(execution, history), children=children)
+    with live(output.console(asked), lambda: picture(shown)) as display:
+        while not history.finished:
             time.sleep(executions.PAUSE_SECONDS)
+            history = execution.history()
+            shown = screen(Seen.of(execution, history), children=children)
+        display.refresh()
 
 
 def _print_changes(execution: WorkflowExecution, children: bool) -> None:
@@ -135,10 +282,10 @@ def _print_changes(execution: WorkflowExecution, children: bool) -> None:
     while True:
         history = execution.history()
         for line in lines(execution, history, children=children):
-            stable = line.strip("├└│─ ").split(" for ")[0]
+            stable = _PASSING.sub("", line.strip("├└│─ "))
             if stable not in printed:
                 printed.add(stable)
-                click.echo(harmless(stable))
+                click.echo(output.in_one_line(stable))
         if history.finished:
             return
         time.sleep(executions.PAUSE_SECONDS)

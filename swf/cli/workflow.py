@@ -176,7 +176,7 @@ def list_(asked: Asked, /, *, limit: int, watch: float | None, **filters: Any) -
         listed = list(queryset[: limit + 1])
         output.emit(asked, map(executions.row, listed[:limit]), executions.LIST)
         if len(listed) > limit:
-            click.echo(f"Note: there are more; --limit {10 * limit} shows more", err=True)
+            output.note(f"Note: there are more; --limit {10 * limit} shows more")
 
     repeatedly(show, watch)
 

@@ -101,14 +101,23 @@ def _panel(title: str, counts: Counter[str], shown: Iterable[str]) -> Any:
     return import_module("rich.panel").Panel(text, title=harmless(title), subtitle=told)
 
 
-def watched(handle: Handle[Any], tell: Tell, check: Callable[[], None]) -> Wire:
-    """Return the event that closes an execution; tell of all until then."""
+def watched(
+    handle: Handle[Any],
+    tell: Tell,
+    check: Callable[[], None],
+    rest: Callable[[float], object] = time.sleep,
+) -> Wire:
+    """Return the event that closes an execution; tell of all until then.
+
+    Where there is nothing new, `check` is called, which may raise, and `rest` with the seconds
+    until the next look.
+    """
     execution, last_id, pause = handle.first, 0, FIRST_PAUSE
     while True:
         news = _news(execution, last_id)
         if not news:
             check()
-            time.sleep(pause)
+            rest(pause)
             pause = min(pause * 1.5, handle.longest_pause_seconds)
             continue
         tell(news)

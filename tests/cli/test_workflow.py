@@ -200,7 +200,7 @@ def test_the_tree_shows_attempts_timers_and_what_is_waited_for(scene: Scene) -> 
     lines = typed("workflow", "tree", WORKFLOW_ID).stdout.splitlines()
     assert lines[0] == f"{WORKFLOW_ID}  basic example  OPEN"
     assert lines[1] == "├─ activity examples.basic.increment (a) failed 1.50 s → ValueError"
-    assert lines[2] == "├─ timer pause started due at 2015-08-04 23:05:33 UTC"
+    assert lines[2] == "├─ timer pause started due in 56 s, at 2015-08-04 23:05:33 UTC"
     assert lines[3] == "├─ activity examples.basic.increment (a) scheduled attempt 2 for 0 s"
     assert lines[4] == (
         "└─ waits: nobody has taken activity 'examples.basic.increment' from task list 'quickstart'"
