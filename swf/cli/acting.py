@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any, Final, TextIO
 from urllib.parse import unquote
@@ -12,6 +13,7 @@ import click
 
 from swf.cli import executions, failing, options, output
 from swf.cli.asked import Asked
+from swf.cli.many import Many, selecting
 from swf.cli.names import nearest
 from swf.cli.output import Columns
 from swf.constants import ChildPolicy
@@ -151,62 +153,129 @@ def acted(workflow_id: str, run_id: str | None, act: Callable[[WorkflowExecution
         ) from error
 
 
+_one_or_many: Final = partial(executions.named, required=False)
+
+
+def _act(
+    asked: Asked,
+    many: Many | None,
+    workflow_id: str | None,
+    run_id: str | None,
+    act: Callable[[WorkflowExecution], None],
+) -> None:
+    """Do something to the execution that was named, or to all that were meant."""
+    if many is not None:
+        many.act(asked, str(click.get_current_context().info_name), act)
+    elif workflow_id is not None:
+        acted(workflow_id, run_id, act)
+
+
 @click.command()
-@click.argument("workflow_id", shell_complete=options.complete("workflow_ids"))
-@click.argument("name")
+@click.argument(
+    "words",
+    nargs=-1,
+    metavar="[WORKFLOW_ID] NAME",
+    shell_complete=options.complete("workflow_ids"),
+)
 @click.option("-i", "--input", "text", metavar="JSON", help="What comes with it.")
 @click.option("--run-id", metavar="ID", help="Only this run.")
+@selecting
 @options.common
 def signal(
-    _asked: Asked, /, workflow_id: str, name: str, text: str | None, run_id: str | None
+    asked: Asked,
+    /,
+    words: tuple[str, ...],
+    text: str | None,
+    run_id: str | None,
+    many: Many | None,
 ) -> None:
-    """Send a signal to an open execution.
+    """Send a signal to an open execution, or to many.
 
     swf workflow signal basic-example-1438722273 approved --input '["Ann"]'
+
+    swf workflow signal approved --where type=basic,tag=blue --yes
     """
-    acted(workflow_id, run_id, lambda execution: execution.signal(name, _checked(text)))
+    if len(words) != (2 if many is None else 1):
+        needed = "WORKFLOW_ID and NAME" if many is None else "NAME alone, beside --where"
+        raise click.UsageError(f"say {needed}; {len(words)} given")
+    if many is not None and run_id is not None:
+        raise click.UsageError("--run-id goes without --where")
+    workflow_id = words[0] if many is None else None
+    _act(asked, many, workflow_id, run_id, lambda one: one.signal(words[-1], _checked(text)))
 
 
 @click.command()
-@executions.named
+@_one_or_many
+@selecting
 @options.common
-def cancel(_asked: Asked, /, workflow_id: str, run_id: str | None) -> None:
-    """Ask an open execution to end; its own code decides how."""
-    acted(workflow_id, run_id, lambda execution: execution.request_cancel())
+def cancel(asked: Asked, /, workflow_id: str | None, run_id: str | None, many: Many | None) -> None:
+    """Ask an open execution, or many, to end; its own code decides how.
+
+    swf workflow cancel basic-example-1438722273
+
+    swf workflow cancel --where type=basic,since=2h --dry-run
+    """
+    _act(asked, many, workflow_id, run_id, lambda one: one.request_cancel())
 
 
 @click.command()
-@executions.named
+@_one_or_many
 @click.option("--reason", metavar="TEXT", help="Why, for its history.")
 @click.option("--details", metavar="TEXT", help="More of why.")
 @click.option("--child-policy", type=click.Choice([str(one) for one in ChildPolicy]))
+@selecting
 @options.common
-def terminate(_asked: Asked, /, workflow_id: str, run_id: str | None, **said: Any) -> None:
-    """Close an open execution at once; its own code is not asked."""
-    acted(workflow_id, run_id, lambda execution: execution.terminate(**said))
+def terminate(
+    asked: Asked,
+    /,
+    workflow_id: str | None,
+    run_id: str | None,
+    many: Many | None,
+    **said: Any,
+) -> None:
+    """Close an open execution, or many, at once; its own code is not asked.
+
+    swf workflow terminate basic-example-1438722273 --reason 'not needed'
+
+    swf workflow terminate --where type=basic:example,tag=blue --yes
+    """
+    _act(asked, many, workflow_id, run_id, lambda one: one.terminate(**said))
 
 
 @click.command()
-@executions.named
+@_one_or_many
 @click.option("--new-workflow-id", metavar="ID", help="Under another workflow id.")
 @_waiting
+@selecting
 @options.common
 def restart(
     asked: Asked,
     /,
-    workflow_id: str,
+    workflow_id: str | None,
     run_id: str | None,
     new_workflow_id: str | None,
     *,
     wait: bool,
     timeout: float | None,
+    many: Many | None,
 ) -> None:
-    """Start an execution again, with the same type, input, tags and time-outs.
+    """Start a closed execution again, or many: the same type, input, tags and time-outs.
 
     swf workflow restart basic-example-1438722273
+
+    swf workflow restart --where status=failed,since=1d --dry-run
     """
-    started = restarted(executions.found(workflow_id, run_id), new_workflow_id)
-    _show_started(asked, started, wait=wait, timeout=timeout)
+    if many is None:
+        started = restarted(executions.found(workflow_id or "", run_id), new_workflow_id)
+        _show_started(asked, started, wait=wait, timeout=timeout)
+        return
+    if new_workflow_id is not None or wait or timeout is not None:
+        raise click.UsageError("--new-workflow-id, --wait and --timeout go without --where")
+    many.act(asked, "restart", _restarted_by_id, closed=True)
+
+
+def _restarted_by_id(one: WorkflowExecution) -> WorkflowExecution:
+    return restarted(executions.found(one.workflow_id, one.run_id))
 
 
 def restarted(

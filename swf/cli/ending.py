@@ -61,7 +61,7 @@ def show_result_of(asked: Asked, execution: WorkflowExecution, timeout: float | 
 
 
 def _tree_of(asked: Asked, handle: Handle[Any]) -> AbstractContextManager[None]:
-    if asked.is_quiet or not live.is_watched() or handle.done:
+    if asked.is_quiet or not output.is_watched() or handle.done:
         return nullcontext()
     run = handle.first
     return live.shown(run.domain, run.workflow_id, run.run_id, asked=asked)

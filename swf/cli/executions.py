@@ -38,10 +38,11 @@ LIST: Final = Columns(
 )
 
 
-def named(function: Any) -> Any:
+def named(function: Any, *, required: bool = True) -> Any:
     """Return a command that takes WORKFLOW_ID and, if it must be, RUN_ID."""
     function = click.argument("run_id", required=False)(function)
-    return click.argument("workflow_id", shell_complete=options.complete("workflow_ids"))(function)
+    completed = options.complete("workflow_ids")
+    return click.argument("workflow_id", required=required, shell_complete=completed)(function)
 
 
 def found(workflow_id: str, run_id: str | None = None) -> WorkflowExecution:

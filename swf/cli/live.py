@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import uuid
@@ -38,11 +37,6 @@ def made_up(workflow: type[Any]) -> str:
     return fitted(f"{workflow.__name__}-{uuid.uuid4().hex[:16]}")
 
 
-def is_watched() -> bool:
-    """Return whether somebody looks at stderr, through a terminal that can draw."""
-    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-
-
 @contextmanager
 def shown(
     domain: Domain, workflow_id: str, run_id: str | None = None, *, asked: Asked | None = None
@@ -52,8 +46,8 @@ def shown(
     This is for whatever waits for an execution: start it or have it start in the block, and wait
     there. On a terminal its tree grows in place: tasks with attempts, timers that count down, and
     what it waits for; finished tasks are counted where the screen is too short, lines are cut where
-    it is too narrow. Elsewhere each event is a line; who wants silence there asks `is_watched()`.
-    Nothing is raised from it, and the block is not held up.
+    it is too narrow. Elsewhere each event is a line; who wants silence there asks
+    `output.is_watched()`. Nothing is raised from it, and the block is not held up.
 
         with live.shown(domain, workflow_id):
             result = alone.run(ordered, *args)
@@ -84,7 +78,8 @@ def _show(
 
     try:
         handle = _begun(domain, workflow_id, run_id, over)
-        with _growing(handle.first, asked) if is_watched() else progress(workflow_id) as tell:
+        drawn = output.is_watched()
+        with _growing(handle.first, asked) if drawn else progress(workflow_id) as tell:
             watched(handle, tell, check, over.wait)
     except (Over, SWFError):  # what is wrong is told by who runs it
         return

@@ -121,6 +121,11 @@ def is_rich(asked: Asked) -> bool:
     return asked.color == "always" or sys.stdout.isatty()
 
 
+def is_watched() -> bool:
+    """Return whether somebody looks at stderr, through a terminal that can draw."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def width() -> int:
     """Return the columns of the terminal."""
     return shutil.get_terminal_size().columns

@@ -9,7 +9,7 @@ from typing import Any, TextIO, TypeVar
 
 import click
 
-from swf.cli import database, live, logs
+from swf.cli import database, live, logs, output
 from swf.cli.arguments import Arguments, arguments
 from swf.cli.asked import Asked
 from swf.cli.code import workflow_named
@@ -82,7 +82,7 @@ def command(
     called, cls = arguments(text, file), workflow_named(workflow)
     logs.configure(asked.verbosity, usual=logging.CRITICAL)  # what fails is told in the end
     with told_by_code(asked):
-        if live.is_watched() and not virtual_time and not asked.is_quiet:
+        if output.is_watched() and not virtual_time and not asked.is_quiet:
             result = _run_shown(cls, called, url, workers, workflow_id or live.made_up(cls))
         else:
             here = Local(virtual_time=virtual_time, url=url, workers=workers)

@@ -89,9 +89,14 @@ def command() -> None:
     """
 
 
+def statuses() -> list[str]:
+    """Return the words for how an execution stands."""
+    return [str(one).lower() for one in (*ExecutionStatus, *CloseStatus)]
+
+
 def filtering(function: F) -> F:
     """Return a command that takes what executions may be filtered by."""
-    words = [str(one).lower() for one in (*ExecutionStatus, *CloseStatus)]
+    words = statuses()
     decorated: Any = function
     for option in (
         click.option("--until", metavar="WHEN", help="Started at that time or before it."),
