@@ -1,0 +1,119 @@
+"""Metrics over HTTP, from a thread of this process."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from types import TracebackType
+from typing import Any, Final, Self
+
+from swf.exceptions import SettingsError
+from swf.metrics.catalogue import REGISTRY
+from swf.metrics.exposition import CONTENT_TYPE
+from swf.metrics.registry import Registry
+
+SOCKET_SECONDS: Final = 10
+"""How long a client may be silent; each holds a thread meanwhile."""
+
+
+class MetricsServer:
+    """Answers `GET /metrics` with a registry's text until it is closed; as a context, within it."""
+
+    def __init__(self, registry: Registry, port: int, host: str) -> None:
+        class Handler(_Handler):
+            told = registry
+
+        try:
+            self._server = _Server((host, port), Handler)
+        except (OSError, OverflowError) as error:
+            raise SettingsError(
+                f"metrics cannot be served at {host}:{port}: {error}; give another port, 0 for any"
+            ) from error
+        thread = threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True)
+        thread.start()
+        self._thread = thread
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self._server.server_address[1])
+
+    @property
+    def url(self) -> str:
+        """Where the metrics are."""
+        host = str(self._server.server_address[0])
+        return f"http://{host}:{self.port}/metrics"
+
+    def close(self) -> None:
+        """Listen no longer."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def serve(port: int, host: str = "127.0.0.1", *, registry: Registry = REGISTRY) -> MetricsServer:
+    """Have the metrics of this process read at `http://host:port/metrics`, from now on.
+
+    Port 0 is any that is free. On loop-back, which is the default, only requests to a loop-back
+    name are answered. Raises SettingsError where it cannot listen there.
+    """
+    return MetricsServer(registry, port, host)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that has gone."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    told: Registry
+    server_version = "swf"
+    sys_version = ""
+    timeout = SOCKET_SECONDS
+
+    def do_GET(self) -> None:
+        """Answer with the metrics."""
+        if not self._is_for_here():
+            self.send_error(421, "This does not answer to that host")
+        elif self.path.partition("?")[0] not in ("/", "/metrics"):
+            self.send_error(404, "The metrics are at /metrics")
+        else:
+            body = self.told.render().encode()
+            self.send_response(200)
+            self.send_header("Content-Type", CONTENT_TYPE)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    def _is_for_here(self) -> bool:
+        """Tell whether a request that came by loop-back names it: a page elsewhere could not."""
+        if not _is_loopback(str(self.connection.getsockname()[0])):
+            return True
+        named = self.headers.get("Host", "").rpartition("@")[2]
+        name = named[1:].partition("]")[0] if named.startswith("[") else named.partition(":")[0]
+        return name in ("", "localhost") or _is_loopback(name)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Log nothing: a scrape is no news."""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
