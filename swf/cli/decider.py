@@ -19,7 +19,7 @@ def command() -> None:
 
 
 @command.command("start")
-@click.argument("workflows", nargs=-1, required=True, metavar="MODULE[.NAME]...")
+@click.argument("workflows", nargs=-1, metavar="MODULE[.NAME]...")
 @polling.how_many
 @common
 def start(asked: Asked, *, workflows: tuple[str, ...], how_many: polling.HowMany) -> None:
@@ -30,6 +30,7 @@ def start(asked: Asked, *, workflows: tuple[str, ...], how_many: polling.HowMany
         swf decider start shop.workflows -d shop
     """
     logs.configure(asked.verbosity, usual=logging.INFO)
+    polling.check_named("workflows", workflows)
     known = workflows_named(workflows)
     polled = polling.task_list_of(how_many.task_list, known.task_lists())
     domain, connection = polling.place()

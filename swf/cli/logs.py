@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import Final
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any, Final
 
 import click
 
@@ -26,11 +28,51 @@ _HANDLER.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(m
 
 
 def configure(verbosity: int, *, usual: int = logging.WARNING) -> None:
-    """Have log records of a level shown: `-v` INFO, `-vv` DEBUG, else LOG_LEVEL, else `usual`."""
+    """Have log records of a level shown: `-v` INFO, `-vv` DEBUG, else LOG_LEVEL, else `usual`.
+
+    With `-q` no level below ERROR is shown.
+    """
     named = logging.getLevelNamesMapping().get(os.environ.get("LOG_LEVEL", "").upper())
     level = usual if named is None else named
-    if verbosity:
+    if verbosity > 0:
         level = min(level, logging.DEBUG if verbosity > 1 else logging.INFO)
+    elif verbosity < 0:
+        level = max(level, logging.ERROR)
+    _configured(level)
+
+
+@contextmanager
+def at(level: str) -> Generator[None]:
+    """Have LOG_LEVEL name this level within the block."""
+    before = os.environ.get("LOG_LEVEL")
+    os.environ["LOG_LEVEL"] = level
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["LOG_LEVEL"]
+        else:
+            os.environ["LOG_LEVEL"] = before
+
+
+class InChildren:
+    """Has what is told in this process told alike in any process that it is sent to."""
+
+    def __init__(self, level: int) -> None:
+        self.level = level
+
+    def __reduce__(self) -> tuple[Callable[[int], InChildren], tuple[int]]:
+        """Be made anew in the other process by what configures it."""
+        return _configured, (self.level,)
+
+
+def in_children_of(actor: Any) -> None:
+    """Have child processes of an actor tell what this one tells: it is sent to them with that."""
+    vars(actor)["told_in_children"] = InChildren(_LOGGER.level)
+
+
+def _configured(level: int) -> InChildren:
     if _HANDLER not in _LOGGER.handlers:
         _LOGGER.addHandler(_HANDLER)
     _LOGGER.setLevel(level)
+    return InChildren(level)

@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
 
 ALIASES: Final[Mapping[str, Entry]] = {
     "activity.rerun": Entry("simpleflow", "activity rerun", "activity_rerun"),
+    "binaries.download": Entry("simpleflow", "none", "binaries_download"),
     "decider.start": Entry("decider", "decider start", "start"),
     "info": Entry("simpleflow", "config show", "info"),
     "standalone": Entry("standalone", "Run a workflow with a decider and a worker of its own."),

@@ -6,20 +6,32 @@ import functools
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
 import attrs
 import click
 
 from swf import settings
 from swf.actors import Actor
-from swf.cli import options
+from swf.cli import logs, options, output
 from swf.cli.database import path_of, standing
 from swf.constants import DEFAULT_REGION
 from swf.exceptions import EngineError, SettingsError
 from swf.models import Domain
 from swf.transport import Transport, default_connection
 from swf.transport.local import LocalTransport, SharedTransport
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+_INSTEAD: Final = {
+    "poll_data": "a task that somebody else has polled is not taken over; have a process poll one "
+    "itself, `--one-task`, or answer by its token, `swf activity complete TOKEN`",
+    "process_mode": "what is polled is done where it is polled; have the jobs poll themselves: "
+    "`swf worker start MODULE --one-task`",
+}
+"""What simpleflow has and this has not, and what to do instead."""
 
 
 @attrs.frozen
@@ -83,9 +95,50 @@ def how_many(command: Callable[..., Any]) -> Any:
             help="End when so many tasks were done.",
         ),
         click.option("--one-task", is_flag=True, help="End when one task was done."),
+        click.option(
+            "-l",
+            "--log-level",
+            type=click.Choice(LEVELS, case_sensitive=False),
+            metavar="LEVEL",
+            expose_value=False,
+            callback=_told_at,
+            help=f"Tell what is of this level, as LOG_LEVEL does: {', '.join(LEVELS)}.",
+        ),
     ):
         decorated = option(decorated)
     return decorated
+
+
+def _told_at(ctx: click.Context, _param: click.Parameter, level: str | None) -> None:
+    """Have what is of a level told while the command runs, in its child processes as well."""
+    if level is not None:
+        ctx.with_resource(logs.at(level))
+
+
+def elsewhere(command: F) -> F:
+    """Return a command that knows what simpleflow's has and it has not, and says so."""
+
+    def refused(_ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+        if value is not None and value != "local":
+            raise click.UsageError(f"{param.opts[0]}: {_INSTEAD[str(param.name)]}")
+
+    decorated: Any = command
+    for name in _INSTEAD:
+        option = f"--{name.replace('_', '-')}"
+        decorated = click.option(option, hidden=True, expose_value=False, callback=refused)(
+            decorated
+        )
+    result: F = decorated
+    return result
+
+
+def check_named(what: str, names: tuple[str, ...]) -> None:
+    """Raise click.UsageError where no module is named: code is never found by a task alone."""
+    if not names:
+        raise click.UsageError(
+            f"say which {what}, as MODULE or MODULE.NAME: only code that is named here is run, "
+            "whatever tasks there are"
+        )
 
 
 def task_list_of(given: str | None, named: Iterable[str]) -> str:
@@ -138,9 +191,9 @@ def poll(actor: Actor, knows: Iterable[tuple[str, str]], how_many: HowMany) -> N
     """Have an actor poll until it is told to stop; say on stderr for what."""
     kind = type(actor).__name__.lower()
     known = ", ".join(f"{name} {version}" for name, version in sorted(knows))
-    click.echo(
+    output.note(
         f"{kind}: polls task list {actor.task_list!r} of domain {actor.domain.name!r} for {known};"
-        " Ctrl-C stops it",
-        err=True,
+        " Ctrl-C stops it"
     )
+    logs.in_children_of(actor)
     actor.start(threads=how_many.threads, processes=how_many.processes, tasks=how_many.tasks)

@@ -4,52 +4,73 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import attrs
 
 from swf.actors import ActivityTask, Beats, Limits
+from swf.cli import logs
 from swf.cli.arguments import Arguments
 from swf.flow import Decider, Standalone, Worker
+from swf.flow.replay.answer import Answer
+from swf.flow.replay.answer import Task as Asked
 from swf.flow.replay.matching import attributes_of
+from swf.flow.submitting import family_of
 from swf.models import Domain, WorkflowExecution
 from swf.payload import Payloads
+from swf.wire import told
 
 
 class Task(NamedTuple):
-    """What names an activity task alike in two runs of the same program."""
+    """What names an activity task, or a child, alike in two runs of the same program."""
 
     name: str
     version: str
-    activity_id: str
+    id: str
 
 
 @attrs.frozen
 class Done:
-    """What an activity was called with in the earlier run, and what it returned: both as text."""
+    """What was called with what in the earlier run, and what it returned: both as text."""
 
     input: str | None
     result: str | None
 
 
 def done_in(execution: WorkflowExecution, forced: str | None = None) -> dict[Task, Done]:
-    """Return what was completed in a run, but the activities whose names begin with a pattern.
+    """Return what was completed in a run, but that whose names begin with a pattern.
 
+    That is activities, and children by the part of their workflow ids that follows their parent's.
     (GetWorkflowExecutionHistory)
     """
-    scheduled: dict[int, tuple[Task, str | None]] = {}
+    execution = execution.upstream()  # without a run id it is known here which run it is
+    family = family_of(execution.workflow_id, execution.run_id or "")
+    begun: dict[int, tuple[Task, str | None]] = {}
     done: dict[Task, Done] = {}
     for event in execution.history().raws:
-        told = attributes_of(event)
-        if event["eventType"] == "ActivityTaskScheduled":
-            named = told["activityType"]
-            task = Task(named["name"], named["version"], told["activityId"])
-            scheduled[event["eventId"]] = task, told.get("input")
-        elif event["eventType"] == "ActivityTaskCompleted":
-            task, text = scheduled[told["scheduledEventId"]]
+        attributes, kind = attributes_of(event), event["eventType"]
+        if kind in _BEGIN:
+            named = attributes["activityType" if "activityType" in attributes else "workflowType"]
+            part = attributes.get("activityId") or attributes["workflowId"].removeprefix(family)
+            begun[event["eventId"]] = (
+                Task(named["name"], named["version"], part),
+                attributes.get("input"),
+            )
+        elif kind in _END:
+            task, text = begun[attributes.get("scheduledEventId") or attributes["initiatedEventId"]]
             if forced is None or not re.match(forced, task.name):
-                done[task] = Done(text, told.get("result"))
+                done[task] = Done(text, attributes.get("result"))
     return done
+
+
+_BEGIN: Final = {"ActivityTaskScheduled", "StartChildWorkflowExecutionInitiated"}
+_END: Final = {"ActivityTaskCompleted", "ChildWorkflowExecutionCompleted"}
+
+
+def _is_same(payloads: Payloads, then: str | None, now: str | None) -> bool:
+    """Tell whether two inputs call for the same, whatever else is told with them."""
+    one, other = (payloads.parse_call(payloads.open(text)) for text in (then, now))
+    return (list(one.args), one.kwargs) == (list(other.args), other.kwargs)
 
 
 def arguments_of(execution: WorkflowExecution, payloads: Payloads) -> Arguments:
@@ -71,14 +92,42 @@ class RepairingWorker(Worker):
     def _compute(self, task: ActivityTask, limits: Limits, context: Beats) -> str | None:
         named = task.activity_type
         before = self.done.get(Task(named.name, named.version, task.activity_id))
-        if before is not None and self._is_same(task, before):
+        if before is not None and _is_same(self._payloads_of(task), before.input, task.input):
             return before.result
         return super()._compute(task, limits, context)
 
-    def _is_same(self, task: ActivityTask, before: Done) -> bool:
-        payloads = self._payloads_of(task)
-        then, now = (payloads.parse_call(payloads.open(one)) for one in (before.input, task.input))
-        return (list(then.args), then.kwargs) == (list(now.args), now.kwargs)
+
+class RepairingDecider(Decider):
+    """Completes a child as it was completed in the earlier run, if it was; else decides."""
+
+    def __init__(
+        self, workflows: Any, task_list: str, done: Mapping[Task, Done], **told: Any
+    ) -> None:
+        super().__init__(workflows, task_list, **told)
+        self.done = dict(done)
+
+    def _made(self, task: Asked) -> Answer:
+        before = None if task.previous_started_event_id else self._done_before(task)
+        if before is None:
+            return super()._made(task)
+        attributes = told(result=before.result)
+        completed = {
+            "decisionType": "CompleteWorkflowExecution",
+            "completeWorkflowExecutionDecisionAttributes": attributes,
+        }
+        return Answer(decisions=[completed], run=None, closes="CompleteWorkflowExecution")
+
+    def _done_before(self, task: Asked) -> Done | None:
+        started = attributes_of(task.read()[0])
+        parent = started.get("parentWorkflowExecution")
+        if parent is None:
+            return None
+        part = task.workflow_id.removeprefix(family_of(parent["workflowId"], parent["runId"]))
+        before = self.done.get(Task(task.name, task.version, part))
+        payloads = self.workflows.get(task.name, task.version).payloads
+        if before is None or not _is_same(payloads, before.input, started.get("input")):
+            return None
+        return before
 
 
 @attrs.frozen(kw_only=True)
@@ -89,12 +138,27 @@ class Repairing(Standalone):
 
     def _actors(self, cls: Any, domain: Domain, task_list: str) -> tuple[Decider, Worker]:
         decider, worker = super()._actors(cls, domain, task_list)
-        repairing = RepairingWorker(
+        deciding = RepairingDecider(
+            decider.workflows,
+            decider.task_list,
+            self.done,
+            domain=domain,
+            connection=self.connection,
+            when_blocked=decider.when_blocked,
+            activity_task_list=decider.activity_task_list,
+            child_task_list=decider.child_task_list,
+        )
+        working = RepairingWorker(
             worker.activities,
             worker.task_list,
             self.done,
             domain=domain,
             connection=self.connection,
             payloads=worker.payloads,
+            before=self.before,
+            after=self.after,
+            heartbeat_interval=self.heartbeat_interval,
         )
-        return decider, repairing
+        for actor in (deciding, working):
+            logs.in_children_of(actor)
+        return deciding, working

@@ -31,6 +31,10 @@ from swf.wire import told
 
 SECTIONS: Final = ("versions", "settings", "environment")
 
+DAYS: Final = "swf.cli.days"
+USUAL_DAYS: Final = 30
+"""Since when simpleflow lists executions."""
+
 _SECRET: Final = ("KEY", "SECRET", "TOKEN", "PASSWORD")
 
 
@@ -50,9 +54,34 @@ def _of_execution(function: Any) -> Any:
     return options.domain_argument()(function)
 
 
+def _days_or_domain(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    """Take `-d` as simpleflow's lists do, for a number of days; else for the domain, as usual."""
+    if value is not None and value.isdecimal():
+        ctx.meta[DAYS] = int(value)
+    else:
+        options.domain_in_effect(ctx, param, value)
+
+
+def _days(ctx: click.Context, _param: click.Parameter, value: int | None) -> int:
+    return ctx.meta.get(DAYS, USUAL_DAYS) if value is None else value
+
+
 def _since(function: Any) -> Any:
     function = click.option(
-        "--started-since", type=int, default=30, show_default=True, metavar="DAYS"
+        "--started-since",
+        type=int,
+        metavar="DAYS",
+        callback=_days,
+        help=f"Started since so many days; {USUAL_DAYS} where nothing is said.",
+    )(function)
+    function = click.option(
+        "-d",
+        "days_or_domain",
+        metavar="DAYS|NAME",
+        is_eager=True,
+        expose_value=False,
+        callback=_days_or_domain,
+        help="A number: --started-since; a name: --domain.",
     )(function)
     return click.option(
         "-s",
@@ -66,7 +95,7 @@ def _since(function: Any) -> Any:
 @click.command("workflow.list")
 @options.domain_argument(required=False)
 @_since
-@options.common
+@options.without_d
 def workflow_list(asked: Asked, /, status: str, started_since: int) -> None:
     """List workflow executions; `swf workflow list` lists closed ones too.
 
@@ -94,7 +123,7 @@ def workflow_list(asked: Asked, /, status: str, started_since: int) -> None:
 @click.option("-c", "--close-status", type=click.Choice([str(one) for one in CloseStatus]))
 @click.option("--from-date", metavar="WHEN", help="Instead of --started-since.")
 @click.option("--to-date", metavar="WHEN")
-@options.common
+@options.without_d
 def workflow_filter(
     asked: Asked,
     /,
@@ -322,12 +351,22 @@ def _task_row(task: Task, *, data: bool) -> dict[str, Any]:
 @click.option("-i", "--input", "text", metavar="JSON", help="Other arguments than it had.")
 @click.option("--scheduled-id", type=int, metavar="N", help="The event that scheduled it.")
 @click.option("--activity-id", metavar="ID")
-@click.option("--code", required=True, multiple=True, metavar="MODULE", help="Where its code is.")
+@click.option("--code", multiple=True, metavar="MODULE", help="Where its code is.")
 @options.common
 def activity_rerun(
-    asked: Asked, /, workflow_id: str, activity_id: str | None, **options_of_rerun: Any
+    asked: Asked,
+    /,
+    workflow_id: str,
+    activity_id: str | None,
+    code: tuple[str, ...],
+    **options_of_rerun: Any,
 ) -> None:
     """Run the code of an activity task here and now; nothing is sent to SWF."""
+    if not code:
+        raise click.UsageError(
+            "say --code MODULE, where its code is: nothing is imported by a name out of a history"
+        )
+    options_of_rerun["code"] = code
     import_module("swf.cli.activity").run_again(asked, workflow_id, activity_id, **options_of_rerun)
 
 
@@ -351,6 +390,15 @@ def info(asked: Asked, /, sections: str) -> None:
         for name, value in tellers[section]().items()
     ]
     _emit(asked, ("section", "name", "value"), rows)
+
+
+@click.command("binaries.download", context_settings={"ignore_unknown_options": True})
+@click.argument("binaries", nargs=-1)
+def binaries_download(binaries: tuple[str, ...]) -> None:  # noqa: ARG001
+    """Say what to do instead: programs are not downloaded here."""
+    raise click.UsageError(
+        "no program is downloaded here: have it in the image, or the PATH, of who runs the worker"
+    )
 
 
 def _versions() -> Mapping[str, Any]:

@@ -10,8 +10,10 @@ from swf.cli.arguments import arguments
 from swf.cli.asked import Asked
 from swf.cli.code import workflow_named
 from swf.cli.ending import told_by_code
+from swf.cli.middlewares import Hook, with_middlewares
 from swf.cli.options import common, domain_name
 from swf.cli.run import run_here, with_input
+from swf.flow import Local
 from swf.flow.starting import Place, begin
 from swf.models import Domain
 from swf.transport import default_connection
@@ -27,6 +29,7 @@ from swf.wire import told
 @click.option("--execution-timeout", metavar="SECONDS")
 @click.option("--decision-tasks-timeout", metavar="SECONDS")
 @click.option("--tags", metavar="A,B")
+@with_middlewares
 @common
 def workflow_start(
     asked: Asked,
@@ -40,6 +43,8 @@ def workflow_start(
     execution_timeout: str | None,
     decision_tasks_timeout: str | None,
     tags: str | None,
+    before: tuple[Hook, ...],
+    after: tuple[Hook, ...],
 ) -> None:
     """Start a workflow, as `swf workflow start` does; print its workflow id and run id.
 
@@ -48,8 +53,13 @@ def workflow_start(
     called, cls = arguments(text, file), workflow_named(workflow)
     if local:
         with told_by_code(asked):
-            run_here(cls, called, workflow_id=workflow_id)
+            run_here(cls, called, Local(before=before, after=after), workflow_id=workflow_id)
         return
+    if before or after:
+        raise click.UsageError(
+            "--before and --after go with --local; elsewhere the worker takes them: "
+            "`swf worker start MODULE --before NAME`"
+        )
     ordered = cls.with_options(
         **told(
             workflow_id=workflow_id,

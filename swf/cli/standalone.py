@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from contextlib import nullcontext
 from typing import TextIO
 
 import click
 
+from swf.cli import live, logs
 from swf.cli.arguments import arguments
 from swf.cli.asked import Asked
 from swf.cli.code import workflow_named
 from swf.cli.ending import show_result, told_by_code
+from swf.cli.middlewares import Hook, with_middlewares
 from swf.cli.options import common, domain_name
 from swf.cli.repairing import Done, Repairing, Task, arguments_of, done_in
 from swf.cli.run import with_input
@@ -58,6 +62,13 @@ def _pattern(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 @click.option("--execution-timeout", metavar="SECONDS", help="How long the execution may take.")
 @click.option("--decision-tasks-timeout", metavar="SECONDS", help="How long a decision may take.")
 @click.option(
+    "--heartbeat",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="How often workers tell that they are at work; else by the activity's time-out.",
+)
+@with_middlewares
+@click.option(
     "--display-status", type=bool, default=True, metavar="BOOL", help="Show what happens."
 )
 @click.option(
@@ -69,7 +80,7 @@ def _pattern(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
     "--force-activities",
     metavar="REGEX",
     callback=_pattern,
-    help="With --repair: do activities again whose names match.",
+    help="With --repair: do activities and children again whose names match.",
 )
 @common
 def command(
@@ -84,6 +95,9 @@ def command(
     tags: str | None,
     execution_timeout: str | None,
     decision_tasks_timeout: str | None,
+    heartbeat: float | None,
+    before: tuple[Hook, ...],
+    after: tuple[Hook, ...],
     display_status: bool,
     repair: str | None,
     force_activities: str | None,
@@ -99,8 +113,10 @@ def command(
     """
     if force_activities is not None and repair is None:
         raise click.UsageError("--force-activities: goes with --repair")
+    logs.configure(asked.verbosity, usual=logging.CRITICAL)  # what fails is told in the end
     called = arguments(text, file)
     cls = workflow_named(workflow)
+    workflow_id = workflow_id or live.made_up(cls)
     ordered = cls.with_options(
         **told(
             workflow_id=workflow_id,
@@ -113,18 +129,23 @@ def command(
     domain = Domain(domain_name(), connection=connection)
     done: dict[Task, Done] = {}
     if repair is not None:
-        before = WorkflowExecution(domain, *repair.split(maxsplit=1), connection=connection)
-        done = done_in(before, force_activities)
+        broken = WorkflowExecution(domain, *repair.split(maxsplit=1), connection=connection)
+        done = done_in(broken, force_activities)
         if text is None and file is None:
-            called = arguments_of(before, cls.payloads)
+            called = arguments_of(broken, cls.payloads)
+    is_shown = display_status and not asked.is_quiet
     alone = Repairing(
         domain=domain,
         connection=connection,
         deciders=deciders,
         workers=workers,
-        quiet=not display_status,
+        quiet=True,
+        heartbeat_interval=heartbeat,
+        before=before,
+        after=after,
         done=done,
     )
-    with told_by_code(asked):
+    progress = live.shown(domain, workflow_id, asked=asked) if is_shown else nullcontext()
+    with told_by_code(asked), progress:
         result = alone.run(ordered, *called.args, **called.kwargs)
     show_result(asked, result)

@@ -10,6 +10,7 @@ from swf.actors import Isolation
 from swf.cli import logs, polling
 from swf.cli.asked import Asked
 from swf.cli.code import activities_named
+from swf.cli.middlewares import Hook, with_middlewares
 from swf.cli.options import common
 from swf.flow import Worker
 from swf.flow.activities import DEFAULT_TASK_LIST
@@ -21,7 +22,7 @@ def command() -> None:
 
 
 @command.command("start")
-@click.argument("activities", nargs=-1, required=True, metavar="MODULE[.NAME]...")
+@click.argument("activities", nargs=-1, metavar="MODULE[.NAME]...")
 @polling.how_many
 @click.option(
     "--isolation",
@@ -36,6 +37,8 @@ def command() -> None:
     metavar="SECONDS",
     help="How often to tell SWF that a task is at work; else by the activity's time-out.",
 )
+@with_middlewares
+@polling.elsewhere
 @common
 def start(
     asked: Asked,
@@ -44,6 +47,8 @@ def start(
     how_many: polling.HowMany,
     isolation: Isolation,
     heartbeat: float | None,
+    before: tuple[Hook, ...],
+    after: tuple[Hook, ...],
 ) -> None:
     """Do activities of these modules until Ctrl-C or SIGTERM.
 
@@ -53,6 +58,7 @@ def start(
         swf worker start shop.activities -d shop -t work --threads 10
     """
     logs.configure(asked.verbosity, usual=logging.INFO)
+    polling.check_named("activities", activities)
     known = activities_named(activities)
     named = [one.task_list or DEFAULT_TASK_LIST for one in known]
     polled = polling.task_list_of(how_many.task_list, named)
@@ -64,5 +70,7 @@ def start(
         connection=connection,
         isolation=isolation,
         heartbeat_interval=heartbeat,
+        before=before,
+        after=after,
     )
     polling.poll(worker, [one.key for one in known], how_many)

@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from swf.actors.loop import Loop
 from swf.clock import Alarm, Clock
 from swf.constants import MAX_IDENTITY_LENGTH
 from swf.exceptions import PollTimeout
+from swf.flow.activity_work import Hook
 from swf.flow.decider import Decider
 from swf.flow.handle import Handle
 from swf.flow.registry import Activities
@@ -113,6 +114,8 @@ class CrewWorker(Worker):
             identity=crew.identity,
             clock=crew.clock,
             payloads=payloads,
+            before=crew.before,
+            after=crew.after,
             register=False,  # the decider has them registered before it names them
         )
         if crew.by_hand:
@@ -179,11 +182,14 @@ class Crew:
         *,
         threads: int,
         by_hand: bool = False,
+        before: Iterable[Hook] = (),
+        after: Iterable[Hook] = (),
     ) -> None:
         self.place = place
         self.task_list = task_list
         self.threads = threads
         self.by_hand = by_hand
+        self.before, self.after = tuple(before), tuple(after)
         self.handle: Handle[Any] | None = None
         self.closing: Wire | None = None
         self.closed = threading.Event()

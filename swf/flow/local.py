@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar, overload
 
 import attrs
 
 from swf.exceptions import ValidationError
+from swf.flow.activity_work import Hook
 from swf.flow.crew import Crew
 from swf.flow.declaration import Ordered
 from swf.flow.domain import domain_of
@@ -44,8 +45,9 @@ class Local:
     With `virtual_time` no timer and no pause is waited for: time passes while nothing else does.
     `url` names another embedded SWF, which is closed in the end (`sqlite:///file.db`), `connection`
     one that is left as it is. At most `workers` activities are at work at once; in virtual time
-    they take turns, and no time. Those that are still at work when all is over have
-    `drain_seconds`. Domain, types, task lists: all is made as it is needed.
+    they take turns, and no time. `before` and `after` are called as by a `Worker`. Those that are
+    still at work when all is over have `drain_seconds`. Domain, types, task lists: all is made as
+    it is needed.
     """
 
     virtual_time: bool = False
@@ -53,6 +55,8 @@ class Local:
     connection: Transport | None = None
     domain: Domain | str | None = None
     workers: int = attrs.field(default=16, validator=_check_workers)
+    before: Iterable[Hook] = ()
+    after: Iterable[Hook] = ()
     drain_seconds: float = 10.0
 
     def __attrs_post_init__(self) -> None:
@@ -88,7 +92,15 @@ class Local:
             place = Place(domain_of(self.domain, connection), connection)
             by_hand = self.connection is None and isinstance(connection.clock, VirtualClock)
             task_list = f"local-{uuid.uuid4().hex[:12]}"
-            crew = Crew(place, cls, task_list, threads=self.workers, by_hand=by_hand)
+            crew = Crew(
+                place,
+                cls,
+                task_list,
+                threads=self.workers,
+                by_hand=by_hand,
+                before=self.before,
+                after=self.after,
+            )
             handle = begin(place, ordered.with_options(task_list=task_list), args, kwargs)
             crew.handle = handle
             wait = _by_hand if by_hand else _in_threads

@@ -14,6 +14,7 @@ import attrs
 
 from swf.actors import Actor
 from swf.exceptions import ValidationError
+from swf.flow.activity_work import Hook
 from swf.flow.decider import Decider
 from swf.flow.declaration import Ordered
 from swf.flow.domain import domain_of
@@ -36,9 +37,10 @@ class Standalone:
 
     It has task lists of its own, and `deciders` and `workers` processes, of `threads` threads each.
     These know the activities and workflows that the workflow's module has, itself or in modules
-    that it has imported by name; `activities` and `workflows` are further ones. What is still at
-    work in the end has `drain_seconds`. What happens is shown on `stream`, stderr if that is None;
-    `quiet` shows nothing.
+    that it has imported by name; `activities` and `workflows` are further ones. `before`, `after`
+    and `heartbeat_interval` are those of the `Worker`. What is still at work in the end has
+    `drain_seconds`. What happens is shown on `stream`, stderr if that is None; `quiet` shows
+    nothing.
     """
 
     domain: Domain | str | None = None
@@ -48,6 +50,9 @@ class Standalone:
     threads: int = 4
     activities: Iterable[Any] = ()
     workflows: Iterable[Any] = ()
+    before: Iterable[Hook] = ()
+    after: Iterable[Hook] = ()
+    heartbeat_interval: float | None = None
     drain_seconds: float = 5.0
     stream: TextIO | None = None
     quiet: bool = False
@@ -111,6 +116,9 @@ class Standalone:
             domain=domain,
             connection=self.connection,
             payloads=cls.payloads,
+            before=self.before,
+            after=self.after,
+            heartbeat_interval=self.heartbeat_interval,
         )
         return decider, worker
 

@@ -168,7 +168,8 @@ def submit_child(run: Run, ordered: Ordered, args: Args, kwargs: Kwargs) -> Futu
         return _by_content(
             run, args, kwargs, lambda args, kwargs: _shared_child(run, cls, options, args, kwargs)
         )
-    task_id = options.get("workflow_id") or run.current_scope.number(f"{_family(run)}--{cls.name}")
+    family = family_of(run.execution.workflow_id, run.execution.run_id)
+    task_id = options.get("workflow_id") or run.current_scope.number(f"{family}{cls.name}")
     return _child_call(run, cls, options, task_id, args, kwargs).submit()
 
 
@@ -177,7 +178,8 @@ def _shared_child(
 ) -> Future[Any]:
     payloads = options.get("payloads") or cls.payloads
     told = digest(payloads.plain_call(args, kwargs) or "")
-    task_id = fitted(f"{_family(run)}--{cls.name}-{told}")
+    family = family_of(run.execution.workflow_id, run.execution.run_id)
+    task_id = fitted(f"{family}{cls.name}-{told}")
     found = run.shared.get(task_id)
     if found is None:
         call = _child_call(run, cls, options, task_id, args, kwargs)
@@ -185,11 +187,10 @@ def _shared_child(
     return found
 
 
-def _family(run: Run) -> str:
+def family_of(workflow_id: str, run_id: str) -> str:
     """Return how the ids of a run's children begin: another run's children are others."""
-    execution = run.execution
-    short = hashlib.sha256(execution.run_id.encode()).hexdigest()[:8]
-    return f"{execution.workflow_id}--{short}"
+    short = hashlib.sha256(run_id.encode()).hexdigest()[:8]
+    return f"{workflow_id}--{short}--"
 
 
 def _child_call(

@@ -46,6 +46,20 @@ def test_a_closed_execution_is_listed_when_it_is_asked_for(scene: Scene) -> None
     ]
 
 
+def test_d_is_a_number_of_days_or_the_domain(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`-d 7` lists as simpleflow does, what was started within the week; `-d NAME` is the domain.
+
+    `--started-since` goes before it.
+    """
+    scene.begin()
+    monkeypatch.setenv("SWF_DOMAIN", "nowhere")
+
+    assert lines("workflow.filter", "TestDomain", "-d", "7") == []
+    assert len(lines("workflow.filter", "TestDomain", "-d", "9000")) == 1
+    assert len(lines("workflow.list", "-d", "TestDomain", "--started-since", "9000")) == 1
+    assert lines("workflow.list", "TestDomain", "-d", "9000", "--started-since", "7") == []
+
+
 def test_info_shows_the_execution_with_its_own_input_and_time(scene: Scene) -> None:
     """`workflow.info` tells the workflow's input, not the first activity's, and its whole time."""
     scene.at(0)
@@ -344,6 +358,17 @@ def test_an_activity_is_run_again(scene: Scene) -> None:
     assert typed(*words, "--scheduled-id", "5", "--input", "[41]").stdout == "42\n"
     assert typed(*words).exit_code == 2
     assert typed(*words, "--scheduled-id", "4").exit_code == 10
+    refused = typed(*words[:3], "--activity-id", task)
+    assert refused.exit_code == 2
+    assert "say --code MODULE" in refused.stderr
+
+
+def test_what_is_not_here_says_what_to_do_instead() -> None:
+    """`binaries.download` is known, and refused."""
+    refused = typed("binaries.download", "tool=s3://bucket/tool", "--force")
+
+    assert refused.exit_code == 2
+    assert "have it in the image" in refused.stderr
 
 
 def test_a_failed_execution_keeps_its_profile(scene: Scene) -> None:

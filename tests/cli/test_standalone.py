@@ -101,6 +101,45 @@ def test_a_repair_does_what_is_left(folder: Path, swf_url: str) -> None:
     assert (folder / "b").read_text() == ".."
 
 
+FAMILY = """
+from pathlib import Path
+from swf.flow import Workflow, activity
+
+@activity
+def count(name):
+    with Path(name).open("a") as file:
+        file.write(".")
+    if name == "last" and not Path("mended").exists():
+        raise ValueError("not mended")
+    return name.upper()
+
+class Child(Workflow):
+    def run(self, name):
+        return self.submit(count, name).result
+
+class Parent(Workflow):
+    def run(self, *names):
+        return [self.submit(Child, name).result for name in names]
+"""
+
+
+def test_a_repair_does_no_child_again_that_was_completed(folder: Path, swf_url: str) -> None:
+    """A child that was completed gives its result at once; one that failed runs again."""
+    (folder / "family.py").write_text(FAMILY)
+    begin = ("standalone", "-d", "TestDomain", "family.Parent", "--endpoint-url", swf_url)
+
+    failed = typed(*begin, "-W", "1", "-i", '["first", "last"]', "--workflow-id", "one")
+    (folder / "mended").touch()
+    repaired = typed(*begin, "-W", "1", "--repair", "one", "--workflow-id", "two")
+    once = (folder / "first").read_text()
+    typed(*begin, "-W", "1", "--repair", "one", "--force-activities", r"family\.Child")
+
+    assert (failed.exit_code, repaired.exit_code) == (3, 0)
+    assert repaired.stdout == '[\n  "FIRST",\n  "LAST"\n]\n'
+    assert (once, (folder / "first").read_text()) == (".", "..")
+    assert (folder / "last").read_text() == "..."
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 from pathlib import Path
@@ -49,6 +50,17 @@ def test_processes_poll_where_the_options_say(folder: Path, swf_url: str) -> Non
     ):
         assert handle.result(timeout=60) == 4
         assert (decider.interrupt(), worker.interrupt()) == (0, 0)
+
+
+def test_child_processes_tell_what_their_parent_tells(folder: Path, swf_url: str) -> None:
+    """With -N, the records of the processes have the form and the level of the command's own."""
+    where = ("--endpoint-url", swf_url, "-d", "shop")
+    start(BasicWorkflow, 1, 0, domain="shop", connection=swf.connect(swf_url))
+    with terminal("decider", "start", BASIC, "-N", "1", "-l", "info", *where, cwd=folder) as one:
+        told = one.await_text("task answered: completed")
+        assert one.interrupt() == 0
+    answered = [line for line in told.splitlines() if "task answered: completed" in line]
+    assert re.match(r"\d{4}-\d\d-\d\d [\d:,]+ INFO swf\.actors\.core: task ans", answered[0])
 
 
 def test_one_task_and_no_more(swf_url: str) -> None:
@@ -124,7 +136,12 @@ def test_what_nobody_reaches_is_not_polled(word: str) -> None:
     ("words", "complaint"),
     [
         (("worker", "start", BASIC), "no domain: say -d NAME"),
-        (("worker", "start"), "Missing argument"),
+        (("worker", "start", "-t", "x"), "say which activities, as MODULE or MODULE.NAME"),
+        (("decider", "start", "-t", "x"), "say which workflows, as MODULE or MODULE.NAME"),
+        (("worker", "start", BASIC, "--poll-data", "e30="), "swf activity complete TOKEN"),
+        (("worker", "start", BASIC, "--process-mode", "kubernetes"), "--one-task"),
+        (("worker", "start", BASIC, "--log-level", "loud"), "'loud' is not one of"),
+        (("worker", "start", BASIC, "--before", BASIC), "is no function"),
         (("worker", "start", "swf.clock", "-d", "x"), "declare a function with @activity"),
         (("decider", "start", "swf.clock", "-d", "x"), "is no workflow"),
         (("decider", "start", BASIC, "-d", "x", "-N", "2", "--one-task"), "leave -N out"),

@@ -402,3 +402,17 @@ def test_a_group_is_a_task_as_any_other(local: Local) -> None:
             return self.submit(Group((increment, 1), (double, 2))).result
 
     assert local.run(Grouped) == [2, 4]
+
+
+@pytest.mark.parametrize("virtual_time", [False, True])
+def test_functions_are_called_around_each_activity(virtual_time: bool) -> None:
+    """`before` and `after` are called as a worker calls them, in threads or by hand."""
+    told: list[Any] = []
+    here = Local(
+        virtual_time=virtual_time,
+        before=[lambda context: told.append(context.name)],
+        after=[lambda context, result: told.append(result)],
+    )
+
+    assert here.run(Sum, 1) == 4
+    assert told == [increment.name, 2, double.name, 4]
