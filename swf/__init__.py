@@ -2,8 +2,9 @@
 
 Models and querysets (`swf.models`, `swf.querysets`) manage what SWF stores; histories and events
 (`swf.models`) tell what happened; deciders and workers (`swf.actors`) make things happen. Where to
-connect is told by `swf.settings` or by `swf.connect(…)`. Importing connects to nothing and reads
-no settings.
+connect is told by `swf.settings` or by `swf.connect(…)`. What deciders and workers measure is in
+`swf.metrics`, and `swf.tracing` has them make spans. Importing connects to nothing and reads no
+settings.
 """
 
 from __future__ import annotations
@@ -17,7 +18,16 @@ from swf.models import relations
 from swf.transport import schemes
 
 if TYPE_CHECKING:
-    from swf import actors, constants, exceptions, models, querysets, settings
+    from swf import (
+        actors,
+        constants,
+        exceptions,
+        metrics,
+        models,
+        querysets,
+        settings,
+        tracing,
+    )
     from swf.transport import Transport, connect
     from swf.transport.recipe import Recipe
 
@@ -26,9 +36,11 @@ _HOMES = {
     "connect": "transport",
     "constants": "constants",
     "exceptions": "exceptions",
+    "metrics": "metrics",
     "models": "models",
     "querysets": "querysets",
     "settings": "settings",
+    "tracing": "tracing",
 }
 
 __all__ = [
@@ -37,9 +49,11 @@ __all__ = [
     "connect",
     "constants",
     "exceptions",
+    "metrics",
     "models",
     "querysets",
     "settings",
+    "tracing",
 ]
 
 

@@ -30,10 +30,12 @@ SHARED: Final = (
     "validation",
     "fault",
     "hosts",
+    "metrics",  #     what is counted; what has it read over HTTP comes when it is asked for
 )
 """Floor 0 of both columns, without I/O: a module may import those before it."""
 
 CLIENT: Final = (
+    "tracing",  #     1: spans of OpenTelemetry's, where that is installed and asked for
     "settings",  #    1: where credentials, region and endpoint come from
     "transport",  #   2: how a call reaches an SWF; alone in knowing boto3
     "payload",  #     2: how values travel as text; big ones in a store
@@ -111,6 +113,8 @@ LAZY: Final = (
     ("swf.cli.acting", "swf.cli.ending"),  # where code is looked at, or run, with all of flow
     ("swf.cli.simpleflow", "swf.cli.activity"),
     ("swf.cli.following", "swf.testing.replaying"),  # with it comes the embedded SWF
+    ("swf.tracing.switch", "opentelemetry"),
+    ("swf.metrics.bridge", "prometheus_client"),
     ("swf.transport.aws", "swf.transport.aws_client"),  # where boto3 is, only for the first call
 )
 """Who may import what with `import_module` on first use, because it is slow or optional."""
