@@ -1,0 +1,51 @@
+"""The colours of the pages: those of the pictures, as a style sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from swf.models.colours import DARK, LIGHT, Palette
+
+
+def stylesheet() -> str:
+    """Return the style sheet that names each colour, for light screens and for dark ones.
+
+    Of a state `x` it is `--x` to fill with and `--x-line` for frames and text. What a reader chose
+    (`data-theme` of the root element) goes before what the screen is.
+    """
+    return (
+        f":root {{ color-scheme: light dark; {_variables(LIGHT)} }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}\n"
+        f':root[data-theme="light"] {{ color-scheme: light; {_variables(LIGHT)} }}\n'
+        f':root[data-theme="dark"] {{ color-scheme: dark; {_variables(DARK)} }}\n'
+        f"{_states()}\n"
+    )
+
+
+def _variables(palette: Palette) -> str:
+    return " ".join(f"--{name}: {value};" for name, value in _named(palette))
+
+
+def _named(palette: Palette) -> Iterator[tuple[str, str]]:
+    yield from (("paper", palette.paper), ("ink", palette.ink))
+    yield from (("small", palette.small), ("line", palette.line))
+    yield from (("plain", palette.plain[0]), ("plain-line", palette.plain[1]))
+    for state, (fill, line) in palette.states.items():
+        yield _css(state), fill
+        yield f"{_css(state)}-line", line
+
+
+def _states() -> str:
+    """Return rules by which an element with a state's name as its class has its colours."""
+    return "\n".join(
+        f".{state} {{ --fill: var(--{_css(state)}); --edge: var(--{_css(state)}-line); }}"
+        for state in LIGHT.states
+    )
+
+
+def _css(state: str) -> str:
+    return state.replace("_", "-")
+
+
+STYLESHEET: Final = stylesheet()

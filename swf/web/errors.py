@@ -1,0 +1,163 @@
+"""What went wrong, in words, with the way out."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import Any, Final
+
+import attrs
+
+from swf import exceptions
+from swf.exceptions import SWFError
+from swf.querysets import DomainQuerySet
+from swf.transport import Transport
+from swf.web import paths
+
+_LOOKED_THROUGH: Final = 100
+
+
+@attrs.frozen
+class Problem:
+    """Why a page cannot be shown: an HTTP status, a title, what happened, and what helps.
+
+    `links` are (words, path) of pages that may be the ones that were meant.
+    """
+
+    status: int
+    title: str
+    told: str = ""
+    way_out: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    links: tuple[tuple[str, str], ...] = attrs.field(default=(), kw_only=True)
+
+
+_Of = Callable[[SWFError, Transport], Problem]
+
+
+def problem_of(error: SWFError, connection: Transport) -> Problem:
+    """Return what an error is in words; the nearest domains are looked for where one is unknown."""
+    for kind, told in _PROBLEMS:
+        if isinstance(error, kind):
+            return told(error, connection)
+    return Problem(502, "SWF could not do that", str(error))
+
+
+def broken() -> Problem:
+    """Return the problem of a page with a bug in it."""
+    return Problem(
+        500,
+        "This page is broken",
+        "That is a bug. The log of the program that serves these pages tells more.",
+    )
+
+
+def busy() -> Problem:
+    """Return the problem of too many pages at the same time."""
+    return Problem(
+        503,
+        "Too many pages wait for SWF",
+        "SWF answers slowly, and many pages wait for it.",
+        way_out=("Try again in a moment.",),
+    )
+
+
+def nearest(name: str, known: list[str]) -> list[str]:
+    """Return those of the known names that are most like a name, at most three."""
+    return difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+
+
+def _no_domain(error: SWFError, connection: Transport) -> Problem:
+    try:
+        known = [one.name for one in DomainQuerySet(connection=connection)[:_LOOKED_THROUGH]]
+    except SWFError:
+        known = []
+    wanted = (error.resource or "").partition("'")[2].rpartition("'")[0]
+    return Problem(
+        404,
+        "There is no such domain",
+        str(error),
+        way_out=("`swf domain register NAME` makes one.",),
+        links=tuple((name, paths.url(name)) for name in nearest(wanted, known) or known[:3]),
+    )
+
+
+def _not_found(error: SWFError, _connection: Transport) -> Problem:
+    return Problem(
+        404,
+        "There is no such thing",
+        str(error),
+        way_out=("SWF forgets closed executions when the domain's retention period is over.",),
+    )
+
+
+def _unreachable(error: SWFError, _connection: Transport) -> Problem:
+    return Problem(
+        502,
+        "SWF cannot be reached",
+        str(error),
+        way_out=(
+            "Is it running, and is the endpoint right? `swf config show` shows the endpoint in "
+            "effect, `swf doctor` looks for the cause.",
+        ),
+    )
+
+
+def _too_slow(error: SWFError, _connection: Transport) -> Problem:
+    return Problem(504, "SWF did not answer in time", str(error), way_out=("Try again.",))
+
+
+def _denied(error: SWFError, _connection: Transport) -> Problem:
+    return Problem(
+        403,
+        "SWF does not allow that",
+        str(error),
+        way_out=(
+            "The credentials that these pages ask with may not do it. `swf config show` shows "
+            "which are in effect; a policy of AWS has to allow the operation named above.",
+        ),
+    )
+
+
+def _no_credentials(error: SWFError, _connection: Transport) -> Problem:
+    return Problem(
+        502,
+        "There are no usable credentials",
+        str(error),
+        way_out=("`swf config show` shows where they are looked for.",),
+    )
+
+
+def _throttled(error: SWFError, _connection: Transport) -> Problem:
+    return Problem(
+        503,
+        "SWF is asked too often",
+        str(error),
+        way_out=("The account makes more calls than SWF allows. Wait a moment, and reload.",),
+    )
+
+
+def _invalid(error: SWFError, _connection: Transport) -> Problem:
+    return Problem(400, "That cannot be asked", str(error))
+
+
+def _database(error: SWFError, _connection: Transport) -> Problem:
+    return Problem(
+        502,
+        "The database cannot be used",
+        str(error),
+        way_out=("`swf server check` looks for what is wrong with it.",),
+    )
+
+
+_PROBLEMS: Final[tuple[tuple[type[Any], _Of], ...]] = (
+    (exceptions.DomainDoesNotExist, _no_domain),
+    (exceptions.DoesNotExistError, _not_found),
+    (exceptions.ReadTimeout, _too_slow),
+    (exceptions.ConnectionFailedError, _unreachable),
+    (exceptions.CredentialsError, _no_credentials),
+    (PermissionError, _denied),
+    (exceptions.ThrottlingFault, _throttled),
+    (exceptions.EngineError, _database),
+    (exceptions.SettingsError, _unreachable),
+    (exceptions.ValidationError, _invalid),
+)

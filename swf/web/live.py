@@ -1,0 +1,126 @@
+"""How pages learn that what they show has changed: one look at SWF serves all who watch it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final
+
+from anyio import to_thread
+
+from swf.exceptions import SWFError
+from swf.web.site import Site
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS: Final = 2.0
+"""Between two looks at what is watched, beyond the time that a look takes."""
+
+SLOW_SECONDS: Final = 15.0
+"""The same after a look that failed: SWF may be throttling."""
+
+BEAT_SECONDS: Final = 20.0
+"""How often a stream says that it is alive, so that who left is noticed."""
+
+Look = Callable[[], Any]
+"""Tells what is there now; two that are equal show the same."""
+
+
+class Watch:
+    """One thing that is looked at as long as somebody watches it."""
+
+    def __init__(self, look: Look, pause_seconds: float) -> None:
+        self._look = look
+        self._pause_seconds = pause_seconds
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.version = 0
+        self.watchers = 0
+
+    def begin(self) -> None:
+        """Look, from now on."""
+        self.watchers += 1
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._watched())
+
+    def end(self) -> bool:
+        """Return whether nobody watches any more; nobody looks then."""
+        self.watchers -= 1
+        if not self.watchers and self._task is not None:
+            self._task.cancel()
+            self._task = None
+        return not self.watchers
+
+    async def next(self, version: int, seconds: float) -> int:
+        """Return the version once it is another one, or after so many seconds."""
+        changed = self._changed
+        if self.version == version:
+            try:
+                await asyncio.wait_for(changed.wait(), seconds)
+            except TimeoutError:
+                pass
+        return self.version
+
+    async def _watched(self) -> None:
+        before: Any = None
+        known = False
+        while True:
+            pause = self._pause_seconds
+            try:
+                found = await to_thread.run_sync(self._look)
+            except SWFError as error:
+                logger.debug("a look failed: %s", error)
+                pause = max(pause, SLOW_SECONDS)
+            else:
+                if known and found != before:
+                    self._tell()
+                before, known = found, True
+            await asyncio.sleep(pause)
+
+    def _tell(self) -> None:
+        self.version += 1
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+class Watches:
+    """What is watched now, by name."""
+
+    def __init__(self, site: Site, *, look_seconds: float = LOOK_SECONDS) -> None:
+        self._site = site
+        self._look_seconds = look_seconds
+        self._watches: dict[object, Watch] = {}
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """End every stream."""
+        self._stopped.set()
+
+    async def stream(self, name: object, look: Look) -> AsyncIterator[str]:
+        """Yield, in the words of server-sent events, that something changed, each time it did."""
+        watch = self._watches.setdefault(name, Watch(look, self._look_seconds))
+        watch.begin()
+        try:
+            version = watch.version
+            yield "retry: 5000\n: watching\n\n"
+            while not self._stopped.is_set():
+                found = await self._next(watch, version)
+                if self._stopped.is_set():
+                    return
+                yield ": still here\n\n" if found == version else "event: changed\ndata: 1\n\n"
+                version = found
+        finally:
+            if watch.end() and self._watches.get(name) is watch:
+                del self._watches[name]
+
+    async def _next(self, watch: Watch, version: int) -> int:
+        """Return the version that comes next, the same where there is none for a while."""
+        stopped = asyncio.ensure_future(self._stopped.wait())
+        changed = asyncio.ensure_future(watch.next(version, BEAT_SECONDS))
+        try:
+            await asyncio.wait({stopped, changed}, return_when=asyncio.FIRST_COMPLETED)
+            return changed.result() if changed.done() else version
+        finally:
+            stopped.cancel()
+            changed.cancel()

@@ -1,0 +1,213 @@
+"""What every page needs: the SWF it shows, its look, and how requests become answers."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterable
+from hmac import compare_digest
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+from anyio import CapacityLimiter, to_thread
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from swf.clock import Clock
+from swf.exceptions import SWFError
+from swf.models import Domain
+from swf.transport import Transport
+from swf.web import paths, words
+from swf.web.errors import Problem, broken, busy, problem_of
+from swf.web.forms import MAX_FORM_BYTES, Form, FormError, read_form
+
+logger = logging.getLogger(__name__)
+
+THREADS: Final = 16
+"""Pages that are made at the same time: making one waits for SWF."""
+
+MAX_WAITING: Final = 64
+"""Requests that wait for one of those threads; more are told to come again."""
+
+CSRF: Final = "csrf"
+"""The field of each form that tells that one of our pages was its origin."""
+
+THEME: Final = "swf-theme"
+"""The cookie that tells which colours a reader chose."""
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+
+Page = Callable[["Site", Request], Response]
+"""What makes a page; it may wait for SWF, since it is called in a thread."""
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=words.shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals.update(url=paths.url, own=paths.own, asset=paths.asset)
+    made.filters.update(
+        span=words.span, moment=words.moment, status=words.status, cut=words.cut, shown=words.shown
+    )
+    return made
+
+
+ENVIRONMENT: Final = _environment()
+"""The templates. All that they are given is escaped, and shown as `words.shown` has it."""
+
+
+@attrs.frozen(eq=False)
+class Site:
+    """What the pages show, and what their makers share.
+
+    `code` are the modules in which the code of workflows is; `domain` is shown first. Where it is
+    `read_only`, no page changes anything in SWF.
+    """
+
+    connection: Transport
+    read_only: bool = attrs.field(default=False, kw_only=True)
+    code: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...], kw_only=True)
+    domain: str | None = attrs.field(default=None, kw_only=True)
+    endpoint: str = attrs.field(default="", kw_only=True)
+    csrf: str = attrs.field(factory=lambda: secrets.token_urlsafe(24), init=False, repr=False)
+    _threads: list[CapacityLimiter] = attrs.field(factory=list, init=False, repr=False)
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that the SWF lives by."""
+        return self.connection.clock
+
+    def domain_of(self, request: Request) -> Domain:
+        """Return the domain that a request's path names."""
+        return Domain(part(request, "domain"), connection=self.connection)
+
+    def render(
+        self, request: Request, template: str, /, *, status: int = 200, **values: Any
+    ) -> Response:
+        """Return a page: a template with these values, and what each page has beside them."""
+        told = {
+            "site": self,
+            "path": request.url.path,
+            "domain": _domain_name(request),
+            "theme": _theme(request),
+            "csrf": self.csrf,
+            "done": None,
+            "now": self.clock.now(),
+            "events": None,
+            **values,
+        }
+        return HTMLResponse(ENVIRONMENT.get_template(template).render(told), status)
+
+    def problem(self, request: Request, problem: Problem) -> Response:
+        """Return the page that tells of a problem, and of the way out."""
+        return self.render(request, "problem.html", status=problem.status, problem=problem)
+
+    def page(self, path: str, function: Page) -> Route:
+        """Return the route of a page that is read: `site.page("/{domain}/types", listed)`."""
+
+        async def endpoint(request: Request) -> Response:
+            return await self._made(request, function)
+
+        return Route(paths.ROOT + path, endpoint, methods=["GET"])
+
+    def form(self, path: str, function: Page, *, most_bytes: int = MAX_FORM_BYTES) -> Route:
+        """Return the route of what takes a form, which is `form_of(request)` then."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                form = await read_form(request, most_bytes)
+            except FormError as error:
+                told = Problem(error.status, "That form cannot be read", str(error))
+                return self.problem(request, told)
+            if not compare_digest(form.get(CSRF).encode(errors="replace"), self.csrf.encode()):
+                return self.problem(request, _FOREIGN_FORM)
+            request.state.form = form
+            return await self._made(request, function)
+
+        return Route(paths.ROOT + path, endpoint, methods=["POST"])
+
+    async def _made(self, request: Request, function: Page) -> Response:
+        """Return what a page's maker makes, in a thread, or the page of what went wrong."""
+        if not self._threads:
+            self._threads.append(CapacityLimiter(THREADS))
+        limiter = self._threads[0]
+        if limiter.statistics().tasks_waiting >= MAX_WAITING:
+            return self.problem(request, busy())
+        return await to_thread.run_sync(self._tried, request, function, limiter=limiter)
+
+    def _tried(self, request: Request, function: Page) -> Response:
+        try:
+            return function(self, request)
+        except HTTPException:
+            raise
+        except SWFError as error:
+            return self.problem(request, problem_of(error, self.connection))
+        except Exception:
+            logger.exception("%s could not be made", request.url.path)
+            return self.problem(request, broken())
+
+
+_FOREIGN_FORM: Final = Problem(
+    403,
+    "That form is not from this page",
+    "It does not carry what forms of these pages carry. Perhaps the server was started anew since "
+    "the page was opened.",
+    way_out=("Go back, reload the page, and send the form again.",),
+)
+
+
+def form_of(request: Request) -> Form:
+    """Return the form that came with a request to a `Site.form` route."""
+    form: Form = request.state.form
+    return form
+
+
+def part(request: Request, name: str) -> str:
+    """Return the name that a part of the request's path stands for.
+
+    Raises HTTPException (404) where it stands for none.
+    """
+    try:
+        return paths.name_of(request.path_params[name])
+    except ValueError:
+        raise HTTPException(404) from None
+
+
+def asked(request: Request, *names: str) -> dict[str, str]:
+    """Return what the query says under these names, empty where it says nothing."""
+    return {name: request.query_params.get(name, "").strip() for name in names}
+
+
+def see(path: str) -> Response:
+    """Return the answer that has the browser open another page."""
+    return RedirectResponse(path, 303)
+
+
+def _domain_name(request: Request) -> str | None:
+    found = request.path_params.get("domain")
+    if found is None:
+        return None
+    try:
+        return paths.name_of(found)
+    except ValueError:
+        return None
+
+
+def _theme(request: Request) -> str | None:
+    theme = request.cookies.get(THEME)
+    return theme if theme in ("light", "dark") else None
+
+
+def routes_of(site: Site, pages: Iterable[Any]) -> list[Route]:
+    """Return the routes of page modules."""
+    return [route for page in pages for route in page.routes(site)]
