@@ -1,0 +1,76 @@
+"""What lanes are called, told apart where several are called the same, and what is told of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Final
+
+import attrs
+
+from swf.models.history.entities.base import Entity
+from swf.models.text import plain
+from swf.models.timeline.model import KINDS, Lane
+from swf.models.timeline.words import arguments
+
+LONGEST_INPUT: Final = 160
+"""Characters of an input that are told."""
+
+_FIXED: Final = frozenset({"execution", "decisions", "markers"})
+_TYPES: Final = ("activity_type", "workflow_type")
+
+
+def name_of(kind: str, name: str, entity: Entity[Any]) -> str:
+    """Return what a thing is called by itself: by its type, or else by its id."""
+    if kind in _FIXED:
+        return KINDS[kind]
+    key = _type(entity)
+    if key is not None:
+        return plain(key.name)
+    return plain(getattr(entity, "function_name", None) or name)
+
+
+def about(kind: str, name: str, entity: Entity[Any]) -> str:
+    """Return all that is told of a thing, in words: id, type and version, task list, input."""
+    key = _type(entity)
+    told = [f"{KINDS[kind]} {plain(name)}".strip()]
+    if key is not None:
+        told.append(f"type {plain(key.name)}, version {plain(key.version)}")
+    task_list = getattr(entity, "task_list", None)
+    if task_list:
+        told.append(f"task list {plain(task_list)}")
+    given = getattr(entity, "input", None)
+    if given:
+        told.append(f"input {plain(given[:LONGEST_INPUT])}{'…' if given[LONGEST_INPUT:] else ''}")
+    return "; ".join(told)
+
+
+def told_apart(lanes: Iterable[tuple[Lane, str | None]]) -> tuple[Lane, ...]:
+    """Return lanes whose labels differ: by what was given to them, and by their ids if need be."""
+    pairs = list(lanes)
+    often = Counter(lane.label for lane, _ in pairs)
+    labels = [
+        _called(lane.label, given) if often[lane.label] > 1 else lane.label for lane, given in pairs
+    ]
+    often = Counter(labels)
+    return tuple(
+        attrs.evolve(lane, label=_numbered(lane, label) if often[label] > 1 else label)
+        for (lane, _), label in zip(pairs, labels, strict=True)
+    )
+
+
+def _called(label: str, given: str | None) -> str:
+    said = arguments(given)
+    return f"{label}({said})" if said else label
+
+
+def _numbered(lane: Lane, label: str) -> str:
+    """Return a label with the id, or with what the id tells beside the name."""
+    own = plain(lane.id)
+    _, found, rest = own.rpartition(lane.label)
+    short = rest.strip("-_. ") if found else ""
+    return f"{label} #{short or own}"
+
+
+def _type(entity: Entity[Any]) -> Any:
+    return next((key for name in _TYPES if (key := getattr(entity, name, None)) is not None), None)
