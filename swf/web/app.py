@@ -49,7 +49,7 @@ class Pages:
         await self._guard(scope, receive, send)
 
     def stop(self) -> None:
-        """Have pages that are told of changes be told no more; to be called in the loop's thread."""
+        """End the streams that tell of changes; to be called in the loop's thread."""
         self._watches.stop()
 
     def close(self) -> None:

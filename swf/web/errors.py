@@ -96,8 +96,8 @@ def _unreachable(error: SWFError, _connection: Transport) -> Problem:
         "SWF cannot be reached",
         str(error),
         way_out=(
-            "Is it running, and is the endpoint right? `swf config show` shows the endpoint in "
-            "effect, `swf doctor` looks for the cause.",
+            "Is it running, and is the endpoint right?",
+            "`swf config show` shows the endpoint in effect, `swf doctor` looks for the cause.",
         ),
     )
 
@@ -112,8 +112,8 @@ def _denied(error: SWFError, _connection: Transport) -> Problem:
         "SWF does not allow that",
         str(error),
         way_out=(
-            "The credentials that these pages ask with may not do it. `swf config show` shows "
-            "which are in effect; a policy of AWS has to allow the operation named above.",
+            "The credentials that these pages ask with may not do it.",
+            "`swf config show` shows which are in effect; AWS has to allow what is named above.",
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
@@ -56,10 +57,8 @@ class Watch:
         """Return the version once it is another one, or after so many seconds."""
         changed = self._changed
         if self.version == version:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), seconds)
-            except TimeoutError:
-                pass
         return self.version
 
     async def _watched(self) -> None:

@@ -69,7 +69,7 @@ def span(seconds: float | None) -> str:
 def moment(value: datetime | None) -> Markup:
     """Return a time as an element that tells it to the second, in UTC; a dash for None."""
     if value is None:
-        return Markup('<span class="none">–</span>')
+        return Markup('<span class="none">-</span>')
     at = value.astimezone(UTC)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         at.isoformat(), at.isoformat(sep=" ", timespec="milliseconds"), f"{at:%Y-%m-%d %H:%M:%S}"

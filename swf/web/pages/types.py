@@ -5,11 +5,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from swf.constants import DEPRECATED, REGISTERED
+from swf.models.versioned import VersionedType
 from swf.web.site import Site, part
 
 LISTED: Final = 500
@@ -39,6 +41,12 @@ def described(site: Site, request: Request) -> Response:
     """Show what a type says of its executions or tasks."""
     domain = site.domain_of(request)
     kind = part(request, "kind")
-    querysets = {"workflow": domain.workflows(), "activity": domain.activities()}
-    found = querysets[kind].get(part(request, "name"), part(request, "version"))
+    name, version = part(request, "name"), part(request, "version")
+    found: VersionedType
+    if kind == "workflow":
+        found = domain.workflows().get(name, version)
+    elif kind == "activity":
+        found = domain.activities().get(name, version)
+    else:
+        raise HTTPException(404)
     return site.render(request, "type.html", kind=kind, found=found)
