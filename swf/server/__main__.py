@@ -10,11 +10,10 @@ import contextlib
 import logging
 import os
 import resource
-import signal
-import socket
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, Final
@@ -23,10 +22,13 @@ from urllib.parse import quote
 from swf.engine import Engine, Options
 from swf.exceptions import SWFError
 from swf.server import keys as key_pairs
-from swf.server.app import Application
-from swf.server.listening import Server, listen_safely, url_of
+from swf.server.app import Application, Stoppable
+from swf.server.listening import listen_safely, serve_until_signalled, url_of
 from swf.server.sigv4 import KeyPair
 from swf.wire import told
+
+Pages = Callable[[Engine, str], Stoppable]
+"""What makes the pages that are served beside an engine, of the engine and the server's URL."""
 
 _ENDPOINT: Final = "AWS_ENDPOINT_URL_SWF"
 _ANY_KEY: Final = "unchecked"
@@ -39,16 +41,17 @@ _EPILOG: Final = (
 )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, pages: Pages | None = None) -> int:
     """Serve until SIGTERM or SIGINT; return the exit status: 0, or 1 where it cannot be served.
 
-    A second signal ends the process at once. What was acknowledged is kept either way.
+    A second signal ends the process at once. What was acknowledged is kept either way. `pages`
+    makes what is served below /ui.
     """
     given = _parser().parse_args(arguments)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.ERROR)  # a broken request is no news
     try:
-        _serve(given)
+        _serve(given, pages)
     except SWFError as error:
         print(f"swf.server: {error}", file=sys.stderr)
         return 1
@@ -112,7 +115,7 @@ def _function(text: str) -> tuple[str, Callable[..., Any]]:
     return name, found
 
 
-def _serve(given: Namespace) -> None:
+def _serve(given: Namespace, pages: Pages | None) -> None:
     keys = _keys(given)
     options = Options(**told(durability=given.durability, poll_seconds=given.poll_seconds))
     listening = listen_safely(given.host, given.port, keys=keys)
@@ -120,25 +123,14 @@ def _serve(given: Namespace) -> None:
         for name, function in given.functions:
             engine.functions.register(name, function)
         hosts = [given.host, *given.allowed_host]
-        application = Application(engine, allowed_hosts=hosts, keys=keys)
-        _announce(engine, url_of(listening), keys)
+        url = url_of(listening)
+        shown = None if pages is None else pages(engine, url)
+        application = Application(engine, allowed_hosts=hosts, keys=keys, pages=shown)
+        _announce(engine, url, keys)
         _allow_many_connections()
-        asyncio.run(_served(application, listening))
-
-
-async def _served(application: Application, listening: socket.socket) -> None:
-    line = f"export {_ENDPOINT}={url_of(listening)}"
-    server = Server(application, up=lambda: print(line, flush=True))
-    loop = asyncio.get_running_loop()
-
-    def stop(number: int) -> None:
-        if server.should_exit:
-            os._exit(128 + number)
-        server.stop()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop, number)
-    await server.serve([listening])
+        line = f"export {_ENDPOINT}={url}"
+        up = partial(print, line, flush=True)
+        asyncio.run(serve_until_signalled(application, listening, up))
 
 
 def _keys(given: Namespace) -> KeyPair | None:

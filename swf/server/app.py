@@ -1,7 +1,8 @@
 """The server as an ASGI application: SWF's one endpoint at `/`, and what an operator looks at.
 
 `GET /health` tells whether the server takes requests, `GET /metrics` what it has counted, and
-`GET /task-lists?domain=NAME` who waits for what there: an extension that only reads.
+`GET /task-lists?domain=NAME` who waits for what there: an extension that only reads. Below `/ui`
+may be pages for people, which are an application of their own.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Protocol
 
 import attrs
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from swf.clock import SystemClock
@@ -23,10 +24,10 @@ from swf.engine import Engine, encode
 from swf.engine.faults import broken, unavailable
 from swf.exceptions import EngineError
 from swf.fault import Fault
+from swf.hosts import Hosts
 from swf.server import metering, wire
 from swf.server.calls import Calls
 from swf.server.decoding import decoded
-from swf.hosts import Hosts
 from swf.server.metering import Meter
 from swf.server.running import Runner
 from swf.server.sigv4 import KeyPair, Signed, Verifier
@@ -36,6 +37,9 @@ logger = logging.getLogger(__name__)
 
 _OPEN: Final = frozenset({"/health"})
 """What is told without a signature."""
+
+_PEOPLE: Final = "/ui"
+"""Where pages for people are."""
 
 _NO_OPERATION: Final = "none"
 """Stands for what names no operation, where answers are counted."""
@@ -47,17 +51,40 @@ _PAGE_HEADERS: Final = (
 )
 
 
+class Stoppable(Protocol):
+    """What a server serves: an ASGI application that can be told to stop."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as ASGI has it."""
+        ...
+
+    def stop(self) -> None:
+        """End what would go on by itself; to be called in the loop's thread."""
+        ...
+
+    def close(self) -> None:
+        """Return once nothing works for it."""
+        ...
+
+
 class Application:
     """Answers requests to an engine over HTTP, in the thread of the loop that first calls it.
 
     Only requests to a loop-back name or one of `allowed_hosts` are answered; where there are
-    `keys`, only those signed with them (but for /health).
+    `keys`, only those signed with them (but for /health). What is below /ui is left to `pages`,
+    which are to know by themselves who may have them.
     """
 
     def __init__(
-        self, engine: Engine, *, allowed_hosts: Iterable[str] = (), keys: KeyPair | None = None
+        self,
+        engine: Engine,
+        *,
+        allowed_hosts: Iterable[str] = (),
+        keys: KeyPair | None = None,
+        pages: Stoppable | None = None,
     ) -> None:
         self._engine = engine
+        self._for_people = pages
         self._hosts = Hosts(allowed_hosts)
         self._verifier = None if keys is None else Verifier(keys, SystemClock())
         self._meter = Meter()
@@ -80,6 +107,10 @@ class Application:
         if not self._hosts.allow(headers.get(b"host")):
             message = "This server does not answer to that host; see --allowed-host"
             await _refuse_unread(send, Fault("MisdirectedRequestException", message, 421))
+        elif self._for_people is not None and _is_below(scope["path"], _PEOPLE):
+            await self._for_people(scope, receive, send)
+        elif scope["path"] == "/" and self._for_people and scope["method"] in ("GET", "HEAD"):
+            await RedirectResponse(f"{_PEOPLE}/")(scope, receive, _with_headers(send))
         elif scope["path"] == "/":
             await self._endpoint(scope, headers, receive, send)
         else:
@@ -90,9 +121,13 @@ class Application:
         self._stopping = True
         if self._calls is not None:
             self._calls.stop()
+        if self._for_people is not None:
+            self._for_people.stop()
 
     def close(self) -> None:
         """Return once no thread works for this application."""
+        if self._for_people is not None:
+            self._for_people.close()
         if self._runner is not None:
             self._runner.close()
 
@@ -182,6 +217,10 @@ class Application:
         except Fault as fault:
             return Response(wire.fault_body(fault), fault.status, media_type="application/json")
         return JSONResponse({"taskLists": found})
+
+
+def _is_below(path: str, top: str) -> bool:
+    return path == top or path.startswith(f"{top}/")
 
 
 def _with_headers(send: Send) -> Send:

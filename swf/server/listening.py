@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 import socket
 from collections.abc import Callable, Generator
 from typing import Final
@@ -11,8 +13,8 @@ from typing import Final
 import uvicorn
 
 from swf.exceptions import SettingsError
-from swf.server.app import Application
 from swf.hosts import address, bracketed, is_loop_back
+from swf.server.app import Stoppable
 from swf.server.limits import BACKLOG, DRAIN_SECONDS, IDLE_SECONDS, REQUEST_SECONDS
 from swf.server.protocol import patient
 from swf.server.sigv4 import KeyPair
@@ -73,7 +75,7 @@ class Server(uvicorn.Server):
 
     def __init__(
         self,
-        application: Application,
+        application: Stoppable,
         *,
         up: Callable[[], object],
         request_seconds: float = REQUEST_SECONDS,
@@ -126,3 +128,20 @@ class Server(uvicorn.Server):
         self._application.stop()
         await super().shutdown(sockets)
         self._application.close()
+
+
+async def serve_until_signalled(
+    application: Stoppable, listening: socket.socket, up: Callable[[], object]
+) -> None:
+    """Serve an application on a socket until SIGINT or SIGTERM; a second one ends the process."""
+    server = Server(application, up=up)
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int) -> None:
+        if server.should_exit:
+            os._exit(128 + number)
+        server.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, number)
+    await server.serve([listening])
