@@ -112,6 +112,7 @@ LAZY: Final = (
     ("swf.cli.live", "rich"),
     ("swf.cli.acting", "swf.cli.ending"),  # where code is looked at, or run, with all of flow
     ("swf.cli.simpleflow", "swf.cli.activity"),
+    ("swf.cli.following", "swf.cli.standalone"),
     ("swf.cli.following", "swf.testing.replaying"),  # with it comes the embedded SWF
     ("swf.tracing.switch", "opentelemetry"),
     ("swf.metrics.bridge", "prometheus_client"),

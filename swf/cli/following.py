@@ -134,6 +134,35 @@ def query(
 
 @click.command()
 @executions.named
+@click.option("--code", required=True, metavar="MODULE[.NAME]", help="Where its code is.")
+@click.option("--force-activities", metavar="REGEX", help="Do activities again whose names match.")
+@options.common
+def repair(
+    _asked: Asked,
+    /,
+    workflow_id: str,
+    run_id: str | None,
+    *,
+    code: str,
+    force_activities: str | None,
+) -> None:
+    """Run an execution once more, without doing again what it has completed.
+
+    It runs with processes of its own, as by `swf standalone --repair`, and its result is printed.
+
+        swf workflow repair basic-example-1438722273 --code examples.basic
+    """
+    broken = executions.found(workflow_id, run_id)
+    click.get_current_context().invoke(
+        import_module("swf.cli.standalone").command,
+        workflow=code,
+        repair=f"{broken.workflow_id} {broken.run_id}",
+        force_activities=force_activities,
+    )
+
+
+@click.command()
+@executions.named
 @click.option(
     "--as", "form", type=click.Choice(["json", "pytest"]), default="json", show_default=True
 )

@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "run": Entry("run", "Run a workflow here, with all that it needs, and print its result."),
     "server": Entry("server", "An SWF of your own, on a file: start, status, backup, …"),
     "task-list": Entry("task_list", "Task lists: how many tasks wait on them."),
+    "version": Entry("config", "The versions of this package and what it uses.", "version"),
     "worker": Entry("worker", "Run workers, which run the code of activities."),
     "workflow": Entry("workflow", "Workflow executions: start, list, describe, act."),
     "workflow-type": Entry("workflow_type", "Workflow types: list, describe, register, …"),

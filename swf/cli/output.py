@@ -13,10 +13,11 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 import click
@@ -25,6 +26,8 @@ from swf.cli.asked import Asked
 from swf.models.views import harmless
 
 Row = Mapping[str, Any]
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _UNSHOWN: Final = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """What JSON leaves as it is, and a terminal may not."""
@@ -104,6 +107,25 @@ def as_json(value: Any, *, indent: int | None = None) -> str:
     """Return a value as JSON without any character that a terminal would act on."""
     text = json.dumps(plain(value), ensure_ascii=False, indent=indent)
     return _spelled_out(text)
+
+
+def watching(command: F) -> F:
+    """Return a command that takes the seconds between two looks as its `watch`."""
+    return click.option(
+        "--watch",
+        type=click.FloatRange(0.1),
+        metavar="SECONDS",
+        help="Look again after so long, until Ctrl-C.",
+    )(command)
+
+
+def repeatedly(show: Callable[[], None], seconds: float | None) -> None:
+    """Show something; again and again, on a clear screen if it is one, where there is a pause."""
+    show()
+    while seconds is not None:
+        time.sleep(seconds)
+        click.clear()
+        show()
 
 
 def note(text: str) -> None:

@@ -167,6 +167,21 @@ def backup(_asked: Asked, *, target: str, db: str | None) -> None:
     click.echo(tools.backup(database.path_of(db), target))
 
 
+@command.command("vacuum")
+@with_db
+@common
+def vacuum(asked: Asked, *, db: str | None) -> None:
+    """Give the room of what is gone from the database back, and show its bytes before and after.
+
+    Nobody may have it open. Cut off at any moment, it is as before or done.
+
+        swf server vacuum --db shop.db
+    """
+    path = database.path_of(db)
+    found = {"database": str(path), **attrs.asdict(tools.vacuum(path))}
+    output.emit_one(asked, found, id="database")
+
+
 @command.command("export")
 @click.argument("workflow_id")
 @click.argument("run_id", required=False)

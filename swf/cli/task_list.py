@@ -37,13 +37,20 @@ def command() -> None:
 
 
 @command.command("list")
+@output.watching
 @options.common
-def list_(asked: Asked, /) -> None:
+def list_(asked: Asked, /, *, watch: float | None) -> None:
     """List the task lists of the domain, what waits on each, and how many poll it.
 
     Amazon SWF has no list of them and does not tell who polls: those are listed there that types
     have by default.
+
+        swf task-list list --watch 2
     """
+    output.repeatedly(lambda: _list(asked), watch)
+
+
+def _list(asked: Asked) -> None:
     domain = options.domain()
     told = _told(domain)
     names = {name for _, name in told or {}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from copy import copy
 from datetime import timedelta
 from itertools import islice
 from typing import Any, Final, TypeVar
@@ -79,6 +80,8 @@ EVENTS: Final = Columns(
         "stack": Entry("following", "Show where the code of an execution waits.", "stack"),
         "start": Entry("acting", "Start an execution of a registered type.", "start"),
         "terminate": Entry("acting", "Close an open execution at once.", "terminate"),
+        "repair": Entry("following", "Run again what was not completed.", "repair"),
+        "trace": Entry("trees", "The same as `tree`.", "tree"),
         "tree": Entry("trees", "Show tasks, timers, and what is waited for, as a tree.", "tree"),
     },
 )
@@ -166,9 +169,7 @@ def when(text: str | None) -> Any:
     show_default=True,
     help="At most so many.",
 )
-@click.option(
-    "--watch", type=click.FloatRange(0.1), metavar="SECONDS", help="Look again, for ever."
-)
+@output.watching
 @options.common
 def list_(asked: Asked, /, *, limit: int, watch: float | None, **filters: Any) -> None:
     """List executions, open and closed, those started last first.
@@ -183,52 +184,74 @@ def list_(asked: Asked, /, *, limit: int, watch: float | None, **filters: Any) -
         if len(listed) > limit:
             output.note(f"Note: there are more; --limit {10 * limit} shows more")
 
-    repeatedly(show, watch)
+    output.repeatedly(show, watch)
 
 
 @command.command()
 @filtering
+@output.watching
 @options.common
-def count(asked: Asked, /, **filters: Any) -> None:
-    """Count executions; the same filters as `swf workflow list`."""
-    found = filtered(**filters).count()
-    if asked.output in {"json", "jsonl"} or asked.query:
-        output.emit_value(asked, {"count": int(found), "truncated": found.truncated})
-    else:
-        click.echo(f"{int(found)}{'+' if found.truncated else ''}")
+def count(asked: Asked, /, *, watch: float | None, **filters: Any) -> None:
+    """Count executions; the same filters as `swf workflow list`.
+
+    swf workflow count --status failed --since 7d
+    """
+
+    def show() -> None:
+        found = filtered(**filters).count()
+        if asked.output in {"json", "jsonl"} or asked.query:
+            output.emit_value(asked, {"count": int(found), "truncated": found.truncated})
+        else:
+            click.echo(f"{int(found)}{'+' if found.truncated else ''}")
+
+    output.repeatedly(show, watch)
 
 
 @command.command()
 @executions.named
+@output.watching
 @options.common
-def info(asked: Asked, /, workflow_id: str, run_id: str | None) -> None:
+def info(asked: Asked, /, workflow_id: str, run_id: str | None, *, watch: float | None) -> None:
     """Show all that is known of an execution: type, status, time-outs, input, what is open.
 
     swf workflow info basic-example-1438722273
     """
-    execution = executions.found(workflow_id, run_id)
-    first = next(iter(execution.history(maximum_page_size=1)[:1]), None)
-    fields = executions.description(execution)
-    output.emit_one(asked, fields | told(input=getattr(first, "input", None)), id="workflow_id")
 
+    def show() -> None:
+        execution = executions.found(workflow_id, run_id)
+        first = next(iter(execution.history(maximum_page_size=1)[:1]), None)
+        fields = executions.description(execution) | told(input=getattr(first, "input", None))
+        output.emit_one(asked, fields, id="workflow_id")
 
-command.add_command(info, "describe")
+    output.repeatedly(show, watch)
 
 
 @command.command("tasks")
 @executions.named
 @click.option("-n", "--nb-tasks", "limit", type=click.IntRange(1), help="The latest so many.")
 @click.option("--timers", is_flag=True, help="Timers too.")
+@output.watching
 @options.common
 def tasks_(
-    asked: Asked, /, workflow_id: str, run_id: str | None, limit: int | None, timers: bool
+    asked: Asked,
+    /,
+    workflow_id: str,
+    run_id: str | None,
+    *,
+    limit: int | None,
+    timers: bool,
+    watch: float | None,
 ) -> None:
     """List the tasks of an execution and how far they got, those scheduled last first.
 
     swf workflow tasks basic-example-1438722273 --nb-tasks 3
     """
-    found = tasks.tasks_of(executions.found(workflow_id, run_id).history(), timers=timers)
-    output.emit(asked, map(tasks.row, islice(reversed(found), limit)), TASKS)
+
+    def show() -> None:
+        found = tasks.tasks_of(executions.found(workflow_id, run_id).history(), timers=timers)
+        output.emit(asked, map(tasks.row, islice(reversed(found), limit)), TASKS)
+
+    output.repeatedly(show, watch)
 
 
 @command.command()
@@ -314,10 +337,12 @@ def _follow(asked: Asked, execution: WorkflowExecution, kind: tuple[str, ...]) -
         time.sleep(executions.PAUSE_SECONDS)
 
 
-def repeatedly(show: Callable[[], None], seconds: float | None) -> None:
-    """Show something; again and again, on a clear screen if it is one, where there is a pause."""
-    show()
-    while seconds is not None:
-        time.sleep(seconds)
-        click.clear()
-        show()
+def _also(name: str, one: click.Command) -> None:
+    """Have a command under another name, too."""
+    other = copy(one)
+    other.short_help = f"The same as `{one.name}`."
+    command.add_command(other, name)
+
+
+_also("describe", info)
+_also("show", history)
