@@ -24,6 +24,8 @@ def plain(text: str) -> str:
 
     Controls are those of terminals, of the direction of writing, and what XML does not have.
     """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # the usual case, and by far the fastest
     text = _SPACE.sub(" ", text).strip()
     if text.isascii() and text.isprintable():
         return text

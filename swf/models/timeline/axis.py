@@ -29,11 +29,12 @@ _STEPS: Final = (
 
 @attrs.frozen
 class Tick:
-    """A place on the axis and what is said there; `above` says so over the others."""
+    """A place on the axis and what is said there: above the others, or by a line down the lanes."""
 
     x: float
     text: str
     above: bool = False
+    line: bool = True
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -43,21 +44,23 @@ class Tick:
 
 
 def ticks(scale: Scale, begin: datetime, wide: float) -> list[Tick]:
-    """Return the ticks whose texts stand apart; what is folded and a new day are told above."""
+    """Return the ticks whose texts stand apart; a new day is told above."""
     times = list(_times(scale, begin))
-    above = [Tick((one.left + one.right) / 2, lasting(one.seconds), True) for one in scale.folds]
+    folds = [
+        Tick((one.left + one.right) / 2, lasting(one.seconds), line=False) for one in scale.folds
+    ]
     days = [begin, *(moment for _, moment in times)]
-    above += [
-        Tick(tick.x, f"{after:%b} {after.day}", True)
+    dates = [
+        Tick(tick.x, f"{after:%b} {after.day}", above=True, line=False)
         for (before, after), (tick, _) in zip(pairwise(days), times, strict=True)
         if before.date() != after.date()
     ]
     found: list[Tick] = []
     taken: dict[bool, list[tuple[float, float]]] = {False: [], True: []}
-    for tick in (*above, *(tick for tick, _ in times)):
+    for tick in (*dates, *folds, *(tick for tick, _ in times)):
         left, right = tick.ends
         row = taken[tick.above]
-        if left >= -8 and right <= wide + 8 and not any(_meet(tick.ends, one) for one in row):
+        if left >= -40 and right <= wide + 12 and not any(_meet(tick.ends, one) for one in row):
             row.append((left, right))
             found.append(tick)
     return found

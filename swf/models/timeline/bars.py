@@ -12,7 +12,7 @@ import attrs
 from swf.models.states import STATES, State
 from swf.models.text import cut, plain, width
 from swf.models.timeline.folding import Scale
-from swf.models.timeline.model import Lane, Segment, Timeline
+from swf.models.timeline.model import MOMENTS, Lane, Segment, Timeline
 from swf.models.timeline.style import SMALL
 from swf.models.timeline.words import at, lasting
 
@@ -25,6 +25,7 @@ SMALLEST: Final = 2.5
 """Pixels of the length of the shortest bar."""
 CELL: Final = 3.0
 """Bars that lie within so many pixels are drawn as one."""
+CELL_OF_MOMENTS: Final = 8.0
 LONGEST_SAID: Final = 44
 
 _GRAVE: Final[Sequence[State]] = (
@@ -58,6 +59,7 @@ class Bar:
 def bars(lane: Lane, timeline: Timeline, scale: Scale) -> list[Bar]:
     """Return the bars of a lane, in order: those that lie too near are one."""
     found: list[Bar] = []
+    cell = CELL_OF_MOMENTS if lane.kind in MOMENTS else CELL
     for segment in lane.segments:
         end = segment.end or timeline.end
         left, start, right = (
@@ -65,7 +67,7 @@ def bars(lane: Lane, timeline: Timeline, scale: Scale) -> list[Bar]:
             for moment in (segment.begin, segment.started or end, end)
         )
         last = found[-1] if found else None
-        if last is not None and left >= last.left and max(right, last.right) - last.left <= CELL:
+        if last is not None and left >= last.left and max(right, last.right) - last.left <= cell:
             both = (*last.segments, segment)
             found[-1] = Bar(last.left, last.left, max(right, last.right), both)
         else:
@@ -91,7 +93,8 @@ def _shape(bar: Bar, lane: Lane, middle: float) -> str:
         f'<rect class="hit" x="{bar.left - 3:.1f}" y="{top - 4:.1f}"'
         f' width="{right - bar.left + 6:.1f}" height="{HIGH + 8:.0f}" rx="3"/>'
     )
-    if one and segment.end == segment.begin and lane.kind not in ("execution", "decisions"):
+    at_once = one and segment.started is None and segment.end == segment.begin
+    if at_once or lane.kind in MOMENTS:
         return hit + _diamond(bar, middle)
     shape = ""
     if one and bar.start > bar.left:
@@ -148,9 +151,9 @@ def said(bar: Bar, lane: Lane, timeline: Timeline) -> str:
 def _took(segment: Segment, lane: Lane, timeline: Timeline) -> Iterator[str]:
     if segment.retry:
         yield "until the next attempt"
-    elif len(lane.segments) > 1 and lane.kind not in ("decisions", "signal", "markers"):
+    elif len(lane.segments) > 1 and lane.kind != "decisions" and lane.kind not in MOMENTS:
         yield f"attempt {segment.attempt}"
-    if lane.kind in ("signal", "markers"):
+    if lane.kind in MOMENTS:
         return
     end = segment.end or timeline.end
     if segment.started is None or segment.started > segment.begin:
@@ -187,7 +190,7 @@ def written(found: Sequence[Bar], timeline: Timeline, middle: float, wide: float
     text = beside(segment, timeline)
     needs = width(text, SMALL)
     y = f"{middle + 4:.1f}"
-    right = last.right + (10 if segment.state in _MARKS else 6)
+    right = last.right + (10 if segment.state in _MARKS or segment.due else 6)
     if right + needs <= wide:
         return f'<text class="said" x="{right:.1f}" y="{y}">{_text(text)}</text>\n'
     if last.right - last.start > needs + 24:

@@ -12,19 +12,25 @@ from swf.models.history.entities.base import Entity
 from swf.models.text import plain
 from swf.models.timeline.model import KINDS, Lane
 from swf.models.timeline.words import arguments
+from swf.wire import TypeKey
 
 LONGEST_INPUT: Final = 160
 """Characters of an input that are told."""
 
 _FIXED: Final = frozenset({"execution", "decisions", "markers"})
-_TYPES: Final = ("activity_type", "workflow_type")
+_TYPES: Final = {
+    "activity": "activity_type",
+    "child": "workflow_type",
+    "execution": "workflow_type",
+}
+"""The field that tells the type of what a lane is of."""
 
 
 def name_of(kind: str, name: str, entity: Entity[Any]) -> str:
     """Return what a thing is called by itself: by its type, or else by its id."""
     if kind in _FIXED:
         return KINDS[kind]
-    key = _type(entity)
+    key = _type(kind, entity)
     if key is not None:
         return plain(key.name)
     return plain(getattr(entity, "function_name", None) or name)
@@ -32,7 +38,7 @@ def name_of(kind: str, name: str, entity: Entity[Any]) -> str:
 
 def about(kind: str, name: str, entity: Entity[Any]) -> str:
     """Return all that is told of a thing, in words: id, type and version, task list, input."""
-    key = _type(entity)
+    key = _type(kind, entity)
     told = [f"{KINDS[kind]} {plain(name)}".strip()]
     if key is not None:
         told.append(f"type {plain(key.name)}, version {plain(key.version)}")
@@ -54,7 +60,9 @@ def told_apart(lanes: Iterable[tuple[Lane, str | None]]) -> tuple[Lane, ...]:
     ]
     often = Counter(labels)
     return tuple(
-        attrs.evolve(lane, label=_numbered(lane, label) if often[label] > 1 else label)
+        lane
+        if lane.label == label and often[label] == 1
+        else attrs.evolve(lane, label=_numbered(lane, label) if often[label] > 1 else label)
         for (lane, _), label in zip(pairs, labels, strict=True)
     )
 
@@ -72,5 +80,6 @@ def _numbered(lane: Lane, label: str) -> str:
     return f"{label} #{short or own}"
 
 
-def _type(entity: Entity[Any]) -> Any:
-    return next((key for name in _TYPES if (key := getattr(entity, name, None)) is not None), None)
+def _type(kind: str, entity: Entity[Any]) -> TypeKey | None:
+    field = _TYPES.get(kind)
+    return None if field is None else getattr(entity, field)

@@ -71,7 +71,7 @@ _RULES: Final = {
     ".box": "stroke-width:1.3",
     ".running .box": "stroke-width:1.8;stroke-dasharray:5 2",
     ".canceled .box": "stroke-dasharray:2 2",
-    ".wait": "fill:none;stroke-width:1.5",
+    ".wait": "fill:none;stroke:var(--swf-small);stroke-width:1.5",
     ".retry": "stroke-dasharray:1.5 3;stroke-linecap:round",
     ".ring": "fill:var(--swf-paper);stroke-width:1.5",
     ".dot": "stroke:var(--swf-paper);stroke-width:1.2",

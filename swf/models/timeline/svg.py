@@ -23,8 +23,13 @@ ROW: Final = 25.0
 LEGEND: Final = 24.0
 EDGE: Final = 14.0
 NARROWEST: Final = 360
+MOST_FOR_LABELS: Final = 0.3
+"""The share of the width that labels take at most."""
 MOST: Final = 900_000
 """Characters of the lanes after which no more of them is drawn."""
+
+ENDS: Final = STATES[STATES.index("running") :]
+"""The states that the legend tells; before them, things wait."""
 
 _ICONS: Final = {
     "execution": "M-4 -4V4L4 0z",
@@ -71,7 +76,8 @@ class _Drawing:
     ) -> None:
         self.timeline = timeline
         self.wide = wide
-        self.labels = min(250.0, wide * 0.28)
+        longest = max(width_of(lane.label, LABEL) * 1.08 for lane in timeline.lanes)
+        self.labels = min(longest + 40, MOST_FOR_LABELS * wide)
         self.plot = wide - self.labels - 2 * EDGE
         busy = busy_of(timeline) if fold_idle else None
         self.scale: Scale = scale(timeline.seconds, self.plot, busy)
@@ -150,14 +156,12 @@ class _Drawing:
         """Return the ticks with their lines, and the folded stretches behind all."""
         found = ticks(self.scale, self.timeline.begin, self.plot)
         folds = "".join(
-            f'<rect class="fold" x="{one.left:.1f}" y="{HEAD - 14:.0f}"'
-            f' width="{one.right - one.left:.1f}" height="{bottom - HEAD + 14:.0f}">'
+            f'<rect class="fold" x="{one.left:.1f}" y="{HEAD - 5:.0f}"'
+            f' width="{one.right - one.left:.1f}" height="{bottom - HEAD + 5:.0f}">'
             f"<title>{lasting(one.seconds)} in which nothing ran</title></rect>\n"
             for one in self.scale.folds
         )
-        lines = "".join(
-            f"M{one.x:.1f} {HEAD - 5:.0f}V{bottom:.0f}" for one in found if not one.above
-        )
+        lines = "".join(f"M{one.x:.1f} {HEAD - 5:.0f}V{bottom:.0f}" for one in found if one.line)
         texts = "".join(
             f'<text class="tick middle" x="{one.x:.1f}" y="{14 if one.above else HEAD - 10:.0f}">'
             f"{one.text}</text>\n"
@@ -173,27 +177,25 @@ class _Drawing:
     def _legend(self, top: float) -> Iterator[str]:
         """Yield the lines of the legend: the states that there are, and what else is to be told."""
         shown = {one.state for lane in self.timeline.lanes for one in lane.segments}
-        entries = [(state.replace("_", " "), _sample(state)) for state in STATES if state in shown]
+        entries = [(state.replace("_", " "), _sample(state)) for state in ENDS if state in shown]
         entries.append(("waits", '<path class="wait" d="M0 -4v8M0 0H16"/>'))
         if self.scale.folds:
             entries.append(("idle, left out", '<rect class="fold" y="-7" width="16" height="14"/>'))
         x, line = EDGE + 6, ""
         for word, sample in entries:
-            needs = 24 + width_of(word, SMALL) + 18
+            needs = 26 + width_of(word, SMALL) + 18
             if line and x + needs > self.wide - EDGE:
                 yield f"<g>{line}</g>\n"
                 x, line, top = EDGE + 6, "", top + LEGEND
             line += (
                 f'<g transform="translate({x:.0f} {top:.0f})">{sample}'
-                f'<text class="quiet" x="23" y="4">{word}</text></g>'
+                f'<text class="quiet" x="{25 if "mark" in sample else 22}" y="4">{word}</text></g>'
             )
             x += needs
         yield f"<g>{line}</g>\n"
 
 
 def _sample(state: State) -> str:
-    if state in ("waiting", "scheduled"):
-        return f'<g class="{state}"><path class="wait" d="M0 -4v8M0 0H16"/></g>'
     mark = bars.mark(state, 16, 0)
     return f'<g class="{state}"><rect class="box" y="-6" width="16" height="12" rx="3"/>{mark}</g>'
 
