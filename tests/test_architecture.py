@@ -48,6 +48,7 @@ CLIENT: Final = (
     "insight",  #     8: what an execution has done, what it waits for, and why it is stuck
     "graph",  #       9: a workflow as a graph of tasks
     "steps",  #       9: a workflow as a chain of steps; knows nothing of graphs
+    "schedules",  #   9: workflows that are started by cron; knows neither graphs nor steps
     "web",  #        10: the pages, which read through models and querysets as any client does
 )
 ENGINE: Final = (
@@ -57,7 +58,10 @@ ENGINE: Final = (
 """What stands on a floor of a column may import what stands before it there: never up, and never
 what stands in the other column."""
 
-BESIDE: Final[Mapping[str, frozenset[str]]] = {"steps": frozenset({"graph"})}
+BESIDE: Final[Mapping[str, frozenset[str]]] = {
+    "steps": frozenset({"graph"}),
+    "schedules": frozenset({"graph", "steps"}),
+}
 """What shares a floor with a part that stands before it in the column: they do not meet."""
 
 ROOTS: Final = ("testing", "cli", "__main__")
@@ -91,9 +95,10 @@ LAZY: Final = (
     ("swf", "swf.engine"),  # the two sides of the door meet in the root, when they are asked for
     ("swf", "swf.server.sharing"),  # an extra
     ("swf.cli.server", "swf.server.__main__"),
-    ("swf.cli.server", "swf.web"),
+    ("swf.cli.ui", "swf.web"),  # an extra too
     ("swf.cli.ui", "swf.server.listening"),
-    ("swf.cli.ui", "swf.web"),
+    ("swf.cli.ui", "swf.server.sharing"),
+    ("swf.cli.ui", "swf.transport.local"),
     ("swf", "swf.transport.local"),
     ("swf.testing.embedded", "swf.server.sharing"),
     ("swf", "swf.querysets"),  # tells the models, which stand lower, who knows their lists

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import attrs
 import click
 
-from swf.cli import database, output
+from swf.cli import database, output, ui
 from swf.cli.asked import Asked
 from swf.cli.failing import EXISTS, Failure
 from swf.cli.options import common, domain
@@ -61,6 +61,9 @@ def command() -> None:
     metavar="NAME=MODULE:FUNCTION",
     help="A Python function that Lambda tasks call.",
 )
+@click.option("--no-ui", is_flag=True, help="Serve no pages beside the API.")
+@ui.read_only
+@ui.code
 @common
 def start(
     _asked: Asked,
@@ -68,12 +71,16 @@ def start(
     db: str | None,
     functions: tuple[str, ...],
     allowed_host: tuple[str, ...],
+    no_ui: bool,
+    read_only: bool,
+    code: tuple[str, ...],
     **plain: Any,
 ) -> None:
-    """Serve an SWF on a file over HTTP, until Ctrl-C or SIGTERM.
+    """Serve an SWF on a file over HTTP, until Ctrl-C or SIGTERM; and pages to look at it.
 
     Everything that is acknowledged is on disk. The line that is printed is what clients need in
-    their environment; programs that name the same file need nothing.
+    their environment; programs that name the same file need nothing. The URL on stderr opens the
+    pages in a browser (`--read-only` and `--code` are about them).
 
         swf server start --db shop.db
     """
@@ -88,9 +95,13 @@ def start(
         serve = import_module("swf.server.__main__").main
     except ImportError as error:
         raise Failure(str(error)) from error
-    code = serve(arguments)
-    if code:
-        raise click.exceptions.Exit(code)
+    hosts = [*allowed_host, str(plain["host"])]
+    pages = None
+    if not no_ui:
+        pages = ui.beside(read_only=read_only, code=code, allowed_hosts=hosts)
+    status = serve(arguments, pages=pages)
+    if status:
+        raise click.exceptions.Exit(status)
 
 
 @command.command("status")

@@ -5,7 +5,16 @@ They are rendered here, from models and querysets, and can be read without JavaS
 
 from __future__ import annotations
 
+try:
+    import jinja2
+    import starlette
+except ImportError as error:
+    _NEEDED = "the pages need jinja2 and starlette: pip install 'swf[server]'"
+    raise ImportError(_NEEDED) from error
+
 from swf.web.app import Pages, application
 from swf.web.site import Site
 
 __all__ = ["Pages", "Site", "application"]
+
+del jinja2, starlette
