@@ -25,6 +25,7 @@ PACKAGES: Final = (
     "swf.models.history",
     "swf.payload",
     "swf.querysets",
+    "swf.schedules",
     "swf.steps",
     "swf.transport",
 )

@@ -112,7 +112,8 @@ class Declaration:
     `name` and `version` are those of the workflow type; the name is the module's and the class's
     where none is given. Time-outs are seconds, timedeltas or 'NONE'; `execution_timeout` and
     `decision_tasks_timeout` are other spellings of two of them. Activities without a task list of
-    their own go to `activity_task_list`.
+    their own go to `activity_task_list`. One that `is_elsewhere` has no code here: it is started as
+    a child, and neither registered nor decided for by those who start it.
     """
 
     name: ClassVar[str] = ""
@@ -128,6 +129,7 @@ class Declaration:
     retry: ClassVar[RetryPolicy | int | None] = None
     raises_on_failure: ClassVar[bool] = True
     idempotent: ClassVar[bool] = False
+    is_elsewhere: ClassVar[bool] = False
     payloads: ClassVar[Payloads] = Payloads()
     description: ClassVar[str | None] = None
     max_open_activities: ClassVar[int] = 1_000

@@ -110,7 +110,7 @@ def _answered(run: Run, task: Task) -> Answer:
     children = {
         command.asker.workflow: None
         for command in run.queue
-        if isinstance(command.asker, ChildCall)
+        if isinstance(command.asker, ChildCall) and not command.asker.workflow.is_elsewhere
     }
     context = run.payloads.seal(run.state_plain) if run.state_changed else None
     return Answer(
