@@ -24,6 +24,7 @@ from swf.transport import Transport
 from swf.web import paths, words
 from swf.web.errors import Problem, broken, busy, problem_of
 from swf.web.forms import MAX_FORM_BYTES, Form, FormError, read_form
+from swf.web.histories import Histories
 from swf.web.imports import Imports
 
 logger = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ class Site:
     domain: str | None = attrs.field(default=None, kw_only=True)
     endpoint: str = attrs.field(default="", kw_only=True)
     imports: Imports = attrs.field(factory=Imports, init=False, repr=False)
+    histories: Histories = attrs.field(factory=Histories, init=False, repr=False)
     csrf: str = attrs.field(factory=lambda: secrets.token_urlsafe(24), init=False, repr=False)
     _threads: list[CapacityLimiter] = attrs.field(factory=list, init=False, repr=False)
 

@@ -76,9 +76,9 @@ class Subject:
 
     @property
     def history(self) -> History:
-        """All events, the oldest first; they are fetched once for a request."""
+        """All events, the oldest first; once for a request, and only those that are new."""
         if not self._read:
-            self._read.append(self.execution.history())
+            self._read.append(self.site.histories.of(self.execution))
         return self._read[0]
 
     def url(self, *pages: str, **query: object) -> str:
