@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar, cast
 
@@ -211,7 +211,7 @@ class Future(Generic[T_co]):
 
 def every(futures: list[Future[T]]) -> Future[list[T]]:
     """Return a future of the results of all, in order; it fails as soon as one of them does."""
-    together: Future[list[T]] = Future(futures[0]._scheduler, _Several(futures))
+    together: Future[list[T]] = Future(futures[0]._scheduler, Several(futures))
     left = len(futures)
 
     def ended(future: Future[T]) -> None:
@@ -230,7 +230,7 @@ def every(futures: list[Future[T]]) -> Future[list[T]]:
 
 def either(futures: list[Future[T]]) -> Future[T]:
     """Return a future of what ends first among these: its result, or its failure."""
-    first: Future[T] = Future(futures[0]._scheduler, _Several(futures))
+    first: Future[T] = Future(futures[0]._scheduler, Several(futures))
 
     def ended(future: Future[T]) -> None:
         if future._error is not None and future._is_raised:
@@ -260,17 +260,17 @@ class _Ended:
         return self._name
 
 
-class _Several:
+class Several:
     """What stands behind a future of several others."""
 
-    __slots__ = ("_futures",)
+    __slots__ = ("futures",)
 
-    def __init__(self, futures: list[Future[T]]) -> None:
-        self._futures = futures
+    def __init__(self, futures: Sequence[Future[Any]]) -> None:
+        self.futures = futures
 
     def cancel(self) -> bool:
         """Cancel each that can be; return whether any could."""
-        return sum(future.cancel() for future in self._futures) > 0
+        return sum(future.cancel() for future in self.futures) > 0
 
     def __repr__(self) -> str:
-        return f"{len(self._futures)} futures"
+        return f"{len(self.futures)} futures"

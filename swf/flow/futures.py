@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from swf.exceptions import ValidationError, ValidationTypeError
-from swf.flow.future import CANCELLED, FINISHED, PENDING, RUNNING, Future, either, every
+from swf.flow.future import CANCELLED, FINISHED, PENDING, RUNNING, Future, Several, either, every
 from swf.flow.replay.caller import awaits
 
 T = TypeVar("T")
@@ -66,7 +66,7 @@ def wait(
 
 
 def _wait_until(futures: list[Future[Any]], return_when: When) -> None:
-    enough: Future[None] = Future(futures[0]._scheduler)
+    enough: Future[None] = Future(futures[0]._scheduler, Several(futures))
     left = len(futures)
 
     def ended(future: Future[Any]) -> None:
@@ -107,7 +107,7 @@ class _Nothing:
 
 
 def _settled(futures: list[Future[Any]]) -> Future[list[Any]]:
-    together: Future[list[Any]] = Future(futures[0]._scheduler)
+    together: Future[list[Any]] = Future(futures[0]._scheduler, Several(futures))
     left = len(futures)
 
     def ended(_: Future[Any]) -> None:
@@ -146,7 +146,7 @@ def as_completed(*futures: Future[T] | Iterable[Future[T]]) -> Iterator[Future[T
         future._when_done(ended)
     for future in given:
         if not order:
-            news: Future[None] = Future(future._scheduler)
+            news: Future[None] = Future(future._scheduler, Several(given))
             awaited[:] = [news]
             _ = news.result
         yield order.popleft()

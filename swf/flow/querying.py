@@ -147,7 +147,7 @@ def _looked(execution: WorkflowExecution, cls: type[Workflow], look: Callable[[R
             name=cls.name,
             version=cls.version,
         )
-        with _replayed(Run(cls(), named), events) as run:
+        with replayed(Run(cls(), named), events) as run:
             return look(run)
 
     try:
@@ -157,7 +157,8 @@ def _looked(execution: WorkflowExecution, cls: type[Workflow], look: Callable[[R
 
 
 @contextmanager
-def _replayed(run: Run, events: Sequence[Wire]) -> Generator[Run]:
+def replayed(run: Run, events: Sequence[Wire]) -> Generator[Run]:
+    """Within the block, a run stands where these events have taken it; nothing of it is sent."""
     try:
         run.feed(events, None)
         run.peek()
