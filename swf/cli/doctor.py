@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
+from typing import Final
 
 import attrs
 import click
@@ -13,6 +15,9 @@ from swf.cli.options import common, domain
 from swf.insight.finding import Finding
 from swf.models import WorkflowExecution
 from swf.models.views import harmless
+
+INDENT: Final = " " * 8
+"""What stands before all but the state."""
 
 _COLUMNS = output.Columns(
     {"state": "State", "about": "About", "told": "Found", "type": "What helps"}, id="about"
@@ -60,10 +65,18 @@ def _show(asked: Asked, found: Iterable[Finding]) -> None:
         "warning": ("warning ", "yellow"),
         "problem": ("problem ", "red"),
     }
-    rich = output.is_rich(asked)
+    is_coloured = output.is_rich(asked) and not output.is_colourless(asked)
     for one in found:
         mark, color = marks[one.state]
-        told = " ".join(harmless(f"{one.about}: {one.told}").split())
-        click.echo(f"{click.style(mark, fg=color) if rich else mark}{told}")
+        told = _fitting(asked, " ".join(harmless(f"{one.about}: {one.told}").split()))
+        click.echo(f"{click.style(mark, fg=color) if is_coloured else mark}{told}")
         if one.type:
-            click.echo(f"        {harmless(one.type)}")
+            click.echo(f"{INDENT}{harmless(one.type)}")
+
+
+def _fitting(asked: Asked, told: str) -> str:
+    """Return a text in lines of the terminal's width; in one line to who reads by program."""
+    if not output.is_rich(asked):
+        return told
+    room = max(output.width() - len(INDENT), len(INDENT))
+    return f"\n{INDENT}".join(textwrap.wrap(told, room, break_on_hyphens=False))

@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -274,7 +275,9 @@ def _draw(
             _draw_list(shown, titles, row)
         return
     box = import_module("rich.box").SIMPLE_HEAD if header else None
-    table = import_module("rich.table").Table(box=box, show_header=header, pad_edge=False)
+    table = import_module("rich.table").Table(
+        box=box, show_header=header, show_edge=False, pad_edge=False
+    )
     text = import_module("rich.text").Text
     for title, size in zip(titles, least, strict=False):
         table.add_column(title, overflow="fold", min_width=size)
@@ -286,11 +289,12 @@ def _draw(
 def _draw_list(shown: Any, titles: Sequence[str], row: Sequence[str]) -> None:
     text = import_module("rich.text").Text
     size = max(map(len, titles)) + len(_SEPARATOR)
+    room = max(shown.width - size, _WHOLE)
     for title, cell in zip(titles, row, strict=False):
         if cell:
-            shown.print(
-                text.assemble(title.ljust(size), (cell, STYLES.get(cell, ""))), soft_wrap=True
-            )
+            told = f"\n{' ' * size}".join(textwrap.wrap(cell, room, break_on_hyphens=False))
+            parts = (title.ljust(size), "dim"), (told, STYLES.get(cell, ""))
+            shown.print(text.assemble(*parts), soft_wrap=True)
     shown.print()
 
 

@@ -27,6 +27,9 @@ DEEPEST: Final = 5
 LOOKS_A_SECOND: Final = 4
 """How often what is drawn in its place is drawn anew, so that what counts down does."""
 
+MOST_ROWS: Final = 1_000_000
+"""Of a tree that may go beyond the screen."""
+
 _LONGEST: Final = 70
 _INDENT: Final = 3
 
@@ -215,12 +218,6 @@ def _of_child(parent: WorkflowExecution, task: Task, depth: int) -> Iterable[str
         return [f"└─ {error}"]
 
 
-def echo(asked: Asked, line: str) -> None:
-    """Print a line of a tree, states in their colours where that is wanted."""
-    coloured = output.is_rich(asked) and not output.is_colourless(asked)
-    click.echo(drawn(line) if coloured else output.in_one_line(line))
-
-
 def drawn(line: str) -> str:
     """Return a line with the states in it coloured."""
     words = output.in_one_line(line).split(" ")
@@ -307,5 +304,11 @@ def tree(
     if watch:
         follow(asked, execution, children=children)
         return
-    for line in lines(execution, execution.history(), children=children):
-        echo(asked, line)
+    history = execution.history()
+    if output.is_rich(asked):
+        seen = Seen.of(execution, history)
+        shown = seen.screen(output.width(), MOST_ROWS, children=children)
+        output.console(asked).print(picture(shown))
+        return
+    for line in lines(execution, history, children=children):
+        click.echo(output.in_one_line(line))
