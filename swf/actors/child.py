@@ -20,6 +20,7 @@ from typing import Any, NoReturn, TypeAlias
 
 import attrs
 
+from swf import tracing
 from swf.actors.beats import Beats
 from swf.actors.job import Job, Work
 from swf.actors.outcome import Outcome, outcome_of
@@ -126,7 +127,8 @@ class Desk:
         with self._turning:
             self._number, self._beats = number, beats
             self._obey()  # an order may have been quicker than its job
-        return outcome_of(lambda: work(job, beats), ctrl_c=False)
+        with tracing.continued(job.traceparent):
+            return outcome_of(lambda: work(job, beats), ctrl_c=False)
 
     def _obey(self) -> None:
         number, order = self._ordered

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Final
 
 from swf.actors.backoff import UNCLEAR, Backoff, may_pass
 from swf.actors.loop import Loop, Runner
+from swf.actors.measuring import retried
 from swf.actors.processes import supervisor
 from swf.actors.words import described, ids
 from swf.clock import Clock, SystemClock
@@ -267,6 +268,7 @@ class Actor(ConnectedSWFObject):
                 raise
             seconds = backoff.seconds()
             self._counts.add({"retries": 1})
+            retried(self, "poll")
             told = described(error)
             logger.warning("%r polls again in %.1f s after %s", self, seconds, told)
             self._tell(error, None)
@@ -333,6 +335,7 @@ class Actor(ConnectedSWFObject):
                 unclear = unclear or isinstance(error, UNCLEAR)
                 seconds, told = backoff.seconds(), described(error)
                 self._counts.add({"retries": 1})
+                retried(self, "answer")
                 logger.warning(
                     "the answer is sent again in %.1f s after %s", seconds, told, extra=ids(task)
                 )

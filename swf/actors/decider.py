@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from swf.actors.core import Actor
+from swf.actors.measuring import polled
 from swf.actors.outcome import contained
 from swf.actors.pages import all_pages
 from swf.actors.tasks import DecisionTask
@@ -44,25 +45,25 @@ class Decider(Actor):
         Raises PollTimeout where there was no task for 60 seconds, IncompleteTaskError, with the
         task token, where a task is there and its history cannot be read or is none.
         """
-        polled = self.task_list if task_list is None else task_list
+        named = self.task_list if task_list is None else task_list
         params = told(
             domain=self.domain.name,
-            taskList={"name": polled},
+            taskList={"name": named},
             identity=self.identity if identity is None else identity,
             maximumPageSize=maximum_page_size,
             reverseOrder=reverse_order or None,
             startAtPreviousStartedEvent=start_at_previous_started_event or None,
         )
-        first = self.connection.call("PollForDecisionTask", params)
+        first = polled(self, "PollForDecisionTask", params)
         if not first.get("taskToken"):
             raise PollTimeout(
-                f"no decision task on task list {polled!r}",
+                f"no decision task on task list {named!r}",
                 operation="PollForDecisionTask",
                 resource=repr(self.domain),
             )
         try:
             pages = all_pages(self.connection, params, first, self._clock)
-            return self._task(first, History.from_pages(pages), polled)
+            return self._task(first, History.from_pages(pages), named)
         except (AttributeError, LookupError, TypeError, ValidationError) as error:
             raise IncompleteTaskError(
                 f"this is not a task of SWF's: {described(error)}",

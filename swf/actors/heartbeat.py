@@ -15,6 +15,7 @@ from swf.actors.deadlines import Deadline, Deadlines
 from swf.actors.tasks import HeartbeatReply
 from swf.clock import Clock, SystemClock
 from swf.exceptions import DoesNotExistError, ValidationError, ValidationTypeError
+from swf.metrics import catalogue
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +68,10 @@ class Heartbeat(Beats):
         self._answering = False
         self._first: Deadline | None = None
         self._thread: threading.Thread | None = None
+        self._since = self._clock.now()
 
     def __enter__(self) -> Self:
+        self._since = self._clock.now()
         if self._deadlines is None:
             self._begin(self._run)
         else:
@@ -119,7 +122,9 @@ class Heartbeat(Beats):
                 return
             logger.warning("heartbeat: %s", error)
             self.lose()
+            catalogue.HEARTBEATS.add(("lost",))
         except Exception as error:
+            catalogue.HEARTBEATS.add(("failed",))
             if may_pass(error):
                 logger.warning("a heartbeat failed, the next one follows: %s", error)
             else:
@@ -128,6 +133,8 @@ class Heartbeat(Beats):
             return
         else:
             self.error = None
+            outcome = "cancel_requested" if reply.cancel_requested else "answered"
+            catalogue.HEARTBEATS.add((outcome,))
             if reply.cancel_requested:
                 self.cancel()
         self._answered()
@@ -142,12 +149,20 @@ class Heartbeat(Beats):
 
     def _run_late(self) -> None:
         if not self._finished.is_set():
-            self.beat()
+            self._beat_due()
             self._run()
 
     def _run(self) -> None:
         while not self._clock.wait(self._finished, self.interval):
-            self.beat()
+            self._beat_due()
+
+    def _beat_due(self) -> None:
+        """Send a heartbeat, and measure how late it is."""
+        now = self._clock.now()
+        late = (now - self._since).total_seconds() - self.interval
+        catalogue.HEARTBEAT_LATENESS.observe(max(0.0, late))
+        self.beat()
+        self._since = self._clock.now()
 
 
 def check_interval(argument: str, seconds: object) -> float:

@@ -55,6 +55,8 @@ class Job:
     input: str | None = attrs.field(repr=False)
     start_to_close: float | None = None
     heartbeat: float | None = None
+    traceparent: str | None = None
+    """The span of the task, for a process that has no other way to know it."""
 
 
 Work = Callable[[Job, Beats], Any]
@@ -65,7 +67,7 @@ What it raises fails the task: with `ActivityFailed` in its own words. It can al
 """
 
 
-def job_of(task: ActivityTask, domain: str, limits: Limits) -> Job:
+def job_of(task: ActivityTask, domain: str, limits: Limits, traceparent: str | None = None) -> Job:
     """Return the plain data of a task."""
     return Job(
         task_token=task.task_token,
@@ -80,4 +82,5 @@ def job_of(task: ActivityTask, domain: str, limits: Limits) -> Job:
         input=task.input,
         start_to_close=limits.start_to_close,
         heartbeat=limits.heartbeat,
+        traceparent=traceparent,
     )

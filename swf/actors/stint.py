@@ -11,6 +11,7 @@ from swf.actors.computer import Computer
 from swf.actors.deadlines import Deadline
 from swf.actors.heartbeat import Heartbeat
 from swf.actors.job import Limits, job_of
+from swf.actors.measuring import Measured
 from swf.actors.outcome import Outcome, failure, outcome_of
 from swf.actors.pool import Pool
 from swf.actors.tasks import ActivityTask
@@ -32,9 +33,15 @@ class Stint:
     """
 
     def __init__(
-        self, worker: ActivityWorker, task: ActivityTask, limits: Limits, pool: Pool | None
+        self,
+        worker: ActivityWorker,
+        task: ActivityTask,
+        limits: Limits,
+        pool: Pool | None,
+        measured: Measured,
     ) -> None:
         self._worker, self._task, self._limits, self._pool = worker, task, limits, pool
+        self._measured = measured
         self._thread = threading.current_thread()
         self._context = Heartbeat(
             worker,
@@ -61,7 +68,8 @@ class Stint:
             self._watch()
             fatal, outcome = None, Outcome("later")
             try:
-                outcome = self._computed()
+                with self._measured.current():
+                    outcome = self._computed()
             except ActorError as error:  # there are no processes any more
                 fatal, outcome = error, failure(error)
             finally:
@@ -72,12 +80,15 @@ class Stint:
             if self._pool is not None and self._pool.aborted:
                 return
             self._context.answering()
-            self._worker._settle(self._task, outcome, lost=self._context.lost)
+            self._settle(outcome, lost=self._context.lost)
         if self._context.error is not None:
             what = "heartbeats of an activity task failed"
             self._worker._report(what, self._context.error, self._task)
         if fatal is not None:
             raise fatal
+
+    def _settle(self, outcome: Outcome, *, lost: bool) -> None:
+        self._worker._settle(self._task, outcome, lost=lost, measured=self._measured)
 
     def _watch(self) -> None:
         if self._limits.start_to_close is not None:
@@ -124,7 +135,7 @@ class Stint:
         return outcome
 
     def _computed_by(self, pool: Pool) -> Outcome:
-        job = job_of(self._task, self._worker.domain.name, self._limits)
+        job = job_of(self._task, self._worker.domain.name, self._limits, self._measured.told)
         while True:
             computer = pool.take()
             try:
@@ -199,7 +210,7 @@ class Stint:
         self._worker._slots.lose(self, self._thread)
         error = self._overdue_error("no thread can be ended, so its slot is lost")
         try:
-            self._worker._settle(self._task, failure(error), lost=False)
+            self._settle(failure(error), lost=False)
         except Exception as hopeless:  # noqa: BLE001  (nobody calls us: the loop has to know)
             self._worker._slots.fail(hopeless)
 

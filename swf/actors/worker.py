@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final, get_args
 
 from swf.actors.backoff import may_pass
@@ -12,6 +12,7 @@ from swf.actors.core import Actor
 from swf.actors.heartbeat import check_interval
 from swf.actors.job import Job, Limits, Work, job_of
 from swf.actors.loop import Loop
+from swf.actors.measuring import Measured, polled
 from swf.actors.outcome import Outcome, carried, details_text, failure
 from swf.actors.slots import Executes, Isolation, Slots
 from swf.actors.stint import Stint
@@ -89,21 +90,21 @@ class ActivityWorker(Actor):
         Raises PollTimeout where there was no task for 60 seconds, ResponseError where what came is
         none of SWF's tasks.
         """
-        polled = self.task_list if task_list is None else task_list
+        named = self.task_list if task_list is None else task_list
         params = told(
             domain=self.domain.name,
-            taskList={"name": polled},
+            taskList={"name": named},
             identity=self.identity if identity is None else identity,
         )
-        reply = self.connection.call("PollForActivityTask", params)
+        reply = polled(self, "PollForActivityTask", params)
         if not reply.get("taskToken"):
             raise PollTimeout(
-                f"no activity task on task list {polled!r}",
+                f"no activity task on task list {named!r}",
                 operation="PollForActivityTask",
                 resource=repr(self.domain),
             )
         try:
-            return self._task(reply, polled)
+            return self._task(reply, named)
         except (AttributeError, LookupError, TypeError, ValidationError) as error:
             raise ResponseError(
                 f"this is not a task of SWF's: {described(error)}",
@@ -262,12 +263,19 @@ class ActivityWorker(Actor):
             pool.await_ready()  # before a task is taken that nobody could compute
         task = self.poll(identity=self._identity())
         self._counts.add({"tasks": 1})
+        measured = Measured(self, task)
         try:
-            stint = Stint(self, task, self.limits(task), pool)
+            limits = self.limits(task)
+            measured.begin(self._context_of(limits))
+            stint = Stint(self, task, limits, pool, measured)
         except BaseException as error:  # noqa: BLE001  (whatever it is, the workflow is told)
-            self._settle(task, failure(error), lost=False)
+            self._settle(task, failure(error), lost=False, measured=measured)
         else:
             stint.run()
+
+    def _context_of(self, limits: Limits) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return what a call says beside its arguments; bare text says nothing."""
+        return {}
 
     def _prepare(self, loop: Loop, threads: int) -> None:
         count = self._counts.add
@@ -285,8 +293,16 @@ class ActivityWorker(Actor):
             return self.execute(task, context)
         return self._work(job_of(task, self.domain.name, limits), context)
 
-    def _settle(self, task: ActivityTask, outcome: Outcome, *, lost: bool) -> None:
+    def _settle(
+        self, task: ActivityTask, outcome: Outcome, *, lost: bool, measured: Measured
+    ) -> None:
         """Answer a task, and tell of the error that it ended with."""
+        try:
+            self._answered(task, outcome, lost=lost)
+        finally:
+            measured.ended(outcome)
+
+    def _answered(self, task: ActivityTask, outcome: Outcome, *, lost: bool) -> None:
         token, text, reason = task.task_token, outcome.text, outcome.reason
         if outcome.error is not None:
             self._report("an activity failed", outcome.error, task)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Final, Literal
 
 from swf.actors import decider as actors
+from swf.actors.measuring import polled
 from swf.actors.pages import all_pages
 from swf.clock import Clock
 from swf.exceptions import (
@@ -24,6 +25,7 @@ from swf.flow import hooks
 from swf.flow.cache import Cache
 from swf.flow.domain import domain_of
 from swf.flow.errors import HungProgramError, ProgramError
+from swf.flow.measuring import Measured
 from swf.flow.registering import Registrar
 from swf.flow.registry import Workflows
 from swf.flow.replay.answer import Answer, Task, answer, blocked, failed
@@ -141,11 +143,13 @@ class Decider(actors.Decider):
             self._report("a decision task is left to time out", error, None)
             return
         self._counts.add({"tasks": 1})
+        measured = Measured(self, task)
         try:
             made = self._replay.call(lambda: self._made(task))
         except HungProgramError as error:
             made = self._blocked_by(task, error)
-        self._send(task, made)
+        measured.decided(made)
+        measured.answered(self._send(task, made))
 
     def _polls_own(self) -> bool:
         """Tell whether this thread is one of those that poll the decider's own list."""
@@ -153,18 +157,18 @@ class Decider(actors.Decider):
             return self._roles.setdefault(threading.get_ident(), len(self._roles) % 2 == 1)
 
     def _polled(self, *, own: bool) -> Task:
-        polled = self.own_task_list if own else self.task_list
+        named = self.own_task_list if own else self.task_list
         self._is_own_polled = self._is_own_polled or own
         params = told(
             domain=self.domain.name,
-            taskList={"name": polled},
+            taskList={"name": named},
             identity=self._identity(),
             startAtPreviousStartedEvent=own or None,
         )
-        first = self.connection.call("PollForDecisionTask", params)
+        first = polled(self, "PollForDecisionTask", params)
         if not first.get("taskToken"):
             raise PollTimeout(
-                f"no decision task on task list {polled!r}",
+                f"no decision task on task list {named!r}",
                 operation="PollForDecisionTask",
                 resource=repr(self.domain),
             )
@@ -185,7 +189,7 @@ class Decider(actors.Decider):
             previous_started_event_id=first.get("previousStartedEventId", 0),
             events=events,
             read=lambda: self._read(execution, started_id),
-            task_list=polled,
+            task_list=named,
         )
 
     def _read(self, execution: Wire, started_id: int) -> Sequence[Wire]:
@@ -248,8 +252,11 @@ class Decider(actors.Decider):
 
     # Sending
 
-    def _send(self, task: Task, made: Answer) -> None:
-        """Send an answer; keep its run where it was acknowledged, and end it where it was not."""
+    def _send(self, task: Task, made: Answer) -> Answer | None:
+        """Send an answer; keep its run where it was acknowledged, and end it where it was not.
+
+        Returns the answer that SWF has; None where it has none.
+        """
         sent: Answer | None = None
         try:
             self.on_answer(made)
@@ -266,6 +273,7 @@ class Decider(actors.Decider):
                 self._end(lambda: self._kept(made, acknowledged=acknowledged), task)
         if sent is not None and sent.closes is not None:
             self.on_closed(task.workflow_id, task.run_id)
+        return made if acknowledged else sent
 
     def _sent(self, task: Task, made: Answer) -> Answer | None:
         """Return the answer that SWF has: that one, or why it was refused; None where it has none.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar
 
+from swf import tracing
 from swf.actors.backoff import may_pass
 from swf.constants import MAX_EXECUTION_SECONDS
 from swf.exceptions import PayloadError, ValidationError, WorkflowExecutionDoesNotExist
@@ -132,9 +133,16 @@ class Handle(Generic[R]):
         `key` is what `wait_signal(name, key=…)` asks for. Raises `WorkflowExecution.DoesNotExist`
         where it is closed.
         """
-        context = None if key is None else {"key": key}
-        text = self.payloads.seal(self.payloads.plain_call(args, kwargs, context))
-        self._to_open(lambda execution: execution.signal(name, text))
+        told = {
+            "messaging.operation.type": "send",
+            "swf.domain": self.first.domain.name,
+            "swf.workflow_id": self.workflow_id,
+            "swf.signal_name": name,
+        }
+        with tracing.sending("swf.signal", told) as sent:
+            context = (sent.context or {}) | ({} if key is None else {"key": key})
+            text = self.payloads.seal(self.payloads.plain_call(args, kwargs, context or None))
+            self._to_open(lambda execution: execution.signal(name, text))
 
     def cancel(self) -> None:
         """Request that it be canceled; its program decides (RequestCancelWorkflowExecution).

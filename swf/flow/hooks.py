@@ -24,10 +24,12 @@ def settled(made: Answer, connection: Transport) -> Answer:
     """Return an answer that SWF took, as one that closes nothing where it has not done so.
 
     Something had happened meanwhile that no decision task has told of; the same is decided again.
-    It is looked up only for a workflow that wants to be told of its close.
+    It is looked up only for a workflow that wants to be told of its close, or is traced.
     """
     run = made.run
-    if run is None or made.closes is None or not _wants_to_know(run.workflow):
+    if run is None or made.closes is None:
+        return made
+    if run.notes.traceparent is None and not _wants_to_know(run.workflow):
         return made
     return attrs.evolve(made, closes=None) if _is_open(run.execution, connection) else made
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, TypeVar, overload
 
 import attrs
 
+from swf import tracing
 from swf.exceptions import (
     UnknownResourceFault,
     ValidationTypeError,
@@ -22,6 +23,7 @@ from swf.flow.replay.ids import fitted
 from swf.flow.workflow import Workflow
 from swf.models import Domain, WorkflowExecution
 from swf.payload import Payloads
+from swf.tracing.context import with_tag
 from swf.transport import Transport
 from swf.wire import Wire
 
@@ -233,12 +235,27 @@ def begin(
         "workflowId": workflow_id,
         **cls.attributes(options),
     }
-    text = payloads.seal(payloads.plain_call(args, kwargs))
-    if text is not None:
-        params["input"] = text
-    run_id = _started(place, cls, params)
+    with tracing.sending("swf.start", _told(place, cls, workflow_id)) as sent:
+        text = payloads.seal(payloads.plain_call(args, kwargs, sent.context))
+        if text is not None:
+            params["input"] = text
+        if payloads.raw and sent.told is not None:
+            params["tagList"] = with_tag(params.get("tagList") or (), sent.told)
+        run_id = _started(place, cls, params)
+        sent.note("swf.run_id", run_id)
     execution = WorkflowExecution(place.domain, workflow_id, run_id, connection=place.connection)
     return Handle(execution, cls, payloads)
+
+
+def _told(place: Place, cls: type[Any], workflow_id: str) -> dict[str, Any]:
+    """Return what a span says of an execution that is started."""
+    return {
+        "messaging.operation.type": "send",
+        "swf.domain": place.domain.name,
+        "swf.workflow_id": workflow_id,
+        "swf.workflow_type": cls.name,
+        "swf.workflow_version": cls.version,
+    }
 
 
 def ordered_of(workflow: Any) -> Ordered:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 
 from swf.actors import ActivityTask, ActivityWorker, Beats, Isolation, Limits
 from swf.actors.job import job_of
+from swf.actors.measuring import Measured
 from swf.actors.outcome import Outcome, contained
 from swf.clock import Clock
 from swf.exceptions import ActivityFailed, ValidationError
@@ -128,8 +129,13 @@ class Worker(ActivityWorker):
             return self._computing.compute(limits, job, context)
         return self._computing(job, context)
 
-    def _settle(self, task: ActivityTask, outcome: Outcome, *, lost: bool) -> None:
-        super()._settle(task, self._told(task, outcome), lost=lost)
+    def _context_of(self, limits: Limits) -> Mapping[str, Any]:
+        return limits.call.context if isinstance(limits, Opened) else {}
+
+    def _settle(
+        self, task: ActivityTask, outcome: Outcome, *, lost: bool, measured: Measured
+    ) -> None:
+        super()._settle(task, self._told(task, outcome), lost=lost, measured=measured)
 
     def _told(self, task: ActivityTask, outcome: Outcome) -> Outcome:
         """Return an outcome with the error itself for the log, and all of it for the workflow."""

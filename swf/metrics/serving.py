@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
+from socket import AF_INET, AF_INET6
 from types import TracebackType
 from typing import Any, Final, Self
 
 from swf.exceptions import SettingsError
+from swf.hosts import Hosts, bracketed, is_loop_back
 from swf.metrics.catalogue import REGISTRY
 from swf.metrics.exposition import CONTENT_TYPE
 from swf.metrics.registry import Registry
@@ -21,11 +22,15 @@ class MetricsServer:
     """Answers `GET /metrics` with a registry's text until it is closed; as a context, within it."""
 
     def __init__(self, registry: Registry, port: int, host: str) -> None:
+        class Server(_Server):
+            address_family = AF_INET6 if ":" in host else AF_INET
+
         class Handler(_Handler):
             told = registry
+            hosts = Hosts() if is_loop_back(host) else None
 
         try:
-            self._server = _Server((host, port), Handler)
+            self._server = Server((host, port), Handler)
         except (OSError, OverflowError) as error:
             raise SettingsError(
                 f"metrics cannot be served at {host}:{port}: {error}; give another port, 0 for any"
@@ -43,7 +48,7 @@ class MetricsServer:
     def url(self) -> str:
         """Where the metrics are."""
         host = str(self._server.server_address[0])
-        return f"http://{host}:{self.port}/metrics"
+        return f"http://{bracketed(host)}:{self.port}/metrics"
 
     def close(self) -> None:
         """Listen no longer."""
@@ -82,13 +87,15 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     told: Registry
+    hosts: Hosts | None
     server_version = "swf"
     sys_version = ""
     timeout = SOCKET_SECONDS
 
     def do_GET(self) -> None:
         """Answer with the metrics."""
-        if not self._is_for_here():
+        host = self.headers.get("Host", "").encode("latin-1", "replace")
+        if self.hosts is not None and not self.hosts.allow(host):
             self.send_error(421, "This does not answer to that host")
         elif self.path.partition("?")[0] not in ("/", "/metrics"):
             self.send_error(404, "The metrics are at /metrics")
@@ -100,20 +107,5 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(body)
 
-    def _is_for_here(self) -> bool:
-        """Tell whether a request that came by loop-back names it: a page elsewhere could not."""
-        if not _is_loopback(str(self.connection.getsockname()[0])):
-            return True
-        named = self.headers.get("Host", "").rpartition("@")[2]
-        name = named[1:].partition("]")[0] if named.startswith("[") else named.partition(":")[0]
-        return name in ("", "localhost") or _is_loopback(name)
-
     def log_message(self, format: str, *args: Any) -> None:
         """Log nothing: a scrape is no news."""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

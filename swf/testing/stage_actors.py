@@ -10,6 +10,7 @@ import attrs
 
 from swf.actors import ActivityTask, Heartbeat, Limits
 from swf.actors.beats import Beats
+from swf.actors.measuring import Measured
 from swf.actors.outcome import Outcome
 from swf.flow.activities import Activity
 from swf.flow.decider import Decider
@@ -138,9 +139,11 @@ class StageWorker(Worker):
         with self._time.beating(self._begun):
             return super()._compute(task, limits, context)
 
-    def _settle(self, task: ActivityTask, outcome: Outcome, *, lost: bool) -> None:
+    def _settle(
+        self, task: ActivityTask, outcome: Outcome, *, lost: bool, measured: Measured
+    ) -> None:
         if not self.is_closed:
-            super()._settle(task, outcome, lost=lost)
+            super()._settle(task, outcome, lost=lost, measured=measured)
 
     def _payloads_of(self, task: ActivityTask) -> Payloads:
         named = task.activity_type

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
@@ -67,8 +67,3 @@ def with_tag(tags: Iterable[str], told: str) -> list[str]:
     """Return tags with a `traceparent` among them, where there is room for it."""
     others = [tag for tag in tags if not tag.startswith(_TAG)]
     return [*others, f"{_TAG}{told}"] if len(others) < _MOST_TAGS else others
-
-
-def without(context: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the context of a call without what says to which trace it belongs."""
-    return {name: value for name, value in context.items() if name not in KEYS}

@@ -5,14 +5,19 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from time import perf_counter
 from typing import Any, Final
 
+from swf import tracing
 from swf.clock import Clock, SystemClock
-from swf.exceptions import ResponseError
+from swf.exceptions import ResponseError, SWFError, ThrottlingFault
+from swf.metrics import catalogue
 from swf.transport.resource import resource_of
 from swf.validation import check_request
 
 _SYSTEM_CLOCK: Final = SystemClock()
+
+_POLLS: Final = frozenset({"PollForActivityTask", "PollForDecisionTask"})
 
 
 class Transport(ABC):
@@ -32,7 +37,27 @@ class Transport(ABC):
         else the class of `swf.exceptions` that the answer stands for.
         """
         check_request(operation, params)
-        return self.send(operation, params)
+        tracer = tracing.active() if operation in _POLLS else None
+        if tracer is None:
+            return self._measured(operation, params)
+        with tracer.unseen():  # it would be a span of a minute, with nothing in it
+            return self._measured(operation, params)
+
+    def _measured(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Perform one operation; count it, with what came of it and how long that took."""
+        began, outcome = perf_counter(), "interrupted"
+        try:
+            reply = self.send(operation, params)
+            outcome = "ok"
+        except SWFError as error:
+            outcome = error.fault or type(error).__name__
+            if isinstance(error, ThrottlingFault):
+                catalogue.THROTTLES.add((operation,))
+            raise
+        finally:
+            catalogue.CALL_SECONDS.observe(perf_counter() - began, (operation,))
+            catalogue.CALLS.add((operation, outcome))
+        return reply
 
     def pages(self, operation: str, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield the replies of an operation page by page, each asked for when it is needed.

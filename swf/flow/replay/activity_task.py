@@ -21,6 +21,7 @@ class ActivityCall(Task):
 
     __slots__ = (
         "activity",
+        "began_with",
         "heartbeat",
         "is_checked",
         "overridden",
@@ -58,6 +59,7 @@ class ActivityCall(Task):
         self.overridden = overridden
         self.priority = priority
         self.heartbeat: str | None = None
+        self.began_with = 0  # the event by which the attempt before was started
         # A declared activity was checked when it was declared: only what came later is news.
         self.is_checked = not overridden and activity.get_task_id is None
 
@@ -88,6 +90,7 @@ class ActivityCall(Task):
 
     def task_failed(self, told: Wire) -> None:
         """Fail as the history says."""
+        self.began_with = told["startedEventId"]
         reason, details = told.get("reason"), told.get("details")
         cause = self.run.attempts.failure(self.payloads, reason, details)
         self.failed(
@@ -104,6 +107,7 @@ class ActivityCall(Task):
     def timed_out(self, told: Wire) -> None:
         """Fail for a time-out; the next attempt is told what the last heartbeat said."""
         self.heartbeat = told.get("details")
+        self.began_with = told["startedEventId"]
         self.failed(
             TaskTimedOut(
                 f"{self.name} timed out ({told['timeoutType']}) in attempt {self.attempt}",
@@ -122,9 +126,11 @@ class ActivityCall(Task):
         """Return what the worker is told beside the arguments: only what it cannot know."""
         if self.payloads.raw:
             return {}
-        context: dict[str, Any] = {}
+        notes = self.run.notes
+        context = notes.carried()
         if self.attempt > 1:
             context["attempt"] = self.attempt
+            context |= notes.attempted(self.run.execution.run_id, self.began_with)
         if self.heartbeat is not None:
             context["heartbeat"] = self.heartbeat
         if self.overridden:

@@ -55,6 +55,7 @@ class Answer:
     """What a decision task is answered with; `run` is None where the program was given up.
 
     `activities` and `children` are those whose types the decisions name.
+    `error` is why the program was given up.
     """
 
     decisions: list[Wire]
@@ -63,6 +64,7 @@ class Answer:
     closes: str | None = None
     activities: tuple[Activity[..., Any], ...] = ()
     children: tuple[type[Declaration], ...] = ()
+    error: BaseException | None = attrs.field(default=None, eq=False)
 
 
 def answer(task: Task, cached: Run | None, begin: Callable[[], Run]) -> Answer:
@@ -139,7 +141,7 @@ def blocked(task: Task, error: BaseException) -> Answer:
     seconds = _pause(task.events)
     if seconds is not None:
         decisions.append(wake_up(task.started_event_id, seconds))
-    return Answer(decisions=decisions, run=None)
+    return Answer(decisions=decisions, run=None, error=error)
 
 
 def _pause(events: Sequence[Wire]) -> int | None:
@@ -171,4 +173,5 @@ def failed(error: BaseException) -> Answer:
         ],
         run=None,
         closes="FailWorkflowExecution",
+        error=error,
     )

@@ -19,6 +19,7 @@ from swf.flow.replay.external_workflow_execution import SignalCall
 from swf.flow.replay.task import Task
 from swf.flow.retry import RetryPolicy
 from swf.payload import Payloads
+from swf.tracing.context import with_tag
 from swf.wire import Wire
 
 if TYPE_CHECKING:
@@ -90,8 +91,12 @@ class ChildCall(Task):
         if self.attributes is None:
             self.attributes = self.described(self.args, self.kwargs)
             self.id = self.attributes["workflowId"]
-        plain = self.payloads.plain_call(self.args, self.kwargs)
-        return Command("StartChildWorkflowExecution", self.attributes, self.payloads, plain, self)
+        notes, attributes = self.run.notes, self.attributes
+        if self.payloads.raw and notes.traceparent is not None:
+            tags = with_tag(attributes.get("tagList") or (), notes.traceparent)
+            attributes = {**attributes, "tagList": tags}
+        plain = self.payloads.plain_call(self.args, self.kwargs, notes.carried() or None)
+        return Command("StartChildWorkflowExecution", attributes, self.payloads, plain, self)
 
     def ask_cancel(self) -> bool:
         """Ask by RequestCancelExternalWorkflowExecution, once it has begun."""

@@ -41,6 +41,7 @@ def start(run: Run) -> None:
     """Begin the program with the input of the execution."""
 
     def then(call: Any) -> None:
+        run.notes.begin(run.execution.run_id, call.context, run.started)
         run.signals.bring(call.context.get(CARRIED) or [])
         workflow = run.workflow
         try:
@@ -199,10 +200,12 @@ def _completed(run: Run, value: Any) -> Command:
 
 
 def _continued(run: Run, ended: ContinuedAsNew) -> Command:
-    context = {CARRIED: run.signals.carried()} if run.signals.kept else None
+    context = run.notes.carried()
+    if run.signals.kept:
+        context[CARRIED] = run.signals.carried()
     try:
         run.workflow.check_arguments(ended.call_args, ended.call_kwargs)
-        plain = run.payloads.plain_call(ended.call_args, ended.call_kwargs, context)
+        plain = run.payloads.plain_call(ended.call_args, ended.call_kwargs, context or None)
         attributes = run.workflow.continue_attributes(run.started, ended.options)
         return Command("ContinueAsNewWorkflowExecution", attributes, run.payloads, plain)
     except (PayloadError, SignatureError) as error:

@@ -71,9 +71,11 @@ class SignalCall(ExternalCall):
         payloads = self.run.payloads
         attributes = {**self.target(), "signalName": self.signal_name}
         plain = None
-        if self.args or self.kwargs or self.key is not None:
-            context = None if self.key is None else {"key": self.key}
-            plain = payloads.plain_call(self.args, self.kwargs, context)
+        context = self.run.notes.carried()
+        if self.key is not None:
+            context["key"] = self.key
+        if self.args or self.kwargs or context:
+            plain = payloads.plain_call(self.args, self.kwargs, context or None)
         return Command("SignalExternalWorkflowExecution", attributes, payloads, plain, self)
 
 

@@ -8,6 +8,8 @@ from typing import Any, Final
 from swf.exceptions import PayloadError
 from swf.flow.errors import NonDeterminismError
 from swf.flow.replay.command import KINDS, Command
+from swf.payload import Call, Payloads
+from swf.tracing.context import KEYS
 from swf.wire import Wire
 
 OWN: Final = "swf."
@@ -23,6 +25,19 @@ DECIDED: Final[dict[str, tuple[str, bool]]] = {
     **{kind.refused: (name, False) for name, kind in KINDS.items()},
 }
 """For each event type that a decision becomes: the decision type, and whether it was accepted."""
+
+_CALLS: Final = frozenset(
+    {
+        "ScheduleActivityTask",
+        "StartChildWorkflowExecution",
+        "SignalExternalWorkflowExecution",
+        "ContinueAsNewWorkflowExecution",
+    }
+)
+"""The decisions whose payload is a call."""
+
+_CHANGING: Final = frozenset({"limits", *KEYS})
+"""What the context of a call may have otherwise in another replay."""
 
 HIDDEN: Final = "(encrypted)"
 
@@ -69,25 +84,28 @@ def differences(command: Command, event_type: str, told: Wire) -> list[str]:
         return found
     plain, text = command.plain, told.get(payload)
     is_same = plain == text or command.payloads.same(plain, text)
-    if not is_same and not _differs_by_limits(command, text):
+    if not is_same and not _is_same_call(command, text):
         found.append(payload)
     return found
 
 
-def _differs_by_limits(command: Command, text: str | None) -> bool:
-    """Tell whether an activity's input differs only by the time-outs in it: those may change."""
+def _is_same_call(command: Command, text: str | None) -> bool:
+    """Tell whether a call is the same but for what may change: time-outs, and its trace."""
     payloads = command.payloads
-    if command.decision_type != "ScheduleActivityTask" or payloads.raw:
+    if command.decision_type not in _CALLS or payloads.raw:
         return False
     try:
         recorded = payloads.parse_call(payloads.open(text))
-        limits = payloads.parse_call(command.plain).context.get("limits")
+        asked = payloads.parse_call(command.plain)
+        return _lasting(payloads, recorded) == _lasting(payloads, asked)
     except PayloadError:
         return False
-    context = {name: value for name, value in recorded.context.items() if name != "limits"}
-    if limits is not None:
-        context["limits"] = limits
-    return payloads.plain_call(recorded.args, recorded.kwargs, context or None) == command.plain
+
+
+def _lasting(payloads: Payloads, call: Call) -> str | None:
+    """Return the text of a call without what may change."""
+    context = {name: told for name, told in call.context.items() if name not in _CHANGING}
+    return payloads.plain_call(call.args, call.kwargs, context or None)
 
 
 def one_more(resource: str, command: Command, completed_id: int) -> NonDeterminismError:

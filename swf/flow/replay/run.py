@@ -23,6 +23,7 @@ from swf.flow.replay.command import CLOSES, Command, place
 from swf.flow.replay.ids import Scope, fitted
 from swf.flow.replay.logger import ReplayLogger, set_running
 from swf.flow.replay.marker import Marker
+from swf.flow.replay.notes import Notes
 from swf.flow.replay.outcomes import OUTCOMES
 from swf.flow.replay.signals import Signals
 from swf.flow.replay.strands import Scheduler, Strand, without_asyncio
@@ -119,6 +120,7 @@ class Run:
         self.logger = ReplayLogger(self)
         self.ahead = Ahead()
         self.attempts = Attempts(self)
+        self.notes = Notes()
         self._buffer: list[Wire] = []
         self.refusals: list[Callable[[], object]] = []
         self.compared = 0  # how many recorded decisions were what the program asked for

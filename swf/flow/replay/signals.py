@@ -136,6 +136,8 @@ class Signals:
         run = self.run
 
         def then(call: Call) -> None:
+            if not run.replaying:
+                run.notes.signaled(call.context)
             self.take(Signal(name, call.context.get("key"), call.args, call.kwargs))
 
         error = run.attempts.load_call(told.get("input"), then, or_bare=True)

@@ -1,0 +1,200 @@
+"""What deciders measure of their tasks, and the spans of decisions and of workflows."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from swf import tracing
+from swf.actors.measuring import nanoseconds
+from swf.flow.replay.answer import Answer, Task
+from swf.flow.replay.matching import attributes_of
+from swf.flow.replay.notes import Notes
+from swf.flow.replay.run import Run, seconds_of
+from swf.metrics import catalogue
+from swf.tracing.context import parsed
+from swf.tracing.spans import Told, Tracing, links_of
+from swf.wire import Wire
+
+if TYPE_CHECKING:
+    from swf.actors import Decider
+
+OUTCOMES: Final = {
+    "CompleteWorkflowExecution": "completed",
+    "FailWorkflowExecution": "failed",
+    "CancelWorkflowExecution": "canceled",
+    "ContinueAsNewWorkflowExecution": "continued_as_new",
+}
+"""How an execution ends, by the decision that closes it."""
+
+_ENDS: Final = frozenset(
+    f"ActivityTask{how}" for how in ("Completed", "Failed", "TimedOut", "Canceled")
+)
+
+
+class Measured:
+    """One decision task from its poll to its answer: how long that took, and its spans."""
+
+    def __init__(self, decider: Decider, task: Task) -> None:
+        self._task = task
+        self._place = (task.domain, decider.task_list)
+        self._labels = (*self._place, task.name)
+        self._began = perf_counter()
+        self._started = self._event(task.started_event_id)
+
+    def decided(self, made: Answer) -> None:
+        """Measure how the program came to its decisions, and what the new events tell."""
+        task, run = self._task, made.run
+        catalogue.HISTORY.observe(task.started_event_id, self._labels)
+        self._measure_wait()
+        if run is None:
+            return
+        is_warm = run.notes.last > 0
+        state = "warm" if is_warm else "cold"
+        catalogue.REPLAY.observe(perf_counter() - self._began, (*self._labels, state))
+        if is_warm:
+            catalogue.CACHE_HITS.add(self._place)
+        elif task.previous_started_event_id:
+            catalogue.CACHE_MISSES.add(self._place)
+        for event in task.events:
+            if event["eventId"] > run.notes.last:
+                self._look_at(event, run.notes)
+
+    def answered(self, made: Answer | None) -> None:
+        """Measure what SWF was answered, None where it took no answer, and make the spans."""
+        elapsed = perf_counter() - self._began
+        outcome, error = _outcome(made), _error(made)
+        catalogue.DECISION.observe(elapsed, (*self._labels, outcome))
+        if outcome == "blocked":
+            catalogue.BLOCKED.add((*self._labels, _named(error)))
+        if made is not None and made.closes is not None:
+            how = OUTCOMES[made.closes]
+            begun = self._begun(made.run)
+            if begun is not None:
+                seconds = max(0.0, self._at(elapsed) - begun)
+                catalogue.WORKFLOW.observe(seconds, (*self._labels, how))
+            if how == "failed":
+                catalogue.FAILURES.add((*self._labels, "workflow", _named(error)))
+        tracer = tracing.active()
+        if tracer is not None:
+            self._trace(tracer, made, self._at(elapsed))
+
+    def _measure_wait(self) -> None:
+        """Measure how long the task waited for a decider."""
+        if self._started is None:
+            return
+        scheduled = self._event(attributes_of(self._started).get("scheduledEventId", 0))
+        if scheduled is not None:
+            seconds = _seconds_between(scheduled, self._started)
+            catalogue.DECISION_WAIT.observe(seconds, self._labels)
+
+    def _look_at(self, event: Wire, notes: Notes) -> None:
+        """Take note of an event; measure what it tells of an activity, where that is new."""
+        notes.last, kind = event["eventId"], event["eventType"]
+        if kind == "WorkflowExecutionStarted":
+            notes.began = seconds_of(event["eventTimestamp"])
+        elif kind == "ActivityTaskScheduled":
+            notes.scheduled[notes.last] = event
+        elif kind == "ActivityTaskStarted" or kind in _ENDS:
+            scheduled_id = attributes_of(event)["scheduledEventId"]
+            scheduled = notes.scheduled.get(scheduled_id)
+            if kind in _ENDS:
+                notes.scheduled.pop(scheduled_id, None)
+            if scheduled is not None and notes.last > self._task.previous_started_event_id:
+                self._measure_activity(event, scheduled)
+
+    def _measure_activity(self, event: Wire, scheduled: Wire) -> None:
+        told, kind = attributes_of(scheduled), event["eventType"]
+        labels = (self._task.domain, told["taskList"]["name"], told["activityType"]["name"])
+        if kind == "ActivityTaskStarted":
+            catalogue.ACTIVITY_WAIT.observe(_seconds_between(scheduled, event), labels)
+        elif kind == "ActivityTaskTimedOut":
+            reason = attributes_of(event)["timeoutType"]
+            catalogue.FAILURES.add((*labels, "activity", reason))
+
+    def _event(self, event_id: int) -> Wire | None:
+        """Return an event of the page that came; None where it is in none."""
+        events = self._task.events
+        index = event_id - events[0]["eventId"] if events else -1
+        return events[index] if 0 <= index < len(events) else None
+
+    def _begun(self, run: Run | None) -> float | None:
+        """Return when the execution was started; None where that is not known here."""
+        if run is not None:
+            return run.notes.began
+        first = self._event(1)
+        return None if first is None else seconds_of(first["eventTimestamp"])
+
+    def _at(self, elapsed: float) -> float:
+        """Return the time, by SWF's clock, so many seconds after the task was polled."""
+        if self._started is None:
+            return elapsed
+        return seconds_of(self._started["eventTimestamp"]) + elapsed
+
+    # Spans
+
+    def _trace(self, tracer: Tracing, made: Answer | None, now: float) -> None:
+        task, run = self._task, None if made is None else made.run
+        notes = Notes() if run is None else run.notes
+        error, ended = _error(made), nanoseconds(now)
+        parent = parsed(notes.parent)
+        workflow = parsed(notes.traceparent) or tracer.of_run(task.run_id, parent)
+        decision = Told(
+            name="swf.decision",
+            run_id=task.run_id,
+            event_id=task.started_event_id,
+            parent=workflow,
+            attributes=self._attributes(),
+            began=nanoseconds(self._at(0)),
+            links=links_of(map(parsed, notes.links)),
+        )
+        tracer.end(tracer.begin(decision), _outcome(made), error, ended=ended)
+        if made is None or made.closes is None:
+            return
+        begun = self._begun(run)
+        execution = Told(
+            name="swf.workflow",
+            run_id=task.run_id,
+            event_id=1,
+            parent=parent,
+            attributes=self._attributes(),
+            began=None if begun is None else nanoseconds(begun),
+            consumes=True,
+        )
+        tracer.end(tracer.begin(execution), OUTCOMES[made.closes], error, ended=ended)
+
+    def _attributes(self) -> dict[str, Any]:
+        task = self._task
+        return {
+            "messaging.operation.type": "process",
+            "messaging.destination.name": self._place[1],
+            "swf.domain": task.domain,
+            "swf.workflow_id": task.workflow_id,
+            "swf.run_id": task.run_id,
+            "swf.workflow_type": task.name,
+            "swf.workflow_version": task.version,
+        }
+
+
+def _outcome(made: Answer | None) -> str:
+    """Return how a decision task ended, in a word."""
+    if made is None:
+        return "unanswered"
+    return "completed" if made.run is not None or made.closes is not None else "blocked"
+
+
+def _error(made: Answer | None) -> BaseException | None:
+    """Return the error that an answer tells SWF of."""
+    if made is None:
+        return None
+    if made.run is not None:
+        return made.run.error if made.closes == "FailWorkflowExecution" else None
+    return made.error
+
+
+def _named(error: BaseException | None) -> str:
+    return "(unknown)" if error is None else type(error).__name__
+
+
+def _seconds_between(before: Wire, after: Wire) -> float:
+    return max(0.0, seconds_of(after["eventTimestamp"]) - seconds_of(before["eventTimestamp"]))
