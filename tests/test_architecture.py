@@ -106,6 +106,7 @@ LAZY: Final = (
     ("swf.payload.stores.fsspec", "fsspec"),
     ("swf.payload.stores.redis", "redis"),
     ("swf.models.views", "rich"),  # only where something is shown
+    ("swf.models.showing", "swf.models.timeline.notebook"),
     ("swf.flow.progress", "rich"),
     ("swf.cli.options", "swf.settings"),  # only where a command needs them: --help is at once
     ("swf.cli.options", "swf.models"),
@@ -115,6 +116,7 @@ LAZY: Final = (
     ("swf.cli.output", "jmespath"),
     ("swf.cli.trees", "rich"),
     ("swf.cli.live", "rich"),
+    ("swf.cli.acting", "swf.cli.unpolled"),
     ("swf.cli.acting", "swf.cli.ending"),  # where code is looked at, or run, with all of flow
     ("swf.cli.simpleflow", "swf.cli.activity"),
     ("swf.cli.following", "swf.cli.standalone"),

@@ -74,7 +74,8 @@ def start(
     """
     if text is not None and file is not None:
         raise click.UsageError("--input and --input-file: give one of both")
-    execution = type_named(kind).start_execution(
+    registered = type_named(kind)
+    execution = registered.start_execution(
         input=_checked(file.read() if file else text),
         **told(
             tag_list=tags or None,
@@ -83,6 +84,9 @@ def start(
             **options_of_start,
         ),
     )
+    polled = options_of_start["task_list"] or registered.task_list
+    if polled is not None and not asked.is_quiet:
+        import_module("swf.cli.unpolled").note(registered.domain, polled)
     _show_started(asked, execution, wait=wait, timeout=timeout)
 
 

@@ -10,7 +10,7 @@ import click
 
 from swf.cli import failing, options, output
 from swf.cli.asked import Asked
-from swf.cli.names import Noun, nearest
+from swf.cli.names import Entry, Noun, nearest
 from swf.cli.output import Columns
 from swf.constants import DEPRECATED, REGISTERED
 from swf.exceptions import MultipleObjectsReturned, TypeDoesNotExist
@@ -56,7 +56,17 @@ def statuses(word: str) -> Any:
 
 def commands(kind: Kind, says: str) -> click.Group:
     """Return the group of commands of a kind of types."""
-    group = Noun(kind.noun, help=says)
+    of_code = kind.noun.removesuffix("-type")
+    group = Noun(
+        kind.noun,
+        help=says,
+        elsewhere={
+            "diff": Entry(
+                "syncing", "Show how what code declares is registered.", f"{of_code}_diff"
+            ),
+            "sync": Entry("syncing", "Register what code declares.", f"{of_code}_sync"),
+        },
+    )
     for make in (_list, _describe, _register):
         group.add_command(make(kind))
     for verb, method, says_verb in (

@@ -71,6 +71,7 @@ EVENTS: Final = Columns(
     cls=Noun,
     elsewhere={
         "cancel": Entry("acting", "Ask an open execution to end; its code decides how.", "cancel"),
+        "diff": Entry("comparing", "Show where two executions differ.", "diff"),
         "export": Entry("following", "Write a history down, as JSON or as a test.", "export"),
         "query": Entry("following", "Print what an execution's code answers.", "query"),
         "replay": Entry("following", "Whether the code of today follows a history.", "replay"),
@@ -311,9 +312,17 @@ def event_row(event: Event) -> dict[str, Any]:
         "event_id": event.id,
         "timestamp": event.timestamp,
         "event_type": event.name,
-        "told": " ".join(f"{key}={_short(value)}" for key, value in attributes.items()),
+        "told": " ".join(
+            f"{key}={_short(value)}"
+            for key, value in attributes.items()
+            if value not in _SAYING_NOTHING
+        ),
         "attributes": attributes,
     }
+
+
+_SAYING_NOTHING: Final = ("NONE", 0)
+"""What an attribute is where it sets nothing: no time-out, no event."""
 
 
 def _short(value: Any) -> str:

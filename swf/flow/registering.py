@@ -92,42 +92,13 @@ class Registrar:
         self._registered("RegisterDomain", params)
 
     def _workflow(self, one: type[Declaration]) -> None:
-        attributes = one.attributes({})
-        self._typed(
-            "RegisterWorkflowType",
-            told(
-                domain=self._owner.domain.name,
-                name=one.name,
-                version=one.version,
-                description=(one.description or one.__doc__ or None) and _short(one),
-                defaultTaskList=attributes["taskList"],
-                defaultExecutionStartToCloseTimeout=attributes["executionStartToCloseTimeout"],
-                defaultTaskStartToCloseTimeout=attributes["taskStartToCloseTimeout"],
-                defaultChildPolicy=attributes["childPolicy"],
-                defaultTaskPriority=attributes.get("taskPriority"),
-                defaultLambdaRole=attributes.get("lambdaRole"),
-            ),
-        )
+        self._typed("RegisterWorkflowType", workflow_defaults(one))
 
     def _activity(self, one: Activity[..., Any]) -> None:
-        priority = one.task_priority
-        self._typed(
-            "RegisterActivityType",
-            told(
-                domain=self._owner.domain.name,
-                name=one.name,
-                version=one.version,
-                description=one.description,
-                defaultTaskList={"name": one.task_list or DEFAULT_TASK_LIST},
-                defaultTaskStartToCloseTimeout=one.start_to_close_timeout,
-                defaultTaskScheduleToStartTimeout=one.schedule_to_start_timeout,
-                defaultTaskScheduleToCloseTimeout=one.schedule_to_close_timeout,
-                defaultTaskHeartbeatTimeout=one.heartbeat_timeout,
-                defaultTaskPriority=None if priority is None else str(priority),
-            ),
-        )
+        self._typed("RegisterActivityType", activity_defaults(one))
 
-    def _typed(self, operation: str, params: Wire) -> None:
+    def _typed(self, operation: str, defaults: Wire) -> None:
+        params = {"domain": self._owner.domain.name, **defaults}
         try:
             self._registered(operation, params)
         except DomainDoesNotExist:
@@ -150,6 +121,38 @@ class Registrar:
         register()
         with self._guard:
             self._known.add(key)
+
+
+def workflow_defaults(one: type[Declaration]) -> Wire:
+    """Return what RegisterWorkflowType is told of a workflow, but the domain."""
+    attributes = one.attributes({})
+    return told(
+        name=one.name,
+        version=one.version,
+        description=(one.description or one.__doc__ or None) and _short(one),
+        defaultTaskList=attributes["taskList"],
+        defaultExecutionStartToCloseTimeout=attributes["executionStartToCloseTimeout"],
+        defaultTaskStartToCloseTimeout=attributes["taskStartToCloseTimeout"],
+        defaultChildPolicy=attributes["childPolicy"],
+        defaultTaskPriority=attributes.get("taskPriority"),
+        defaultLambdaRole=attributes.get("lambdaRole"),
+    )
+
+
+def activity_defaults(one: Activity[..., Any]) -> Wire:
+    """Return what RegisterActivityType is told of an activity, but the domain."""
+    priority = one.task_priority
+    return told(
+        name=one.name,
+        version=one.version,
+        description=one.description,
+        defaultTaskList={"name": one.task_list or DEFAULT_TASK_LIST},
+        defaultTaskStartToCloseTimeout=one.start_to_close_timeout,
+        defaultTaskScheduleToStartTimeout=one.schedule_to_start_timeout,
+        defaultTaskScheduleToCloseTimeout=one.schedule_to_close_timeout,
+        defaultTaskHeartbeatTimeout=one.heartbeat_timeout,
+        defaultTaskPriority=None if priority is None else str(priority),
+    )
 
 
 def _short(one: type[Declaration]) -> str:

@@ -401,3 +401,68 @@ def test_a_start_may_wait_for_the_result(scene: Scene) -> None:
     assert json.loads(ran.stdout) == [1, 2]
     assert "started mine" in ran.stderr
     assert typed("workflow", "start", "basic", "--timeout", "0").exit_code == 124
+
+
+def test_who_starts_what_nobody_decides_for_is_told(scene: Scene) -> None:
+    """Where nobody polls for its decision tasks, that is said on stderr, with what to type."""
+    ran = typed("workflow", "start", "basic", "--task-list", "any where")
+
+    assert ran.exit_code == 0
+    assert ran.stderr == (
+        "Note: nobody polls task list 'any where' for decision tasks;"
+        " `swf decider start MODULE -t 'any where' -d TestDomain`\n"
+    )
+    assert typed("-q", "workflow", "start", "basic").stderr == ""
+
+
+def test_nothing_is_told_where_somebody_decides(scene: Scene) -> None:
+    """Who has polled the task list just now counts as there."""
+    scene.start()
+    scene.schedule("increment")
+
+    assert typed("workflow", "start", "basic").stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "same"), [("describe", "info"), ("show", "history"), ("trace", "tree")]
+)
+def test_some_commands_have_two_names(scene: Scene, name: str, same: str) -> None:
+    """Either name prints the same."""
+    scene.play()
+
+    assert (
+        typed("workflow", name, WORKFLOW_ID).stdout == typed("workflow", same, WORKFLOW_ID).stdout
+    )
+
+
+def test_what_is_looked_at_again_is_shown_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--watch` is one option of all that may be looked at again."""
+    scene.begin()
+
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", interrupted)
+    for words in (
+        ("workflow", "list"),
+        ("workflow", "count"),
+        ("workflow", "tasks", WORKFLOW_ID),
+        ("workflow", "describe", WORKFLOW_ID),
+        ("task-list", "list"),
+    ):
+        ran = typed(*words, "--watch", "2")
+        assert ran.exit_code == 130, words
+        assert ran.stdout == typed(*words).stdout
+
+
+def test_quiet_tells_nothing_but_data_and_errors(scene: Scene) -> None:
+    """`-q` leaves notes out, on whichever side of the command it stands; errors are told."""
+    scene.start()
+    scene.start("other")
+
+    assert typed("workflow", "list", "-n", "1").stderr != ""
+    assert typed("workflow", "list", "-n", "1", "-q").stderr == ""
+    assert typed("-q", "workflow", "list", "-n", "1").stderr == ""
+    assert typed("-q", "workflow", "info", "nothing").stderr != ""
