@@ -1,0 +1,171 @@
+"""What a helper process does: it loads the code of workflows, and looks at one execution with it.
+
+    python -m swf.web.replaying < question > answer
+
+Question and answer are JSON. The code may print, hang or crash: that harms nobody but this process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pkgutil import resolve_name
+from types import ModuleType
+from typing import Any, Final, TextIO
+
+import attrs
+
+from swf.exceptions import SWFError
+from swf.flow.errors import HungProgramError, NonDeterminismError, NotRegisteredError
+from swf.flow.workflow import Workflow
+from swf.graph.pictures import picture_of as picture_of_graph
+from swf.graph.workflow import GraphWorkflow
+from swf.insight.strands import standing
+from swf.models import History
+from swf.steps.pictures import picture_of as picture_of_steps
+from swf.steps.workflow import Workflow as Steps
+from swf.wire import Wire
+
+
+class UnusableCodeError(SWFError):
+    """Code that was named cannot be imported."""
+
+
+@attrs.frozen
+class Question:
+    """What is to be looked at: `wanted` is one of `LOOKS`, `events` are all up to that moment."""
+
+    wanted: str
+    code: Sequence[str]
+    domain: str
+    workflow_id: str
+    run_id: str
+    events: Sequence[Wire]
+    patience_seconds: float
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Name and version of the workflow type."""
+        begun: Any = self.events[0]["workflowExecutionStartedEventAttributes"]
+        return begun["workflowType"]["name"], begun["workflowType"]["version"]
+
+
+def main() -> int:
+    """Answer the question on standard input; what the code prints goes to standard error."""
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
+        os.dup2(2, 1)
+        asked = json.load(sys.stdin)
+        sys.path[:] = [*asked.pop("path"), *sys.path]
+        _answer(answers, Question(**asked))
+    return 0
+
+
+def _answer(to: TextIO, question: Question) -> None:
+    try:
+        told = {"found": LOOKS[question.wanted](question)}
+    except SWFError as error:
+        told = {"error": _error(error)}
+    except Exception as error:  # noqa: BLE001  (of whatever code that was named)
+        told = {"error": {"kind": type(error).__name__, "told": str(error), "help": ""}}
+    json.dump(told, to)
+
+
+def _error(error: SWFError) -> dict[str, str]:
+    help_ = next((text for kind, text in _HELP.items() if isinstance(error, kind)), "")
+    return {"kind": type(error).__name__, "told": str(error), "help": help_}
+
+
+_HELP: Final[Mapping[type[SWFError], str]] = {
+    UnusableCodeError: "Start `swf ui` with `--code MODULE` where Python finds the module.",
+    NotRegisteredError: "Name the module that has it as well: `swf ui --code MODULE`.",
+    NonDeterminismError: (
+        "The code of today is not the one that the execution began with. Serve the pages with that"
+        " one, or change the code by `patched`."
+    ),
+    HungProgramError: "What takes long, or waits for the machine, belongs into an activity.",
+}
+
+
+def _stack(question: Question) -> Any:
+    """Return where the strands of the program stand after the events."""
+    found = standing(
+        question.events,
+        _flow(question),
+        domain=question.domain,
+        workflow_id=question.workflow_id,
+        run_id=question.run_id,
+        patience_seconds=question.patience_seconds,
+    )
+    return attrs.asdict(found)
+
+
+def _picture(question: Question) -> Any:
+    """Return nodes, edges and states of what is written as a graph or a chain; None of others."""
+    history = History.from_raw(question.events)
+    found = _named(question)
+    if isinstance(found, type) and issubclass(found, GraphWorkflow) and found.spec is not None:
+        picture = picture_of_graph(found.spec, history, payloads=found.payloads)
+    elif isinstance(found, Steps):
+        picture = picture_of_steps(found.definition(), history)
+    else:
+        return None
+    return attrs.asdict(picture)
+
+
+def _place(question: Question) -> Any:
+    """Return module and name of the workflow's class."""
+    found = _flow(question)
+    return {"module": found.__module__, "name": found.__qualname__}
+
+
+LOOKS: Final = {"stack": _stack, "picture": _picture, "place": _place}
+
+
+def _flow(question: Question) -> type[Workflow]:
+    found = _named(question)
+    if not isinstance(found, type):
+        raise UnusableCodeError(
+            f"{question.key[0]!r} is a chain of steps, and where its own code stands cannot be"
+            " told: see its graph"
+        )
+    return found
+
+
+def _named(question: Question) -> type[Workflow] | Steps:
+    """Return what the code has under the name and version of the execution's type."""
+    for target in question.code:
+        for one in _workflows(_imported(target)):
+            key = one.key() if isinstance(one, type) else (one.id(), str(one.version()))
+            if key == question.key:
+                return one
+    named = "no code was named" if not question.code else f"looked in {', '.join(question.code)}"
+    name, version = question.key
+    raise NotRegisteredError(f"no workflow {name!r}, version {version!r}: {named}")
+
+
+def _imported(target: str) -> Any:
+    """Return what MODULE, MODULE.NAME or MODULE:NAME means."""
+    try:
+        return resolve_name(target)
+    except Exception as error:
+        raise UnusableCodeError(
+            f"{target!r} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _workflows(found: Any) -> Iterator[type[Workflow] | Steps]:
+    several: Sequence[Any] = (
+        list(vars(found).values()) if isinstance(found, ModuleType) else [found]
+    )
+    for one in several:
+        is_class = isinstance(one, type)
+        if (is_class and issubclass(one, Workflow)) or isinstance(one, Steps):
+            yield one
+        elif is_class and issubclass(one, Steps) and one is not Steps:
+            yield one()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
