@@ -56,7 +56,7 @@ class Recorded(Transport):
         compiled = History.from_raw(self._events).compiled
         self._clock = ManualClock(moment(self._events[-1]["eventTimestamp"]))
         counts = compiled.open_counts
-        self._description = {
+        self._description: Final[dict[str, Any]] = {
             "executionInfo": _info(self._events, {"workflowId": workflow_id, "runId": run_id}),
             "executionConfiguration": _configuration(self._events[0]),
             "openCounts": {

@@ -88,6 +88,10 @@ class Subject:
             return paths.url(self.domain.name, "executions", *named, *pages, **query)
         return paths.own("/".join([IMPORTED, self.key, *pages]), **query)
 
+    def event(self, event_id: int) -> str:
+        """Return the path of an event in the history, on whichever page of it that is."""
+        return f"{self.url('history', event=event_id)}#event-{event_id}"
+
     def render(
         self, request: Request, template: str, /, *, status: int = 200, **values: Any
     ) -> Response:
