@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -30,6 +31,7 @@ from swf.models.base import (
 from swf.models.domain import Domain
 from swf.models.history import History
 from swf.models.relations import related
+from swf.models.showing import execution_in_time
 from swf.models.versioned import VersionedType
 from swf.models.within import WithinDomain
 from swf.payload import Payloads
@@ -380,6 +382,19 @@ class WorkflowExecution(WithinDomain):
             reason=reason, details=payload(details, "details"), childPolicy=child_policy
         )
         self.connection.call("TerminateWorkflowExecution", params)
+
+    def _first(self, pages: int) -> tuple[History, bool]:
+        """Return so many pages of its history, and whether they are all of it."""
+        found = self.connection.pages("GetWorkflowExecutionHistory", self._described())
+        read = list(islice(found, pages))
+        return History.from_pages(read), not read[-1].get("nextPageToken")
+
+    def _repr_html_(self) -> str:
+        """Return its timeline, for which the first 3,000 events are fetched, and what it was told.
+
+        It says why where they cannot be had, and raises nothing (GetWorkflowExecutionHistory).
+        """
+        return execution_in_time(self, self._first, super()._repr_html_())
 
     def _shown(self) -> tuple[str, ...]:
         return (self.workflow_id,) if self.run_id is None else (self.workflow_id, self.run_id)

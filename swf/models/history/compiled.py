@@ -29,6 +29,7 @@ from swf.models.history.entities.workflow_execution import (
 )
 from swf.models.history.table import COLUMNS, Row, cells, row, title
 from swf.models.history.told import TELLINGS, told_by
+from swf.models.showing import compiled_in_time
 from swf.models.views import html_table, rich_table
 from swf.models.workflow import OpenCounts
 from swf.wire import Wire
@@ -262,6 +263,11 @@ class CompiledHistory:
         return len(self._events)
 
     @property
+    def last_event(self) -> Event | None:
+        """The event folded last; None where none is."""
+        return self._events[-1] if self._events else None
+
+    @property
     def entities(self) -> tuple[Entity[Any], ...]:
         """Every entity of every kind, in the order of first events."""
         found = (entity for held in self._held for entity in held)
@@ -325,7 +331,8 @@ class CompiledHistory:
         return rich_table(title(self.entities), COLUMNS, cells(self.entities))
 
     def _repr_html_(self) -> str:
-        return html_table(title(self.entities), COLUMNS, cells(self.entities))
+        table = html_table(title(self.entities), COLUMNS, cells(self.entities))
+        return compiled_in_time(self, table)
 
 
 _END_OF_TIME: Final = 253_402_300_800

@@ -13,6 +13,7 @@ from swf.models.event.raw import check_raws
 from swf.models.history.lookups import matching
 from swf.models.history.text import Source, raws_from_json, raws_to_json
 from swf.models.history.views import history_html, history_table
+from swf.models.showing import history_in_time
 from swf.wire import Wire
 
 CLOSING: Final = frozenset(
@@ -250,7 +251,7 @@ class History(Sequence["events.Event"]):
         return history_table(self._raws)
 
     def _repr_html_(self) -> str:
-        return history_html(self._raws)
+        return history_in_time(self, history_html(self._raws))
 
 
 def _raw_list(given: Iterable[events.Event | Wire]) -> list[Wire]:

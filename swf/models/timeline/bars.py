@@ -193,6 +193,9 @@ def written(found: Sequence[Bar], timeline: Timeline, middle: float, wide: float
     right = last.right + (10 if segment.state in _MARKS or segment.due else 6)
     if right + needs <= wide:
         return f'<text class="said" x="{right:.1f}" y="{y}">{_text(text)}</text>\n'
+    if segment.started is None and last.right - last.left > needs + 24:
+        x = last.left + 10
+        return f'<text class="said over" x="{x:.1f}" y="{y}">{_text(text)}</text>\n'
     if last.right - last.start > needs + 24:
         return f'<text class="said" x="{last.start + 8:.1f}" y="{y}">{_text(text)}</text>\n'
     if found[0].left > needs + 10:

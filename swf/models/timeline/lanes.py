@@ -42,13 +42,16 @@ def timeline_of(history: History, *, now: datetime | None = None) -> Timeline:
     """
     if now is not None and now.utcoffset() is None:
         raise ValidationError(f"timeline_of: now must be an aware datetime, got {now!r}")
-    history = _steady(history)
-    compiled = history.compiled
-    execution = compiled.execution
+    return of_compiled(_steady(history).compiled, now)
+
+
+def of_compiled(compiled: CompiledHistory, now: datetime | None = None) -> Timeline:
+    """Return the timeline of a history that was compiled, as `timeline_of` does."""
+    execution, last = compiled.execution, compiled.last_event
     end = execution.closed_at
     if end is None:
-        ends = [event.timestamp for event in (history.first, history.last) if event is not None]
-        end = max(*ends, moment(now or ends[0]))
+        latest = execution.scheduled_at if last is None else last.timestamp
+        end = latest if now is None else max(latest, moment(now))
     reading = _Reading(end, execution.is_closed)
     own = reading.segment(execution, "execution")
     return Timeline(

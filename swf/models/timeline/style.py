@@ -57,6 +57,7 @@ _RULES: Final = {
     ".quiet,.swf-timeline .tick,.swf-timeline .said": (
         f"fill:var(--swf-small);font-size:{SMALL}px;font-weight:400"
     ),
+    ".over": "paint-order:stroke;stroke:var(--swf-paper);stroke-width:5px;stroke-linejoin:round",
     ".tick": "font-variant-numeric:tabular-nums",
     ".middle": "text-anchor:middle",
     ".end": "text-anchor:end",
