@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from swf.insight import pollers
+from swf.insight.backlogs import Backlogs, backlogs_of
 from swf.models import Domain
+from swf.web import paths
 from swf.web.site import Site
 
 
@@ -19,11 +18,19 @@ def routes(site: Site) -> list[Route]:
 
 
 def shown(site: Site, request: Request) -> Response:
-    """Show the task lists of a domain."""
-    found = backlogs(site.domain_of(request))
-    return site.render(request, "task_lists.html", found=found)
+    """Show what waits on the task lists of a domain, and who polls them."""
+    domain = site.domain_of(request)
+    found = backlogs(domain)
+    events = paths.url(domain.name, "task-lists", "events")
+    return site.render(
+        request,
+        "task_lists.html",
+        found=found,
+        # Inferring costs a call for each execution: that is not done again and again.
+        events=events if found.inferred_from is None else None,
+    )
 
 
-def backlogs(domain: Domain) -> Any:
-    """Return what waits on each task list."""
-    return pollers.task_lists(domain.connection, domain.name)
+def backlogs(domain: Domain) -> Backlogs:
+    """Return what waits; raise DomainDoesNotExist, with what is near, for an unknown domain."""
+    return backlogs_of(domain)
