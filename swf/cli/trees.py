@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ import click
 
 from swf.cli import executions, options, output
 from swf.cli.asked import Asked
+from swf.cli.names import Verb
 from swf.exceptions import SWFError
 from swf.flow.holding import held_by
 from swf.insight.tasks import Task, tasks_of
@@ -32,6 +34,9 @@ MOST_ROWS: Final = 1_000_000
 
 _LONGEST: Final = 70
 _INDENT: Final = 3
+
+_STEM: Final = re.compile("[│├└─ ]+")
+_BELOW: Final = str.maketrans("├└─", "│  ")
 
 _PASSING: Final = re.compile(r" for \d+ s|in \d+ s, ")
 """What changes in a line although nothing has happened."""
@@ -230,6 +235,18 @@ def drawn(line: str) -> str:
     return " ".join(styled)
 
 
+def broken(line: str, columns: int) -> list[str]:
+    """Return a line of a tree as lines of so many columns, at most, which leave its stem whole."""
+    stem = _STEM.match(line)
+    below = "" if stem is None else stem[0].translate(_BELOW) + "  "
+    return textwrap.wrap(
+        output.in_one_line(line),
+        max(columns, len(below) + _INDENT),
+        subsequent_indent=below,
+        break_on_hyphens=False,
+    )
+
+
 def picture(shown: Iterable[str]) -> Any:
     """Return lines as rich draws them: cut where the terminal ends, states in their colours."""
     text: Any = import_module("rich.text").Text
@@ -288,7 +305,7 @@ def _print_changes(execution: WorkflowExecution, children: bool) -> None:
         time.sleep(executions.PAUSE_SECONDS)
 
 
-@click.command()
+@click.command(cls=Verb)
 @executions.named
 @click.option("--children", is_flag=True, help="The tasks of child executions too.")
 @click.option("--watch", is_flag=True, help="Go on until the execution is closed.")
@@ -308,7 +325,10 @@ def tree(
     if output.is_rich(asked):
         seen = Seen.of(execution, history)
         shown = seen.screen(output.width(), MOST_ROWS, children=children)
-        output.console(asked).print(picture(shown))
+        text: Any = import_module("rich.text").Text
+        for line in shown:
+            whole = "\n".join(map(drawn, broken(line, output.width())))
+            output.console(asked).print(text.from_ansi(whole), soft_wrap=True)
         return
     for line in lines(execution, history, children=children):
         click.echo(output.in_one_line(line))

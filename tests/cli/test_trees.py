@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swf.cli.live import Growing
-from swf.cli.trees import Branch, Seen, folded
+from swf.cli.trees import Branch, Seen, broken, folded
 
 STATES = ("completed", "failed", "scheduled")
 
@@ -38,6 +38,23 @@ def test_a_tree_fits_its_room_and_loses_nothing(given_: list[Branch], room: int)
     assert height(shown) <= room
     assert all(any(one is other for other in rest) for one in kept)
     assert len(kept) + sum(counted) == len(given_)
+
+
+@given(
+    st.sampled_from(["", "├─ ", "│  └─ ", "└─ "]),
+    st.lists(st.text("ab", min_size=1, max_size=9), min_size=1),
+    st.integers(20, 60),
+)
+def test_a_long_line_is_broken_below_its_task(stem: str, words: list[str], columns: int) -> None:
+    """Its parts fit, lose no word, and leave the lines of the tree whole."""
+    first, *rest = broken(stem + " ".join(words), columns)
+
+    assert all(len(one) <= columns for one in (first, *rest))
+    assert " ".join([first, *rest]).replace("│", " ").split() == [
+        *stem.split("│")[-1].split(),
+        *words,
+    ]
+    assert all(one.startswith(stem.replace("├─", "│ ").replace("└─", "  ")) for one in rest)
 
 
 @given(branches, st.integers(2, 20))
