@@ -91,6 +91,11 @@ MAX_PAGE_SIZE: Final = 1_000
 MAX_REQUEST_BYTES: Final = 1_048_576
 MAX_EVENTS: Final = 25_000
 """Events of one history; SWF terminates the execution that reaches it."""
+MAX_OPEN_ACTIVITY_TASKS: Final = 1_000
+MAX_OPEN_TIMERS: Final = 1_000
+MAX_OPEN_CHILDREN: Final = 1_000
+MAX_OPEN_LAMBDA_FUNCTIONS: Final = 1_000
+"""What one execution may have open of a kind; SWF refuses decisions that ask for more."""
 MAX_RETENTION_DAYS: Final = 90
 DEFAULT_RETENTION_DAYS: Final = 30
 """What `Domain.save` registers when the model was not told a retention period."""

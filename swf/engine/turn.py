@@ -12,7 +12,13 @@ from typing import Any, Final, Protocol
 
 import attrs
 
-from swf.constants import MAX_EVENTS
+from swf.constants import (
+    MAX_EVENTS,
+    MAX_OPEN_ACTIVITY_TASKS,
+    MAX_OPEN_CHILDREN,
+    MAX_OPEN_LAMBDA_FUNCTIONS,
+    MAX_OPEN_TIMERS,
+)
 from swf.engine.state import Attributes, Event, Execution, Link, Parent
 from swf.wire import TypeKey, Wire
 
@@ -38,10 +44,10 @@ class Limits:
     """The quotas that executions obey; None is no limit."""
 
     events: int = MAX_EVENTS
-    open_activity_tasks: int = 1_000
-    open_timers: int = 1_000
-    open_children: int = 1_000
-    open_lambda_functions: int = 1_000
+    open_activity_tasks: int = MAX_OPEN_ACTIVITY_TASKS
+    open_timers: int = MAX_OPEN_TIMERS
+    open_children: int = MAX_OPEN_CHILDREN
+    open_lambda_functions: int = MAX_OPEN_LAMBDA_FUNCTIONS
     open_executions: int | None = None
     pollers: int = 1_000
 
