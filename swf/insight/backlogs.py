@@ -29,6 +29,9 @@ EXECUTIONS: Final = 20
 EVENTS: Final = 200
 """The latest events of each that are looked at."""
 
+PATIENCE_SECONDS: Final = 60
+"""How long a task waits before it is taken for a sign that nobody polls, where that is inferred."""
+
 LISTS: Final = 25
 """Task lists whose tasks are counted where they are inferred; each costs two calls."""
 
@@ -51,6 +54,8 @@ class Backlog:
     tasks: Count
     oldest: datetime | None = None
     pollers: tuple[Poller, ...] = ()
+    is_told: bool = True
+    """Whether the SWF told who polls."""
 
     def attended(self, now: datetime) -> bool:
         """Whether somebody polls, as far as is known."""
@@ -60,8 +65,13 @@ class Backlog:
         )
 
     def abandoned_since(self, now: datetime) -> datetime | None:
-        """Return since when tasks wait that nobody polls for; None where that is not so."""
+        """Return since when tasks wait that nobody polls for; None where that is not so.
+
+        Where pollers are inferred, a task that came just now proves nothing.
+        """
         if not self.tasks or self.attended(now):
+            return None
+        if not self.is_told and (now - (self.oldest or now)).total_seconds() < PATIENCE_SECONDS:
             return None
         return max([one.last_seen for one in self.pollers], default=self.oldest or now)
 
@@ -139,6 +149,7 @@ def _inferred(domain: Domain) -> Backlogs:
                 count(task_list),
                 min(one.untaken, default=None),
                 tuple(Poller(identity, at) for identity, at in sorted(one.pollers.items())),
+                is_told=False,
             )
         )
     return Backlogs(tuple(each), looked)

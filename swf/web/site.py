@@ -59,7 +59,14 @@ def _environment() -> Environment:
     )
     made.globals.update(url=paths.url, own=paths.own, asset=paths.asset)
     made.filters.update(
-        span=words.span, moment=words.moment, status=words.status, cut=words.cut, shown=words.shown
+        span=words.span,
+        moment=words.moment,
+        status=words.status,
+        cut=words.cut,
+        shown=words.shown,
+        typed=words.typed,
+        textarea=words.textarea,
+        shell=words.shell,
     )
     return made
 
@@ -105,7 +112,7 @@ class Site:
             "domain": _domain_name(request),
             "theme": _theme(request),
             "csrf": self.csrf,
-            "done": None,
+            "done": words.DONE.get(request.query_params.get("done", "")),
             "now": self.clock.now(),
             "events": None,
             **values,

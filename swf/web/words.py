@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from markupsafe import Markup, escape
 
 from swf.models.views import harmless
+from swf.wire import sendable
 
 _BIDI: Final = {
     code: f"\\u{code:04x}"
@@ -29,6 +31,16 @@ STATUSES: Final = {
     "DEPRECATED": ("canceled", "○", "deprecated"),
 }
 """How a status is told: the state whose colours it has, its shape, its word."""
+
+
+DONE: Final = {
+    "started": "The execution was started.",
+    "restarted": "The execution was started again: this is the new one.",
+    "signaled": "The signal was sent.",
+    "cancel-requested": "The execution was asked to cancel.",
+    "terminated": "The execution was terminated.",
+}
+"""What a page says after something was done, by the word for it in the URL."""
 
 
 def shown(value: Any) -> Any:
@@ -90,3 +102,24 @@ def cut(value: Any, length: int) -> Markup:
     if len(text) <= length:
         return escape(text)
     return Markup('<span title="{}">{}…</span>').format(text[:2000], text[: length - 1])
+
+
+def can_be_typed(text: str) -> bool:
+    """Whether a form can carry a text as it is."""
+    unprintable = any(ord(letter) < 32 and letter not in "\t\n" for letter in text)
+    return not unprintable and sendable(text)
+
+
+def typed(value: Any) -> Markup:
+    """Return what was typed into a field as its value: spelled out, it would be changed."""
+    return escape(str(value).encode("utf-8", "replace").decode())
+
+
+def textarea(value: Any) -> Markup:
+    """Return what was typed into a field of many lines: its first line may be an empty one."""
+    return Markup("\n") + typed(value)
+
+
+def shell(value: Any) -> str:
+    """Return a word as a shell takes it, so that a command can be copied whatever a name is."""
+    return shlex.quote(str(value))

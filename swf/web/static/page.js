@@ -28,6 +28,14 @@ themeButton.addEventListener("click", () => {
   tellTheme();
 });
 
+// What was done is told once: who reloads the page has read it.
+
+if (new URL(location.href).searchParams.has("done")) {
+  const here = new URL(location.href);
+  here.searchParams.delete("done");
+  history.replaceState(history.state, "", here);
+}
+
 // Keys.
 
 const help = document.getElementById("help");
