@@ -93,22 +93,26 @@ class Schedule:
         Runs that outlived the run of the schedule that started them are asked for one by one.
         """
         state = self.handle.state
-        if state is None:
-            first = self.handle.execution.history(maximum_page_size=1).first
-            call = Payloads().parse_call(Payloads().open(getattr(first, "input", None)))
-            return Description(name=self.name, spec=ScheduleSpec.from_json(call.args[1]))
+        is_served = state is not None
+        if state is None:  # nobody has decided yet, or it was continued as new this moment
+            first: Any = self.handle.execution.history(maximum_page_size=1).first
+            payloads = Payloads()
+            _, spec, book = payloads.parse_call(payloads.open(first.input)).args
+            state = {"spec": spec, "next": [], "running": [], **Book.from_json(book).told()}
+            is_served = first.continued_execution_run_id is not None
+        running = state["running"]
         return Description(
             name=self.name,
             spec=ScheduleSpec.from_json(state["spec"]),
             next=_moments(state["next"]),
-            running=tuple(state["running"]),
+            running=tuple(running),
             waiting=_moments(state["waiting"]),
             started=state["started"],
             skipped=state["skipped"],
             missed=state["missed"],
-            recent=tuple(self._run(one, state["running"]) for one in state["recent"]),
+            recent=tuple(self._run(one, running) for one in state["recent"]),
             refused=state["refused"],
-            is_served=True,
+            is_served=is_served,
         )
 
     def _run(self, told: Mapping[str, Any], running: list[str]) -> Run:

@@ -10,8 +10,8 @@ import attrs
 
 from swf.schedules.overlap import Due
 
-KEPT: Final = 10
-"""Runs that are told of: the latest."""
+TOLD: Final = 10
+"""Runs, and due times that wait, that are told of."""
 
 OPEN: Final = "OPEN"
 
@@ -50,11 +50,30 @@ class Book:
 
     def note(self, run: StartedRun) -> None:
         """Have a run told of, instead of the oldest."""
-        self.recent = [*self.recent, run][-KEPT:]
+        self.recent = [*self.recent, run][-TOLD:]
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the next run is given it."""
         return attrs.asdict(self)
+
+    def told(self) -> dict[str, Any]:
+        """Return what is published of it; times are in ISO 8601, the latest run is the first."""
+        return {
+            "waiting": [text(due.at) for due in self.waiting[:TOLD]],
+            "started": self.started,
+            "skipped": self.skipped,
+            "missed": self.missed,
+            "recent": [
+                {
+                    **attrs.asdict(run),
+                    "due": text(run.due),
+                    "started": text(run.started),
+                    "closed": text(run.closed),
+                }
+                for run in reversed(self.recent)
+            ],
+            "refused": self.refused,
+        }
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Book:

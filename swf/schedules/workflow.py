@@ -15,7 +15,7 @@ from swf.flow.replay.child_workflow_execution import ChildFuture
 from swf.flow.workflow import Workflow
 from swf.models import Domain, WorkflowExecution
 from swf.schedules import overlap
-from swf.schedules.book import Book, StartedRun, moment, text
+from swf.schedules.book import TOLD, Book, StartedRun, moment, text
 from swf.schedules.errors import ScheduleSpecError
 from swf.schedules.overlap import Due, Overlap, Step
 from swf.schedules.plan import Plan, plan
@@ -33,9 +33,6 @@ year, and a history that is gone through again shall be short."""
 
 LET_GO_AFTER: Final = 300 * 86_400
 """Seconds after which it is continued as new although what it started still runs."""
-
-TOLD: Final = 10
-"""Runs, and due times that wait, of which the published state tells."""
 
 
 class Ender:
@@ -109,12 +106,11 @@ class ScheduleWorkflow(Workflow):
             else:
                 self._note_ended()
                 self._look()
+            self._renew()  # before those that wait have their turn: then nothing runs
             self._have_turns()
             self.state = self._told()
-            if self._is_over():
-                break
-            self._renew()
-            self._wait()
+            if not self._is_over():
+                self._wait()
         return self._told()
 
     def should_cancel(self, cause: str | None) -> bool:  # noqa: ARG002
@@ -227,16 +223,26 @@ class ScheduleWorkflow(Workflow):
     def _note_ended(self) -> None:
         noted = {run.workflow_id: run for run in self.book.recent}
         for workflow_id, child in list(self.going.items()):
+            begun = child.started.done and child.started.exception is None
             run = noted.get(workflow_id)
-            if run is not None and child.started.done and child.started.exception is None:
+            if run is not None and begun:
                 run.run_id = child.started.result
-            if child.done:
-                self.going.pop(workflow_id)
-                self.ending.discard(workflow_id)
-                error = child.exception
-                if run is not None:
-                    run.status, run.cause = ending(error), cause(error)
-                    run.closed = int(self.time)
+            if not child.done:
+                continue
+            self.going.pop(workflow_id)
+            self.ending.discard(workflow_id)
+            if child.cancelled and not begun:
+                self._forget(run)
+            elif run is not None:
+                run.status, run.cause = ending(child.exception), cause(child.exception)
+                run.closed = int(self.time)
+
+    def _forget(self, run: StartedRun | None) -> None:
+        """Have a run be skipped that the next one took the place of before it began."""
+        self.book.started -= 1
+        self.book.skipped += 1
+        if run is not None:
+            self.book.recent.remove(run)
 
     # Going on
 
@@ -283,30 +289,13 @@ class ScheduleWorkflow(Workflow):
 
     def _told(self) -> dict[str, Any]:
         """Return what is published: all that there is to know, short enough to be."""
-        book = self.book
         following = () if self.plan is None else self.plan.following
         return {
             "schedule": self.schedule,
             "spec": self.spec.to_json(),
             "next": [text(at) for at in following if at > self.time],
             "running": list(self.going)[:TOLD],
-            "waiting": [text(due.at) for due in book.waiting[:TOLD]],
-            "started": book.started,
-            "skipped": book.skipped,
-            "missed": book.missed,
-            "recent": [
-                {
-                    "workflow_id": run.workflow_id,
-                    "run_id": run.run_id,
-                    "due": text(run.due),
-                    "started": text(run.started),
-                    "closed": text(run.closed),
-                    "status": run.status,
-                    "cause": run.cause,
-                }
-                for run in reversed(book.recent)
-            ],
-            "refused": book.refused,
+            **self.book.told(),
         }
 
 
