@@ -14,9 +14,8 @@ import click
 from swf.cli import executions, failing, options, output
 from swf.cli.asked import Asked
 from swf.cli.many import Many, selecting
-from swf.cli.names import nearest
+from swf.cli.names import Verb, nearest
 from swf.cli.output import Columns
-from swf.constants import ChildPolicy
 from swf.exceptions import (
     MultipleObjectsReturned,
     WorkflowTypeDeprecated,
@@ -41,7 +40,7 @@ def _waiting(function: Any) -> Any:
     return function
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("kind", metavar="TYPE[:VERSION]", shell_complete=options.complete("workflow_types"))
 @click.option("-i", "--input", "text", metavar="JSON", help="What it is started with.")
 @click.option("--input-file", "file", type=click.File(encoding="utf-8"), help="The same in a file.")
@@ -51,7 +50,7 @@ def _waiting(function: Any) -> Any:
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A tag; there may be five.")
 @click.option("--execution-timeout", metavar="SECONDS", help="How long it may take.")
 @click.option("--task-timeout", metavar="SECONDS", help="How long a decision may take.")
-@click.option("--child-policy", type=click.Choice([str(one) for one in ChildPolicy]))
+@executions.child_policy
 @_waiting
 @options.common
 def start(
@@ -174,7 +173,7 @@ def _act(
         acted(workflow_id, run_id, act)
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument(
     "words",
     nargs=-1,
@@ -208,7 +207,7 @@ def signal(
     _act(asked, many, workflow_id, run_id, lambda one: one.signal(words[-1], _checked(text)))
 
 
-@click.command()
+@click.command(cls=Verb)
 @_one_or_many
 @selecting
 @options.common
@@ -222,11 +221,11 @@ def cancel(asked: Asked, /, workflow_id: str | None, run_id: str | None, many: M
     _act(asked, many, workflow_id, run_id, lambda one: one.request_cancel())
 
 
-@click.command()
+@click.command(cls=Verb)
 @_one_or_many
 @click.option("--reason", metavar="TEXT", help="Why, for its history.")
 @click.option("--details", metavar="TEXT", help="More of why.")
-@click.option("--child-policy", type=click.Choice([str(one) for one in ChildPolicy]))
+@executions.child_policy
 @selecting
 @options.common
 def terminate(
@@ -246,7 +245,7 @@ def terminate(
     _act(asked, many, workflow_id, run_id, lambda one: one.terminate(**said))
 
 
-@click.command()
+@click.command(cls=Verb)
 @_one_or_many
 @click.option("--new-workflow-id", metavar="ID", help="Under another workflow id.")
 @_waiting
@@ -312,7 +311,7 @@ def restarted(
         ) from error
 
 
-@click.command()
+@click.command(cls=Verb)
 @executions.named
 @click.option(
     "--timeout", type=click.FloatRange(0), metavar="SECONDS", help="Wait so long at most."

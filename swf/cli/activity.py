@@ -53,7 +53,10 @@ def list_(asked: Asked, /, workflow_id: str, run_id: str | None, only_open: bool
 @click.argument("activity_id")
 @common
 def describe(asked: Asked, /, workflow_id: str, activity_id: str, run_id: str | None) -> None:
-    """Show all that is known of an activity task: state, times, input, result or reason."""
+    """Show all that is known of an activity task: state, times, input, result or reason.
+
+    swf activity describe basic-example-1438722273 activity-examples.basic.double-1
+    """
     found = executions.task_named(_activities(workflow_id, run_id), activity_id)
     output.emit_one(asked, tasks.row(found) | {"details": found.told.get("details")}, id="id")
 
@@ -81,7 +84,10 @@ def complete_task(_asked: Asked, /, task_token: str, result: str | None) -> None
 @click.option("--details", metavar="TEXT", help="More of why.")
 @common
 def fail(_asked: Asked, /, task_token: str, reason: str, details: str | None) -> None:
-    """Fail a task for a reason."""
+    """Fail a task for a reason.
+
+    swf activity fail "$TOKEN" 'no such customer' --details 'number 7'
+    """
     ManualCompletion().fail(task_token, ActivityFailed(reason, details=details))
 
 
@@ -90,7 +96,10 @@ def fail(_asked: Asked, /, task_token: str, reason: str, details: str | None) ->
 @click.option("--details", metavar="JSON", help="What came of it.")
 @common
 def cancel(_asked: Asked, /, task_token: str, details: str | None) -> None:
-    """Answer that a task was canceled, as had been requested."""
+    """Answer that a task was canceled, as had been requested.
+
+    swf activity cancel "$TOKEN" --details '"half of it is done"'
+    """
     ManualCompletion().cancel(task_token, _value(details))
 
 
@@ -99,7 +108,10 @@ def cancel(_asked: Asked, /, task_token: str, details: str | None) -> None:
 @click.option("--details", metavar="JSON", help="How far it got.")
 @common
 def heartbeat(asked: Asked, /, task_token: str, details: str | None) -> None:
-    """Tell that a task is seen to; print whether it is to be canceled."""
+    """Tell that a task is seen to; print whether it is to be canceled.
+
+    swf activity heartbeat "$TOKEN" --details '{"done": 3}'
+    """
     reply = ManualCompletion().heartbeat(task_token, _value(details))
     output.emit_one(asked, {"cancel_requested": reply.cancel_requested}, id="cancel_requested")
 

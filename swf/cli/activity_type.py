@@ -12,11 +12,17 @@ from swf.models import ActivityType
 KIND: Final = Kind(
     "activity-type",
     "activity type",
+    "examples.basic.double:example",
     lambda domain: domain.activities(),
     ActivityType,
     tuple(
-        click.option(f"--task-{name}-timeout", metavar="SECONDS")
-        for name in ("heartbeat", "schedule-to-close", "schedule-to-start", "start-to-close")
+        click.option(f"--task-{name}-timeout", metavar="SECONDS", help=says)
+        for name, says in (
+            ("heartbeat", "How long a worker may say nothing."),
+            ("schedule-to-close", "How long waiting and running may take."),
+            ("schedule-to-start", "How long a task may wait for a worker."),
+            ("start-to-close", "How long a worker may take."),
+        )
     ),
 )
 

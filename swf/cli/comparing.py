@@ -13,6 +13,7 @@ import click
 from swf.cli import executions, options, output
 from swf.cli.asked import Asked
 from swf.cli.failing import NOT_FOUND, Failure
+from swf.cli.names import Verb
 from swf.cli.output import Columns
 from swf.exceptions import ValidationError
 from swf.flow.replay.matching import attributes_of
@@ -143,7 +144,7 @@ def _sides(names: Iterable[str], files: Iterable[Path]) -> list[Side]:
     return [make() for make in made]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument(
     "names",
     nargs=-1,

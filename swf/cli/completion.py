@@ -10,13 +10,14 @@ from click.shell_completion import get_completion_class
 from swf.cli import options
 from swf.cli.asked import Asked
 from swf.cli.failing import Failure
+from swf.cli.names import Verb
 
 SHELLS: Final = ("bash", "zsh", "fish")
 
 VARIABLE: Final = "_SWF_COMPLETE"
 
 
-@click.command("completion")
+@click.command("completion", cls=Verb)
 @click.argument("shell", type=click.Choice(SHELLS))
 @options.common
 def command(_asked: Asked, /, shell: str) -> None:

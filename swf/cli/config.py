@@ -15,7 +15,7 @@ from swf import settings
 from swf._version import __version__
 from swf.cli import options, output, settings_file
 from swf.cli.asked import Asked
-from swf.cli.names import Noun, nearest
+from swf.cli.names import Noun, Verb, nearest
 from swf.cli.output import Columns
 
 LIST: Final = Columns({"key": "setting", "value": "value", "origin": "from"}, id="key")
@@ -115,7 +115,7 @@ def _asked_for(key: str) -> str:
     return sys.stdin.readline().strip()
 
 
-@click.command("version")
+@click.command("version", cls=Verb)
 @options.common
 def version(asked: Asked, /) -> None:
     """Show the versions of this package, of Python, and of what is used beside them.

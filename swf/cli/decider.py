@@ -9,11 +9,12 @@ import click
 from swf.cli import logs, polling
 from swf.cli.asked import Asked
 from swf.cli.code import workflows_named
+from swf.cli.names import Noun
 from swf.cli.options import common
 from swf.flow import Decider
 
 
-@click.group("decider")
+@click.group("decider", cls=Noun)
 def command() -> None:
     """Run deciders, which run the code of workflows."""
 

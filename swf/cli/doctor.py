@@ -11,6 +11,7 @@ import click
 
 from swf.cli import examining, output
 from swf.cli.asked import Asked
+from swf.cli.names import Verb
 from swf.cli.options import common, domain
 from swf.insight.finding import Finding
 from swf.models import WorkflowExecution
@@ -24,7 +25,7 @@ _COLUMNS = output.Columns(
 )
 
 
-@click.command("doctor")
+@click.command("doctor", cls=Verb)
 @click.argument("workflow_id", required=False)
 @click.argument("run_id", required=False)
 @click.option(

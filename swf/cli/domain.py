@@ -67,7 +67,10 @@ def _named(name: str | None) -> Domain:
 @_one
 @options.common
 def describe(asked: Asked, /, name: str | None) -> None:
-    """Show a domain; the one in effect where none is named."""
+    """Show a domain; the one in effect where none is named.
+
+    swf domain describe TestDomain
+    """
     output.emit_one(asked, row(_named(name).upstream()), id="name")
 
 
@@ -81,7 +84,7 @@ def describe(asked: Asked, /, name: str | None) -> None:
     metavar="DAYS",
     help="How long closed executions are kept.",
 )
-@click.option("--description", metavar="TEXT")
+@click.option("--description", metavar="TEXT", help="What people are told of it.")
 @options.common
 def register(_asked: Asked, /, name: str | None, retention: int, description: str | None) -> None:
     """Register a domain.
@@ -96,7 +99,10 @@ def register(_asked: Asked, /, name: str | None, retention: int, description: st
 @_one
 @options.common
 def deprecate(_asked: Asked, /, name: str | None) -> None:
-    """Have nothing new started in a domain; what runs goes on."""
+    """Have nothing new started in a domain; what runs goes on.
+
+    swf domain deprecate TestDomain
+    """
     _named(name).deprecate()
 
 
@@ -104,5 +110,8 @@ def deprecate(_asked: Asked, /, name: str | None) -> None:
 @_one
 @options.common
 def undeprecate(_asked: Asked, /, name: str | None) -> None:
-    """Take a deprecated domain back into use."""
+    """Take a deprecated domain back into use.
+
+    swf domain undeprecate TestDomain
+    """
     _named(name).undeprecate()

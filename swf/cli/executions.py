@@ -13,6 +13,7 @@ from swf.cli import options
 from swf.cli.failing import NOT_FOUND, Failure
 from swf.cli.names import nearest
 from swf.cli.output import Columns
+from swf.constants import ChildPolicy
 from swf.exceptions import DomainDoesNotExist, WorkflowExecutionDoesNotExist
 from swf.insight.tasks import Task
 from swf.models import WorkflowExecution
@@ -36,6 +37,15 @@ LIST: Final = Columns(
     id="workflow_id",
     wide={"tags": "tags", "parent": "parent", "run_id": "run id"},
 )
+
+
+def child_policy(function: Any) -> Any:
+    """Return a command that takes what is done to children when their parent is ended."""
+    return click.option(
+        "--child-policy",
+        type=click.Choice([str(one) for one in ChildPolicy]),
+        help="What is done to its children where it is ended from outside.",
+    )(function)
 
 
 def named(function: Any, *, required: bool = True) -> Any:

@@ -12,6 +12,7 @@ from swf.cli import executions, options, output
 from swf.cli.arguments import arguments
 from swf.cli.asked import Asked
 from swf.cli.code import workflows_named
+from swf.cli.names import Verb
 from swf.cli.output import Columns
 from swf.flow import querying
 from swf.models import WorkflowExecution
@@ -49,7 +50,7 @@ def _class_of(execution: WorkflowExecution, code: tuple[str, ...]) -> Any:
     return workflows_named(code).get(kind.name, kind.version)
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("workflow_id", required=False, shell_complete=options.complete("workflow_ids"))
 @click.argument("run_id", required=False)
 @click.option(
@@ -85,7 +86,7 @@ def replay(
     output.emit_one(asked, fields, id="workflow")
 
 
-@click.command()
+@click.command(cls=Verb)
 @executions.named
 @_code
 @options.common
@@ -108,7 +109,7 @@ def stack(asked: Asked, /, workflow_id: str, run_id: str | None, *, code: tuple[
     output.emit(asked, rows, STRANDS)
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("workflow_id", shell_complete=options.complete("workflow_ids"))
 @click.argument("name")
 @click.option("--run-id", metavar="ID", help="Only this run.")
@@ -125,14 +126,17 @@ def query(
     text: str | None,
     code: tuple[str, ...],
 ) -> None:
-    """Print what a `@query_handler` of an execution's code answers; nothing is sent."""
+    """Print what a `@query_handler` of an execution's code answers; nothing is sent.
+
+    swf workflow query order-1 total --code shop.workflows
+    """
     execution, told = executions.found(workflow_id, run_id), arguments(text)
     cls = _class_of(execution, code)
     answer = querying.query(execution, name, *told.args, workflow=cls, **told.kwargs)
     output.emit_value(asked, answer)
 
 
-@click.command()
+@click.command(cls=Verb)
 @executions.named
 @click.option("--code", required=True, metavar="MODULE[.NAME]", help="Where its code is.")
 @click.option("--force-activities", metavar="REGEX", help="Do activities again whose names match.")
@@ -161,13 +165,24 @@ def repair(
     )
 
 
-@click.command()
+@click.command(cls=Verb)
 @executions.named
 @click.option(
-    "--as", "form", type=click.Choice(["json", "pytest"]), default="json", show_default=True
+    "--as",
+    "form",
+    type=click.Choice(["json", "pytest"]),
+    default="json",
+    show_default=True,
+    help="What is written.",
 )
 @click.option("--code", metavar="MODULE", help="Where its code is, for a test.")
-@click.option("--to", type=click.File("w", encoding="utf-8"), default="-", metavar="FILE")
+@click.option(
+    "--to",
+    type=click.File("w", encoding="utf-8"),
+    default="-",
+    metavar="FILE",
+    help="The file; else stdout.",
+)
 @options.common
 def export(
     _asked: Asked,

@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "decider": Entry("decider", "Run deciders, which run the code of workflows."),
     "doctor": Entry("doctor", "Find out what is wrong, and what to type."),
     "domain": Entry("domain", "Domains: list, describe, register, deprecate, …"),
+    "example": Entry("example", "Print a program to begin with, and what to type."),
     "run": Entry("run", "Run a workflow here, with all that it needs, and print its result."),
     "schedule": Entry("schedule", "Workflows that are started by cron: create, list, pause, …"),
     "server": Entry("server", "An SWF of your own, on a file: start, status, backup, …"),
@@ -93,10 +94,13 @@ class Root(Noun):
 @click.group(
     cls=Root,
     elsewhere=ENTRIES,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Each command has a --help of its own. Data goes to stdout, all else to stderr.",
 )
 @click.version_option(__version__, prog_name="swf", message="%(prog)s %(version)s")
 @options.common
 def swf(asked: Asked) -> None:
-    """Amazon SWF, and the SWF embedded in this package: look, find out, act."""
+    """Amazon SWF, and the SWF embedded in this package: look, find out, act.
+
+    New here? Type `swf example > greetings.py`, and do what it says at its top.
+    """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -37,11 +38,56 @@ def loader(entries: Iterable[Entry]) -> Callable[[Entry], click.Command]:
     return load
 
 
+class Verb(click.Command):
+    """A command whose help shows its examples apart, and first the options that are its own.
+
+    An example is a paragraph of its help that begins with what is typed.
+    """
+
+    def examples(self) -> list[str]:
+        """Return the lines of the examples."""
+        return [line for one in self._paragraphs() if _is_typed(one) for line in one.splitlines()]
+
+    def _paragraphs(self) -> list[str]:
+        text = inspect.cleandoc(self.help or "")
+        return [inspect.cleandoc(one) for one in text.split("\n\n")]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write what the command does, and its examples as they are typed."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            said = [one for one in self._paragraphs() if not _is_typed(one)]
+            formatter.write_text("\n\n".join(said))
+        if self.examples():
+            with formatter.section("Examples"):
+                for line in self.examples():
+                    formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options of the command itself, and below them those of every command."""
+        own: list[tuple[str, str]] = []
+        of_all: list[tuple[str, str]] = []
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None and isinstance(param, click.Option):
+                (own if param.expose_value else of_all).append(record)
+        for title, records in (("Options", own), ("Options of every command", of_all)):
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+
+def _is_typed(paragraph: str) -> bool:
+    return paragraph.startswith(("swf ", 'eval "$(swf '))
+
+
 class Noun(click.Group):
     """The commands of one noun; an unknown one is refused with the nearest there is.
 
     Those of `elsewhere` are imported when they are used.
     """
+
+    command_class = Verb
 
     def __init__(
         self, *args: Any, elsewhere: Mapping[str, Entry] | None = None, **attributes: Any

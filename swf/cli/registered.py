@@ -10,7 +10,7 @@ import click
 
 from swf.cli import failing, options, output
 from swf.cli.asked import Asked
-from swf.cli.names import Entry, Noun, nearest
+from swf.cli.names import Entry, Noun, Verb, nearest
 from swf.cli.output import Columns
 from swf.constants import DEPRECATED, REGISTERED
 from swf.exceptions import MultipleObjectsReturned, TypeDoesNotExist
@@ -31,11 +31,18 @@ class Kind:
     """As the command is called."""
     words: str
     """As a sentence says it."""
+    example: str
+    """One of them."""
     types: Callable[[Any], Any]
     """Their queryset, of a domain."""
     model: type[Any]
     options: tuple[Callable[[Any], Any], ...]
     """The defaults that `register` takes."""
+
+    @property
+    def a(self) -> str:
+        """The article before its words."""
+        return "an" if self.words[0] == "a" else "a"
 
 
 def status_option(function: Any) -> Any:
@@ -46,6 +53,7 @@ def status_option(function: Any) -> Any:
         type=click.Choice(["registered", "deprecated", "all"]),
         default="registered",
         show_default=True,
+        help="Which are listed.",
     )(function)
 
 
@@ -114,7 +122,11 @@ def row(one: Any) -> dict[str, Any]:
 
 
 def _list(kind: Kind) -> click.Command:
-    @click.command("list", help=f"List the {kind.words}s of the domain.")
+    @click.command(
+        "list",
+        cls=Verb,
+        help=f"List the {kind.words}s of the domain.\n\nswf {kind.noun} list --status all",
+    )
     @status_option
     @click.option("--name", metavar="NAME", help="Only the versions of this name.")
     @options.common
@@ -126,7 +138,12 @@ def _list(kind: Kind) -> click.Command:
 
 
 def _describe(kind: Kind) -> click.Command:
-    @click.command("describe", help=f"Show a {kind.words} and its defaults.")
+    @click.command(
+        "describe",
+        cls=Verb,
+        help=f"Show {kind.a} {kind.words} and its defaults.\n\n"
+        f"swf {kind.noun} describe {kind.example}",
+    )
     @click.argument("type_", metavar="NAME[:VERSION]")
     @options.common
     def describe(asked: Asked, /, type_: str) -> None:
@@ -137,12 +154,15 @@ def _describe(kind: Kind) -> click.Command:
 
 def _register(kind: Kind) -> click.Command:
     @click.command(
-        "register", help=f"Register a {kind.words}, with what its tasks have by default."
+        "register",
+        cls=Verb,
+        help=f"Register {kind.a} {kind.words}, with what its tasks have by default.\n\n"
+        f"swf {kind.noun} register {kind.example} --task-list quickstart",
     )
     @click.argument("type_", metavar="NAME:VERSION")
-    @click.option("--description", metavar="TEXT")
+    @click.option("--description", metavar="TEXT", help="What people are told of it.")
     @click.option("--task-list", metavar="NAME", help="Where its tasks wait.")
-    @click.option("--task-priority", type=int, metavar="N")
+    @click.option("--task-priority", type=int, metavar="N", help="The higher, the sooner.")
     @options.common
     def register(_asked: Asked, /, type_: str, **fields: Any) -> None:
         name, _, version = type_.partition(":")
@@ -158,7 +178,7 @@ def _register(kind: Kind) -> click.Command:
 
 
 def _changing(kind: Kind, verb: str, method: str, says: str) -> click.Command:
-    @click.command(verb, help=says)
+    @click.command(verb, cls=Verb, help=f"{says}\n\nswf {kind.noun} {verb} {kind.example}")
     @click.argument("type_", metavar="NAME[:VERSION]")
     @options.common
     def changing(_asked: Asked, /, type_: str) -> None:

@@ -14,6 +14,7 @@ from swf.cli.arguments import Arguments, arguments
 from swf.cli.asked import Asked
 from swf.cli.code import workflow_named
 from swf.cli.ending import show_result, told_by_code
+from swf.cli.names import Verb
 from swf.cli.options import common
 from swf.flow import Local
 from swf.flow.domain import domain_of
@@ -43,7 +44,7 @@ def with_input(command: F) -> F:
     return result
 
 
-@click.command("run")
+@click.command("run", cls=Verb)
 @click.argument("workflow", metavar="MODULE[.NAME]")
 @with_input
 @click.option("--db", metavar="FILE", help="Keep what happens in this file; else in memory.")

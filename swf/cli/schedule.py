@@ -11,11 +11,10 @@ import attrs
 import click
 
 from swf import schedules
-from swf.cli import arguments, logs, options, output, polling
+from swf.cli import arguments, executions, logs, options, output, polling
 from swf.cli.asked import Asked
 from swf.cli.names import Noun
 from swf.cli.output import Columns
-from swf.constants import ChildPolicy
 from swf.schedules import Overlap, Schedule, ScheduleSpec
 from swf.wire import told
 
@@ -90,7 +89,7 @@ _SAYING: Final = (
         metavar="SECONDS",
         help="How long a decision may take.",
     ),
-    click.option("--child-policy", type=click.Choice([str(one) for one in ChildPolicy])),
+    executions.child_policy,
 )
 
 
@@ -178,7 +177,10 @@ def row(schedule: Schedule) -> dict[str, Any]:
 @click.argument("name")
 @options.common
 def describe(asked: Asked, /, name: str) -> None:
-    """Show a schedule: what it says, when it is due next, how its latest runs ended."""
+    """Show a schedule: what it says, when it is due next, how its latest runs ended.
+
+    swf schedule describe nightly
+    """
     schedule = _named(name)
     described = schedule.describe()
     fields = {
@@ -241,7 +243,10 @@ def preview(
 @click.option("--note", metavar="TEXT", help="Why.")
 @options.common
 def pause(_asked: Asked, /, name: str, note: str | None) -> None:
-    """Have nothing started by a schedule until it is unpaused."""
+    """Have nothing started by a schedule until it is unpaused.
+
+    swf schedule pause nightly
+    """
     _named(name).pause(note)
 
 
@@ -249,7 +254,10 @@ def pause(_asked: Asked, /, name: str, note: str | None) -> None:
 @click.argument("name")
 @options.common
 def unpause(_asked: Asked, /, name: str) -> None:
-    """Have a schedule go on from its next due time; what it missed is passed over."""
+    """Have a schedule go on from its next due time; what it missed is passed over.
+
+    swf schedule unpause nightly
+    """
     _named(name).unpause()
 
 
@@ -257,7 +265,10 @@ def unpause(_asked: Asked, /, name: str) -> None:
 @click.argument("name")
 @options.common
 def trigger(_asked: Asked, /, name: str) -> None:
-    """Have a run started now, by the overlap rule of the schedule; though it is paused."""
+    """Have a run started now, by the overlap rule of the schedule; though it is paused.
+
+    swf schedule trigger nightly
+    """
     _named(name).trigger()
 
 
@@ -284,7 +295,10 @@ def update(
 @click.argument("name")
 @options.common
 def delete(_asked: Asked, /, name: str) -> None:
-    """Delete a schedule at once; the runs that it has started go on."""
+    """Delete a schedule at once; the runs that it has started go on.
+
+    swf schedule delete nightly
+    """
     _named(name).delete()
 
 

@@ -13,6 +13,7 @@ import click
 from swf.cli import database, output, ui
 from swf.cli.asked import Asked
 from swf.cli.failing import EXISTS, Failure
+from swf.cli.names import Noun
 from swf.cli.options import common, domain
 from swf.engine import Engine, tools
 from swf.fault import Fault
@@ -35,7 +36,7 @@ with_db = click.option(
 )
 
 
-@click.group("server")
+@click.group("server", cls=Noun)
 def command() -> None:
     """Run an SWF of your own on a file, and look after the file."""
 

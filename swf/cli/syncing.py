@@ -10,6 +10,7 @@ import click
 from swf.cli import activity_type, failing, options, output, workflow_type
 from swf.cli.asked import Asked
 from swf.cli.code import activities_named, workflows_named
+from swf.cli.names import Verb
 from swf.cli.output import Columns
 from swf.cli.registered import Kind
 from swf.constants import DEPRECATED
@@ -70,7 +71,7 @@ def compared(model: Any) -> list[dict[str, Any]]:
 
 
 def _diff(kind: Kind, declared: Declared) -> click.Command:
-    @click.command("diff")
+    @click.command("diff", cls=Verb)
     @click.argument("code", nargs=-1, required=True, metavar="MODULE[.NAME]...")
     @options.common
     def diff(asked: Asked, /, code: tuple[str, ...]) -> None:
@@ -90,7 +91,7 @@ def _diff(kind: Kind, declared: Declared) -> click.Command:
 
 
 def _sync(kind: Kind, declared: Declared) -> click.Command:
-    @click.command("sync")
+    @click.command("sync", cls=Verb)
     @click.argument("code", nargs=-1, required=True, metavar="MODULE[.NAME]...")
     @options.common
     def sync(asked: Asked, /, code: tuple[str, ...]) -> None:

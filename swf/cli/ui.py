@@ -17,6 +17,7 @@ import click
 from swf import settings
 from swf.cli.asked import Asked
 from swf.cli.failing import Failure
+from swf.cli.names import Verb
 from swf.cli.options import common
 from swf.engine import Engine, adopt
 from swf.transport import Transport, default_connection
@@ -37,7 +38,7 @@ code = click.option(
 )
 
 
-@click.command("ui")
+@click.command("ui", cls=Verb)
 @click.option("--open", "opened", is_flag=True, help="Open it in a browser.")
 @read_only
 @code

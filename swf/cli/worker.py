@@ -11,12 +11,13 @@ from swf.cli import logs, polling
 from swf.cli.asked import Asked
 from swf.cli.code import activities_named
 from swf.cli.middlewares import Hook, with_middlewares
+from swf.cli.names import Noun
 from swf.cli.options import common
 from swf.flow import Worker
 from swf.flow.activities import DEFAULT_TASK_LIST
 
 
-@click.group("worker")
+@click.group("worker", cls=Noun)
 def command() -> None:
     """Run workers, which run the code of activities."""
 

@@ -6,20 +6,27 @@ from typing import Final
 
 import click
 
+from swf.cli.executions import child_policy
 from swf.cli.registered import Kind, commands
-from swf.constants import ChildPolicy
 from swf.models import WorkflowType
 
 KIND: Final = Kind(
     "workflow-type",
     "workflow type",
+    "basic:example",
     lambda domain: domain.workflows(),
     WorkflowType,
     (
-        click.option("--child-policy", type=click.Choice([str(one) for one in ChildPolicy])),
-        click.option("--execution-start-to-close-timeout", metavar="SECONDS"),
-        click.option("--task-start-to-close-timeout", metavar="SECONDS"),
-        click.option("--lambda-role", metavar="ARN"),
+        child_policy,
+        click.option(
+            "--execution-start-to-close-timeout",
+            metavar="SECONDS",
+            help="How long an execution may take.",
+        ),
+        click.option(
+            "--task-start-to-close-timeout", metavar="SECONDS", help="How long a decision may take."
+        ),
+        click.option("--lambda-role", metavar="ARN", help="The role that calls Lambda functions."),
     ),
 )
 
