@@ -45,10 +45,10 @@ class Decider(Actor):
         Raises PollTimeout where there was no task for 60 seconds, IncompleteTaskError, with the
         task token, where a task is there and its history cannot be read or is none.
         """
-        named = self.task_list if task_list is None else task_list
+        task_list = self.task_list if task_list is None else task_list
         params = told(
             domain=self.domain.name,
-            taskList={"name": named},
+            taskList={"name": task_list},
             identity=self.identity if identity is None else identity,
             maximumPageSize=maximum_page_size,
             reverseOrder=reverse_order or None,
@@ -57,13 +57,13 @@ class Decider(Actor):
         first = polled(self, "PollForDecisionTask", params)
         if not first.get("taskToken"):
             raise PollTimeout(
-                f"no decision task on task list {named!r}",
+                f"no decision task on task list {task_list!r}",
                 operation="PollForDecisionTask",
                 resource=repr(self.domain),
             )
         try:
             pages = all_pages(self.connection, params, first, self._clock)
-            return self._task(first, History.from_pages(pages), named)
+            return self._task(first, History.from_pages(pages), task_list)
         except (AttributeError, LookupError, TypeError, ValidationError) as error:
             raise IncompleteTaskError(
                 f"this is not a task of SWF's: {described(error)}",

@@ -90,21 +90,21 @@ class ActivityWorker(Actor):
         Raises PollTimeout where there was no task for 60 seconds, ResponseError where what came is
         none of SWF's tasks.
         """
-        named = self.task_list if task_list is None else task_list
+        task_list = self.task_list if task_list is None else task_list
         params = told(
             domain=self.domain.name,
-            taskList={"name": named},
+            taskList={"name": task_list},
             identity=self.identity if identity is None else identity,
         )
         reply = polled(self, "PollForActivityTask", params)
         if not reply.get("taskToken"):
             raise PollTimeout(
-                f"no activity task on task list {named!r}",
+                f"no activity task on task list {task_list!r}",
                 operation="PollForActivityTask",
                 resource=repr(self.domain),
             )
         try:
-            return self._task(reply, named)
+            return self._task(reply, task_list)
         except (AttributeError, LookupError, TypeError, ValidationError) as error:
             raise ResponseError(
                 f"this is not a task of SWF's: {described(error)}",

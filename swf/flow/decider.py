@@ -157,18 +157,18 @@ class Decider(actors.Decider):
             return self._roles.setdefault(threading.get_ident(), len(self._roles) % 2 == 1)
 
     def _polled(self, *, own: bool) -> Task:
-        named = self.own_task_list if own else self.task_list
+        task_list = self.own_task_list if own else self.task_list
         self._is_own_polled = self._is_own_polled or own
         params = told(
             domain=self.domain.name,
-            taskList={"name": named},
+            taskList={"name": task_list},
             identity=self._identity(),
             startAtPreviousStartedEvent=own or None,
         )
         first = polled(self, "PollForDecisionTask", params)
         if not first.get("taskToken"):
             raise PollTimeout(
-                f"no decision task on task list {named!r}",
+                f"no decision task on task list {task_list!r}",
                 operation="PollForDecisionTask",
                 resource=repr(self.domain),
             )
@@ -189,7 +189,7 @@ class Decider(actors.Decider):
             previous_started_event_id=first.get("previousStartedEventId", 0),
             events=events,
             read=lambda: self._read(execution, started_id),
-            task_list=named,
+            task_list=task_list,
         )
 
     def _read(self, execution: Wire, started_id: int) -> Sequence[Wire]:
