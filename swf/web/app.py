@@ -16,12 +16,25 @@ from swf.web import assets
 from swf.web.errors import Problem
 from swf.web.guard import Guard, Receive, Scope, Send
 from swf.web.live import Watches
-from swf.web.pages import actions, domains, events, executions, task_lists, types
+from swf.web.pages import (
+    actions,
+    domains,
+    events,
+    execution,
+    executions,
+    history,
+    pending,
+    task_lists,
+    types,
+)
 from swf.web.site import Site, routes_of
 
 PAGES: Final = (
     domains,
     executions,
+    execution,
+    history,
+    pending,
     task_lists,
     types,
 )

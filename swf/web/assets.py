@@ -20,7 +20,8 @@ def _read() -> dict[str, tuple[str, bytes]]:
     found = {
         path.name: (_TYPES[path.suffix], path.read_bytes()) for path in sorted(_FOLDER.iterdir())
     }
-    return {**found, "colours.css": (_TYPES[".css"], colours.STYLESHEET.encode())}
+    made = {"colours.css": colours.STYLESHEET, "timeline.css": colours.of_timelines()}
+    return found | {name: (_TYPES[".css"], text.encode()) for name, text in made.items()}
 
 
 FILES: Final = _read()

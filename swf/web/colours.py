@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from swf.models.colours import DARK, LIGHT, Palette
+from swf.models.timeline.style import NAME, timeline_css
 
 
 def stylesheet() -> str:
@@ -34,6 +35,16 @@ def _named(palette: Palette) -> Iterator[tuple[str, str]]:
     for state, (fill, line) in palette.states.items():
         yield _css(state), fill
         yield f"{_css(state)}-line", line
+
+
+def of_timelines() -> str:
+    """Return the style sheet of timelines, whose colours are those of the page that they are in."""
+    told = {"paper": "paper", "ink": "ink", "small": "small", "line": "line", "fold": "plain"}
+    for state in LIGHT.states:
+        name = _css(state)
+        told |= {f"{name}-fill": name, f"{name}-frame": f"{name}-line"}
+    colours = " ".join(f"--swf-{name}: var(--{colour});" for name, colour in told.items())
+    return f"{timeline_css()}\n.{NAME} {{ {colours} }}\n"
 
 
 def _states() -> str:

@@ -1,0 +1,210 @@
+"""One execution at a glance: why it is stuck or closed, its timeline, what it was given.
+
+The timeline has a page of its own, too: all lanes of a long one are there, in pages.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+import attrs
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from swf.exceptions import InconsistentHistoryError, SWFError
+from swf.insight import pollers
+from swf.insight.closing import Closing, closing_of
+from swf.insight.durations import Slowest, Usual, slowest_of, usual_of
+from swf.insight.finding import Finding
+from swf.insight.pending import pending_count
+from swf.insight.stuck import findings
+from swf.models import WorkflowExecution
+from swf.models.history.entities.workflow_execution import CompiledWorkflowExecution
+from swf.models.timeline import timeline_of, to_svg
+from swf.web import subject
+from swf.web.payloads import payload_of
+from swf.web.site import Site, part, see
+
+logger = logging.getLogger(__name__)
+
+GLANCED_EVENTS: Final = 3_000
+"""Events up to which the timeline is on the first page."""
+
+GLANCED_LANES: Final = 60
+"""Lanes of the timeline on the first page."""
+
+LANES: Final = 1_000
+"""Lanes on one page of the timeline's own page."""
+
+PATIENCE_SECONDS: Final = 30.0
+"""How long a task may wait to be taken without being a finding, where somebody polls for it."""
+
+WIDE: Final = 1_320
+"""Pixels of the timeline, before the browser fits it into the page."""
+
+T = TypeVar("T")
+
+
+def routes(site: Site) -> list[Route]:
+    """Return the routes of the first page of an execution and of its timeline."""
+    return [
+        *subject.routes(site, "", shown),
+        *subject.routes(site, "/timeline", timeline_shown),
+    ]
+
+
+@attrs.frozen
+class Glance:
+    """What the first page tells beyond what SWF's description does; None is not known."""
+
+    begun: CompiledWorkflowExecution
+    closing: Closing | None
+    findings: tuple[Finding, ...]
+    usual: Usual | None
+    slowest: Slowest | None
+    open_count: int
+
+
+def shown(site: Site, request: Request) -> Response:
+    """Show an execution; without run id, have the browser open the page of the latest run."""
+    if not request.path_params.get("key") and not part(request, "run_id"):
+        return see(subject.of(site, request).url())
+    found = subject.of(site, request)
+    error, glance = _or_why(lambda: _glance(found))
+    told = None if glance is None else glance.begun
+    return found.render(
+        request,
+        "execution.html",
+        page="",
+        glance=glance,
+        error=error,
+        begun=told,
+        count=len(found.history),
+        closes_at=_closes_at(found.execution),
+        input=payload_of(None if told is None else told.input),
+        result=payload_of(None if told is None else told.result),
+        details=payload_of(None if told is None else told.details),
+        state=payload_of(found.execution.latest_execution_context),
+        timeline=_timeline(found, request) if len(found.history) <= GLANCED_EVENTS else None,
+        lanes=GLANCED_LANES,
+        fold=_folds(request),
+        events=None if found.is_imported or not found.is_open else found.url("events"),
+    )
+
+
+def timeline_shown(site: Site, request: Request) -> Response:
+    """Show the timeline of an execution, so many lanes of it on a page."""
+    found = subject.of(site, request)
+    first = _number(request.query_params.get("first", ""))
+    error, drawn = _or_why(lambda: _drawn(found, request, first, LANES))
+    return found.render(
+        request,
+        "timeline.html",
+        page="timeline",
+        error=error,
+        timeline=drawn,
+        first=first,
+        lanes=LANES,
+        fold=_folds(request),
+        events=None if found.is_imported or not found.is_open else found.url("events"),
+    )
+
+
+def _glance(found: subject.Subject) -> Glance:
+    history, execution = found.history, found.execution
+    return Glance(
+        begun=history.compiled.execution,
+        closing=closing_of(history),
+        findings=tuple(_findings(found)) if found.is_open else (),
+        usual=None if found.is_imported else _usual(execution),
+        slowest=slowest_of(history, now=found.clock.now()),
+        open_count=pending_count(history),
+    )
+
+
+def _findings(found: subject.Subject) -> Iterator[Finding]:
+    """Yield why an open execution does not go on."""
+    name = found.domain.name
+    lists = None if found.is_imported else pollers.task_lists(found.connection, name)
+    yield from findings(
+        found.execution.workflow_id,
+        found.history.raws,
+        now=found.clock.now(),
+        domain=name,
+        task_lists=lists,
+        patience=PATIENCE_SECONDS,
+    )
+
+
+def _usual(execution: WorkflowExecution) -> Usual | None:
+    """Return how long others of the type took; None where SWF does not say: it is an extra."""
+    try:
+        return usual_of(execution)
+    except SWFError as error:
+        logger.debug("executions of the type cannot be listed: %s", error)
+        return None
+
+
+@attrs.frozen
+class Drawn:
+    """A timeline as it is put into a page, and how many lanes of it there are."""
+
+    svg: Markup
+    count: int
+
+
+def _timeline(found: subject.Subject, request: Request) -> Drawn | None:
+    return _or_why(lambda: _drawn(found, request, 0, GLANCED_LANES))[1]
+
+
+def _drawn(found: subject.Subject, request: Request, first: int, lanes: int) -> Drawn:
+    timeline = timeline_of(found.history, now=found.clock.now())
+    svg = to_svg(
+        timeline,
+        fold_idle=_folds(request),
+        link=lambda event_id: event_link(found, event_id),
+        width=WIDE,
+        first=first,
+        limit=lanes,
+        classes_only=True,
+    )
+    own = sum(lane.kind in ("execution", "decisions") for lane in timeline.lanes)
+    # What is SWF's own in it is escaped there.
+    return Drawn(Markup(svg), len(timeline.lanes) - own)  # noqa: S704
+
+
+def event_link(found: subject.Subject, event_id: int) -> str:
+    """Return the address of an event: the page of the history that it is on, and its place."""
+    return f"{found.url('history', event=event_id)}#event-{event_id}"
+
+
+def _or_why(function: Callable[[], T]) -> tuple[str, T | None]:
+    """Return what a function returns; where the history contradicts itself, why it cannot."""
+    try:
+        return "", function()
+    except InconsistentHistoryError as error:
+        return str(error), None
+
+
+def _closes_at(execution: WorkflowExecution) -> datetime | None:
+    """Return when SWF will close an execution that is open."""
+    limit, begun = execution.execution_start_to_close_timeout, execution.start_timestamp
+    if not isinstance(limit, int) or begun is None or execution.close_timestamp is not None:
+        return None
+    try:
+        return begun + timedelta(seconds=limit)
+    except OverflowError:
+        return None
+
+
+def _folds(request: Request) -> bool:
+    return request.query_params.get("idle") != "shown"
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
