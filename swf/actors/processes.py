@@ -9,8 +9,8 @@ import pickle
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from io import TextIOWrapper
 from multiprocessing.connection import Connection, wait
@@ -23,6 +23,7 @@ from swf.actors.backoff import Backoff
 from swf.actors.loop import Loop, Runner, handled_signals
 from swf.actors.words import described
 from swf.exceptions import ActorError, SlotsLostError, SWFError
+from swf.metrics import REGISTRY
 from swf.transport import Transport
 from swf.transport.connection import use_by_default
 
@@ -33,6 +34,9 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 0.2
 """How long it may take until a child is told to drain."""
+
+TELL_SECONDS: Final = 5.0
+"""How often a child hands what it has measured to its parent, whose metrics are read."""
 
 STEADY: Final = timedelta(minutes=1)
 """A child that has run for so long was well: its end has nothing to do with ends before."""
@@ -180,6 +184,8 @@ class _Child:
             self._ready = True
         elif subject == "counts":
             self._count(content)
+        elif subject == "metrics":
+            REGISTRY.absorb(content)
         else:
             self._failure = content
         return True
@@ -229,7 +235,7 @@ def run_child(
     threading.Thread(target=listen, name="parent", daemon=True).start()
     _send(link, ("ready", None))
     try:
-        with handled_signals(loop, (signal.SIGTERM,)):
+        with handled_signals(loop, (signal.SIGTERM,)), _telling(link):
             loop.start()
             loop.join()
     except SlotsLostError:  # it was logged; a process that has all its threads takes our place
@@ -240,6 +246,32 @@ def run_child(
     finally:
         ended.set()
     _send(link, ("counts", actor.counts))
+
+
+@contextmanager
+def _telling(link: Connection[Any, Any]) -> Generator[None]:
+    """Within the block, hand the parent what is measured, now and then and at the end."""
+    ended = threading.Event()
+
+    def tell() -> None:
+        while not ended.wait(TELL_SECONDS):
+            _tell_measured(link)
+
+    thread = threading.Thread(target=tell, name="metrics", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        _tell_measured(link)
+
+
+def _tell_measured(link: Connection[Any, Any]) -> None:
+    """Hand the parent what was measured since the last time."""
+    measured = REGISTRY.drain()
+    if measured:
+        _send(link, ("metrics", measured))
 
 
 def exit_line(process: SpawnProcess) -> int:

@@ -30,6 +30,12 @@ OUTCOMES: Final = {
 _ENDS: Final = frozenset(
     f"ActivityTask{how}" for how in ("Completed", "Failed", "TimedOut", "Canceled")
 )
+_TELLING: Final = _ENDS | {
+    "WorkflowExecutionStarted",
+    "ActivityTaskScheduled",
+    "ActivityTaskStarted",
+}
+"""The events that are looked at, each once."""
 
 
 class Measured:
@@ -56,9 +62,11 @@ class Measured:
             catalogue.CACHE_HITS.add(self._place)
         elif task.previous_started_event_id:
             catalogue.CACHE_MISSES.add(self._place)
+        last = run.notes.last
         for event in task.events:
-            if event["eventId"] > run.notes.last:
+            if event["eventType"] in _TELLING and event["eventId"] > last:
                 self._look_at(event, run.notes)
+        run.notes.last = task.started_event_id
 
     def answered(self, made: Answer | None) -> None:
         """Measure what SWF was answered, None where it took no answer, and make the spans."""
@@ -90,17 +98,17 @@ class Measured:
 
     def _look_at(self, event: Wire, notes: Notes) -> None:
         """Take note of an event; measure what it tells of an activity, where that is new."""
-        notes.last, kind = event["eventId"], event["eventType"]
+        event_id, kind = event["eventId"], event["eventType"]
         if kind == "WorkflowExecutionStarted":
             notes.began = seconds_of(event["eventTimestamp"])
         elif kind == "ActivityTaskScheduled":
-            notes.scheduled[notes.last] = event
-        elif kind == "ActivityTaskStarted" or kind in _ENDS:
+            notes.scheduled[event_id] = event
+        else:
             scheduled_id = attributes_of(event)["scheduledEventId"]
             scheduled = notes.scheduled.get(scheduled_id)
             if kind in _ENDS:
                 notes.scheduled.pop(scheduled_id, None)
-            if scheduled is not None and notes.last > self._task.previous_started_event_id:
+            if scheduled is not None and event_id > self._task.previous_started_event_id:
                 self._measure_activity(event, scheduled)
 
     def _measure_activity(self, event: Wire, scheduled: Wire) -> None:
