@@ -27,6 +27,7 @@ from swf.payload import Payloads
 from swf.querysets import WorkflowExecutionQuerySet, WorkflowTypeQuerySet
 from swf.schedules.book import Book
 from swf.schedules.errors import ScheduleAlreadyExists, ScheduleDoesNotExist, ScheduleSpecError
+from swf.schedules.overlap import Due
 from swf.schedules.spec import ScheduleSpec
 from swf.schedules.workflow import CHANGE, ScheduleWorkflow
 from swf.transport import Transport
@@ -36,6 +37,9 @@ PREFIX: Final = "schedule-"
 """What the workflow id of a schedule begins with; its name follows."""
 
 LONGEST_NAME: Final = 200
+
+_LATE: Final = Due(0, trigger=999_999)
+"""A run whose workflow id is as long as any."""
 
 
 @attrs.frozen
@@ -157,6 +161,7 @@ class Schedule:
         Raises ScheduleSpecError where the workflow type is not there.
         """
         first = self.handle.first
+        _check_name(self.name, spec)
         resolved = _resolved(spec, Domain(first.domain.name, connection=first.connection))
         self._change("update", resolved.to_json())
 
@@ -187,7 +192,7 @@ def create(
     there is one of the name, ScheduleSpecError for a name that is none, and for a workflow type
     that is not registered.
     """
-    _check_name(name)
+    _check_name(name, spec)
     place = _place(domain, connection)
     resolved = _resolved(spec, place)
     book = Book(since=place.connection.clock.now().timestamp())
@@ -270,10 +275,12 @@ def _missing(name: str, domain: Domain) -> ScheduleDoesNotExist:
     )
 
 
-def _check_name(name: str) -> None:
+def _check_name(name: str, spec: ScheduleSpec) -> None:
     if len(name) > LONGEST_NAME:
         raise ScheduleSpecError(f"name: at most {LONGEST_NAME} characters, got {len(name)}")
     for found in violations("WorkflowId", name, ("name",)):
+        raise ScheduleSpecError(str(found))
+    for found in violations("WorkflowId", spec.id_of(name, _LATE), ("workflow_id",)):
         raise ScheduleSpecError(str(found))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import string
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import attrs
 
 from swf.constants import ChildPolicy
+from swf.exceptions import ValidationError
 from swf.flow.workflow import Workflow
 from swf.payload import Payloads
 from swf.schedules import occurrences
@@ -45,11 +45,16 @@ def _texts(value: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def _type(value: str | type[Workflow]) -> str:
-    return value if isinstance(value, str) else ":".join(value.key())
+    if isinstance(value, type) and issubclass(value, Workflow):
+        return ":".join(value.key())
+    return value
 
 
 def _seconds(value: DurationLike | None) -> str | None:
-    return duration_text(duration(value, "schedule"))
+    try:
+        return duration_text(duration(value, "a time-out"))
+    except ValidationError as error:
+        raise ScheduleSpecError(f"{error}; say seconds") from error
 
 
 def _moment(value: datetime | str | None) -> datetime | None:
@@ -106,6 +111,7 @@ class ScheduleSpec:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what could not be followed when the time has come."""
+        _check_kinds(self)
         _check_times(self)
         _check_start(self)
         if len(json.dumps(self.to_json())) > MOST_CHARACTERS:
@@ -126,7 +132,7 @@ class ScheduleSpec:
     def id_of(self, schedule: str, due: Due) -> str:
         """Return the workflow id of a run: another for each due time, and each trigger."""
         at = datetime.fromtimestamp(due.at, UTC).strftime(STAMP)
-        made = self.workflow_id.format(schedule=schedule, due=at)
+        made = self.workflow_id.replace("{due}", at).replace("{schedule}", schedule)
         return f"{made}-trigger-{due.trigger}" if due.trigger else made
 
     def to_json(self) -> dict[str, Any]:
@@ -197,10 +203,25 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def _check_kinds(spec: ScheduleSpec) -> None:
+    """Refuse what JSON may tell, and a type checker would not let through."""
+    for field, kind, words in (
+        ("workflow", str, "a text, NAME:VERSION"),
+        ("timezone", str, "a text"),
+        ("workflow_id", str, "a text"),
+        ("input", str | None, "a text, as `call` returns it"),
+        ("note", str | None, "a text"),
+        ("paused", bool, "true or false"),
+    ):
+        value = getattr(spec, field)
+        if not isinstance(value, kind):
+            raise ScheduleSpecError(f"{field}: must be {words}, got {value!r:.60}")
+
+
 def _check_start(spec: ScheduleSpec) -> None:
     name, _, version = spec.workflow.partition(":")
-    fields = {one[1] for one in string.Formatter().parse(spec.workflow_id)} - {None}
-    if "due" not in fields or fields - {"schedule", "due"}:
+    rest = spec.workflow_id.replace("{schedule}", "").replace("{due}", "")
+    if "{due}" not in spec.workflow_id or "{" in rest or "}" in rest:
         raise ScheduleSpecError(
             f"workflow_id: {spec.workflow_id!r} must be made of {{schedule}} and {{due}}, and has"
             f" to have {{due}}, as in {PATTERN!r}"
