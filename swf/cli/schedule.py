@@ -131,7 +131,7 @@ def create(
         if option not in given:
             raise click.UsageError(f"--{option}: must be said")
     made = schedules.create(name, ScheduleSpec(**given), domain=options.domain())
-    output.emit(asked, [{"name": name, "workflow_id": made.handle.workflow_id}], CREATED)
+    output.emit(asked, [{"name": name, "workflow_id": made.workflow_id}], CREATED)
 
 
 @command.command("list")
@@ -188,7 +188,7 @@ def describe(asked: Asked, /, name: str) -> None:
         **attrs.asdict(described, recurse=False),
         **described.spec.to_json(),
         "catch_up_seconds": described.spec.catch_up_seconds,
-        "workflow_id": schedule.handle.workflow_id,
+        "workflow_id": schedule.workflow_id,
         "recent": [attrs.asdict(run) for run in described.recent],
     }
     fields.pop("spec")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,17 +18,15 @@ from swf.exceptions import (
     WorkflowTypeDoesNotExist,
 )
 from swf.flow import Handle
-from swf.flow import get as get_handle
 from swf.flow import start as start_workflow
 from swf.flow.activities import DEFAULT_TASK_LIST
 from swf.flow.domain import domain_of
 from swf.models import Domain, WorkflowExecution, WorkflowType
-from swf.payload import Payloads
 from swf.querysets import WorkflowExecutionQuerySet, WorkflowTypeQuerySet
 from swf.schedules.book import Book
 from swf.schedules.errors import ScheduleAlreadyExists, ScheduleDoesNotExist, ScheduleSpecError
 from swf.schedules.overlap import Due
-from swf.schedules.spec import ScheduleSpec
+from swf.schedules.spec import ScheduleSpec, call
 from swf.schedules.workflow import CHANGE, ScheduleWorkflow
 from swf.transport import Transport
 from swf.validation import violations
@@ -89,18 +87,29 @@ class Schedule:
     """
 
     name: str
-    handle: Handle[Any] = attrs.field(repr=False)
+    domain: Domain
+
+    @property
+    def workflow_id(self) -> str:
+        """The workflow id of the execution that it is."""
+        return PREFIX + self.name
+
+    @property
+    def handle(self) -> Handle[Any]:
+        """The handle of the run that is open now (DescribeWorkflowExecution)."""
+        return Handle(self._open(), ScheduleWorkflow, ScheduleWorkflow.payloads)
 
     def describe(self) -> Description:
         """Return what is known of it (DescribeWorkflowExecution).
 
         Runs that outlived the run of the schedule that started them are asked for one by one.
         """
-        state = self.handle.state
+        execution = self._open()
+        payloads = ScheduleWorkflow.payloads
+        state = payloads.load(execution.latest_execution_context)
         is_served = state is not None
         if state is None:  # nobody has decided yet, or it was continued as new this moment
-            first: Any = self.handle.execution.history(maximum_page_size=1).first
-            payloads = Payloads()
+            first: Any = execution.history(maximum_page_size=1).first
             _, spec, book = payloads.parse_call(payloads.open(first.input)).args
             state = {"spec": spec, "next": [], "running": [], **Book.from_json(book).told()}
             is_served = first.continued_execution_run_id is not None
@@ -131,12 +140,8 @@ class Schedule:
         )
         if run.status != OPEN or run.run_id is None or run.workflow_id in running:
             return run
-        first = self.handle.first
-        execution = WorkflowExecution(
-            first.domain, run.workflow_id, run.run_id, connection=first.connection
-        )
         try:
-            found = execution.upstream()
+            found = WorkflowExecution(self.domain, run.workflow_id, run.run_id).upstream()
         except WorkflowExecutionDoesNotExist:  # SWF keeps what is closed for so many days only
             return attrs.evolve(run, status="UNKNOWN")
         return attrs.evolve(
@@ -160,23 +165,41 @@ class Schedule:
 
         Raises ScheduleSpecError where the workflow type is not there.
         """
-        first = self.handle.first
         _check_name(self.name, spec)
-        resolved = _resolved(spec, Domain(first.domain.name, connection=first.connection))
-        self._change("update", resolved.to_json())
+        self._change("update", _resolved(spec, self.domain).to_json())
 
     def delete(self) -> None:
         """End it at once; what it has started goes on (TerminateWorkflowExecution)."""
-        try:
-            self.handle.terminate("the schedule is deleted", child_policy="ABANDON")
-        except WorkflowExecutionDoesNotExist as error:
-            raise _missing(self.name, self.handle.first.domain) from error
+        self._to_open(
+            lambda execution: execution.terminate(
+                reason="the schedule is deleted", child_policy="ABANDON"
+            )
+        )
 
     def _change(self, *words: Any) -> None:
+        text = call(*words)
+        self._to_open(lambda execution: execution.signal(CHANGE, text))
+
+    def _to_open(self, send: Callable[[WorkflowExecution], object]) -> None:
+        """Do something to whichever run is open: SWF finds it by the workflow id."""
         try:
-            self.handle.signal(CHANGE, *words)
+            send(WorkflowExecution(self.domain, self.workflow_id))
+        except DomainDoesNotExist:
+            raise
         except WorkflowExecutionDoesNotExist as error:
-            raise _missing(self.name, self.handle.first.domain) from error
+            raise _missing(self.name, self.domain) from error
+
+    def _open(self) -> WorkflowExecution:
+        """Return the run that is open, described."""
+        try:
+            found = WorkflowExecution(self.domain, self.workflow_id).upstream()
+        except DomainDoesNotExist:
+            raise
+        except WorkflowExecutionDoesNotExist as error:
+            raise _missing(self.name, self.domain) from error
+        if found.status != OPEN:
+            raise _missing(self.name, self.domain)
+        return found
 
 
 def create(
@@ -198,7 +221,7 @@ def create(
     book = Book(since=place.connection.clock.now().timestamp())
     ordered = ScheduleWorkflow.with_options(workflow_id=PREFIX + name)
     try:
-        handle = start_workflow(
+        start_workflow(
             ordered,
             name,
             resolved.to_json(),
@@ -212,7 +235,7 @@ def create(
             operation=error.operation,
             resource=repr(name),
         ) from error
-    return Schedule(name, handle)
+    return Schedule(name, place)
 
 
 def get(
@@ -225,18 +248,9 @@ def get(
 
     Raises ScheduleDoesNotExist where there is none, or it is deleted.
     """
-    place = _place(domain, connection)
-    try:
-        handle = get_handle(
-            PREFIX + name, workflow=ScheduleWorkflow, domain=place, connection=place.connection
-        )
-    except DomainDoesNotExist:
-        raise
-    except WorkflowExecutionDoesNotExist as error:
-        raise _missing(name, place) from error
-    if handle.first.status != OPEN:
-        raise _missing(name, place)
-    return Schedule(name, handle)
+    found = Schedule(name, _place(domain, connection))
+    found._open()
+    return found
 
 
 def all(  # noqa: A001  (as every queryset has it)
@@ -246,8 +260,7 @@ def all(  # noqa: A001  (as every queryset has it)
     place = _place(domain, connection)
     for execution in _executions(place):
         if execution.workflow_id.startswith(PREFIX):
-            handle: Handle[Any] = Handle(execution, ScheduleWorkflow, ScheduleWorkflow.payloads)
-            yield Schedule(execution.workflow_id[len(PREFIX) :], handle)
+            yield Schedule(execution.workflow_id[len(PREFIX) :], place)
 
 
 def _place(domain: Domain | str | None, connection: Transport | None) -> Domain:
