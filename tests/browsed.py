@@ -58,20 +58,34 @@ class Browser:
         return self.send("POST", url, body.encode(), told)
 
     def send(
-        self, method: str, url: str, body: bytes = b"", headers: dict[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+        *,
+        breaks_off: bool = False,
     ) -> Answer:
-        return asyncio.run(self._sent(method, url, body, headers or {}))
+        return asyncio.run(self._sent(method, url, body, headers or {}, breaks_off=breaks_off))
 
-    async def _sent(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    async def _sent(
+        self,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: dict[str, str],
+        *,
+        breaks_off: bool = False,
+    ) -> Answer:
         parts = urlsplit(url)
-        told = {
+        told: dict[str, str] = {
             "host": self.host,
             **{key.replace("_", "-"): value for key, value in headers.items()},
         }
         if self.cookies:
             told["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body:
-            told["content-length"] = str(len(body))
+            told.setdefault("content-length", str(len(body)))
         scope: dict[str, Any] = {
             "type": "http",
             "method": method,
@@ -85,7 +99,7 @@ class Browser:
             ],
         }
         sent: list[Any] = []
-        coming = [{"type": "http.request", "body": body, "more_body": False}]
+        coming = [{"type": "http.request", "body": body, "more_body": breaks_off}]
 
         async def receive() -> Any:
             return coming.pop() if coming else {"type": "http.disconnect"}

@@ -64,9 +64,11 @@ def span(seconds: float | None) -> str:
     """Return a length of time in its two largest units: `2 min 3 s`, `450 ms`; empty for None."""
     if seconds is None:
         return ""
-    if abs(seconds) < 1:
+    if seconds <= -1:
+        return f"-{span(-seconds)}"
+    if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
-    if abs(seconds) < 10:
+    if seconds < 10:
         return f"{seconds:.1f} s"
     rest, words = round(seconds), []
     for name, size in _UNITS:

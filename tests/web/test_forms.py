@@ -1,0 +1,98 @@
+"""Forms as browsers send them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from browsed import Browser
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swf.web import forms
+
+BOUNDARY: Final = "----boundary"
+MULTIPART: Final = f"multipart/form-data; boundary={BOUNDARY}"
+URLENCODED: Final = "application/x-www-form-urlencoded"
+
+
+def multipart(*parts: tuple[str, bytes]) -> bytes:
+    pieces = [
+        f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + body + b"\r\n"
+        for head, body in parts
+    ]
+    return b"".join(pieces) + f"--{BOUNDARY}--\r\n".encode()
+
+
+@given(
+    st.dictionaries(
+        st.text("abc", min_size=1),
+        st.text(st.characters(codec="utf-8", exclude_characters="\r")),
+        min_size=1,
+    )
+)
+def test_fields_come_as_they_were_typed(fields: dict[str, str]) -> None:
+    """Each field is what was typed, with the line ends that it was typed with."""
+    sent = [(f'name="{name}"', told.replace("\n", "\r\n")) for name, told in fields.items()]
+
+    form = forms._multipart(MULTIPART, multipart(*((name, told.encode()) for name, told in sent)))
+
+    assert form.fields == fields
+
+
+@given(content=st.binary() | st.just(bytes(range(256))))
+def test_files_come_as_they_are(content: bytes) -> None:
+    """The content of a file is not changed by a byte, and no field has its name."""
+    head = 'name="file"; filename="x.json"\r\nContent-Type: application/json'
+
+    form = forms._multipart(MULTIPART, multipart((head, content), ('name="csrf"', b"c")))
+
+    assert form.files == {"file": content}
+    assert form.fields == {"csrf": "c"}
+    assert form.get("file") == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status", "told"),
+    [
+        ("", b"a=b", 415, "not a form"),
+        ("text/plain", b"a=b", 415, "not a form"),
+        ("application/json", b"{}", 415, "not a form"),
+        (URLENCODED, b"a=\xff", 400, "ascii"),
+        (URLENCODED, b"a=%ff", 400, "utf-8"),
+        (URLENCODED, b"&".join([b"a=b"] * 200), 400, "fields"),
+        (URLENCODED, b"x" * (forms.MAX_FORM_BYTES + 1), 413, "1,048,576"),
+        ("multipart/form-data", b"--x", 400, "no parts"),
+        (MULTIPART, b"nothing of the kind", 400, "no parts"),
+        (MULTIPART, multipart(("x", b"1")), 400, "no name"),
+        (MULTIPART, multipart(('name="a"', b"\xff")), 400, "utf-8"),
+    ],
+)
+def test_what_is_no_form_is_refused(
+    browser: Browser, kind: str, body: bytes, status: int, told: str
+) -> None:
+    """A body that cannot be read as a form is refused in words, and changes nothing."""
+    answer = browser.send("POST", "/ui/d/start", body, {"content-type": kind})
+
+    assert answer.status == status
+    assert told in answer.text
+
+
+@pytest.mark.parametrize("length", ["1048577", "9" * 30, "-1", "x", "1e3"])
+def test_a_length_that_is_too_great_is_refused_before_anything_is_read(
+    browser: Browser, length: str
+) -> None:
+    """Who announces more than is taken, or no number at all, sends it in vain."""
+    headers = {"content-type": URLENCODED, "content-length": length}
+
+    assert browser.send("POST", "/ui/d/start", b"", headers).status == 413
+
+
+def test_a_form_that_breaks_off_is_refused(browser: Browser) -> None:
+    """Half a form is none."""
+    answer = browser.send(
+        "POST", "/ui/d/start", b"csrf=", {"content-type": URLENCODED}, breaks_off=True
+    )
+
+    assert answer.status == 400
+    assert "broke off" in answer.text
