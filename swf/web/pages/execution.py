@@ -21,6 +21,7 @@ from swf.insight import pollers
 from swf.insight.closing import Closing, closing_of
 from swf.insight.durations import Slowest, Usual, slowest_of, usual_of
 from swf.insight.finding import Finding
+from swf.insight.meters import Meter, meters_of
 from swf.insight.pending import pending_count
 from swf.insight.stuck import findings
 from swf.models import WorkflowExecution
@@ -65,6 +66,7 @@ class Glance:
     begun: CompiledWorkflowExecution
     closing: Closing | None
     findings: tuple[Finding, ...]
+    meters: tuple[Meter, ...]
     usual: Usual | None
     slowest: Slowest | None
     open_count: int
@@ -88,7 +90,6 @@ def shown(site: Site, request: Request) -> Response:
         closes_at=_closes_at(found.execution),
         input=payload_of(None if told is None else told.input),
         result=payload_of(None if told is None else told.result),
-        details=payload_of(None if told is None else told.details),
         state=payload_of(found.execution.latest_execution_context),
         timeline=_timeline(found, request) if len(found.history) <= GLANCED_EVENTS else None,
         lanes=GLANCED_LANES,
@@ -121,6 +122,7 @@ def _glance(found: subject.Subject) -> Glance:
         begun=history.compiled.execution,
         closing=closing_of(history),
         findings=tuple(_findings(found)) if found.is_open else (),
+        meters=meters_of(history),
         usual=None if found.is_imported else _usual(execution),
         slowest=slowest_of(history, now=found.clock.now()),
         open_count=pending_count(history),
