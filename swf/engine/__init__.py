@@ -8,6 +8,7 @@ from swf.engine.functions import FunctionContext, Functions
 from swf.engine.opened import adopt, close_all, opened
 from swf.engine.options import Options, Place
 from swf.engine.page import encode
+from swf.engine.store.backlog import Load, TaskListLoad
 from swf.engine.turn import Limits
 
 __all__ = [
@@ -16,8 +17,10 @@ __all__ = [
     "FunctionContext",
     "Functions",
     "Limits",
+    "Load",
     "Options",
     "Place",
+    "TaskListLoad",
     "adopt",
     "close_all",
     "encode",

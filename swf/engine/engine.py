@@ -23,6 +23,7 @@ from swf.engine.options import Options, Place
 from swf.engine.page import decoded
 from swf.engine.requests import checked
 from swf.engine.store import backlog
+from swf.engine.store.backlog import Load
 from swf.engine.store.store import Store
 from swf.engine.unit import Invocation, Unit
 from swf.engine.view import Handler, View
@@ -174,6 +175,12 @@ class Engine:
         with _faults(), self._store.reading() as (connection, registry):
             registry.domain_known(domain)
             return backlog.task_lists(connection, domain, waiting)
+
+    def load(self) -> Load:
+        """Return how much is open and waits, by domain and task list: what an operator watches."""
+        self._check_usable()
+        with _faults(), self._store.reading() as (connection, _):
+            return backlog.load(connection, self._writer.waiting)
 
     def skip(self) -> bool:
         """Move a clock that tests move to where something falls due next; False without either.

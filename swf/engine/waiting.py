@@ -68,6 +68,10 @@ class Waiting:
         """Return how many polls wait in a line."""
         return len(self._lines.get(line, ()))
 
+    def lengths(self) -> list[tuple[Line, int]]:
+        """Return how many polls wait in each line where some do."""
+        return [(line, len(calls)) for line, calls in list(self._lines.items()) if calls]
+
     def expired(self, now: int) -> list[Call]:
         """Take out the polls that have waited long enough."""
         found = []

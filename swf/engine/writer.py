@@ -56,6 +56,8 @@ class Stats:
     """Calls that were refused."""
     due: int = 0
     """Time-outs and timers that came due."""
+    events: int = 0
+    """Events that were recorded in histories."""
 
 
 class Writer:
@@ -168,6 +170,7 @@ class Writer:
             try:
                 self.store.roll_back()  # of what could not be before
                 self._changes = self.store.writer.total_changes
+                self.store.runs.recorded = 0
                 if self._done(batch):
                     break
             except sqlite3.Error as error:
@@ -213,6 +216,7 @@ class Writer:
         self.stats.due = self.ticker.count
         if units and self.store.writer.total_changes > self._changes:
             self.stats.commits += 1
+            self.stats.events += self.store.runs.recorded
             try:
                 self.store.checkpoint()
             except sqlite3.Error as error:

@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-import attrs
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -25,7 +24,8 @@ from swf.engine.faults import broken, unavailable
 from swf.exceptions import EngineError
 from swf.fault import Fault
 from swf.hosts import Hosts
-from swf.server import metering, wire
+from swf.metrics import CONTENT_TYPE
+from swf.server import wire
 from swf.server.calls import Calls
 from swf.server.decoding import decoded
 from swf.server.metering import Meter
@@ -87,7 +87,7 @@ class Application:
         self._for_people = pages
         self._hosts = Hosts(allowed_hosts)
         self._verifier = None if keys is None else Verifier(keys, SystemClock())
-        self._meter = Meter()
+        self._meter = Meter(engine)
         self._runner: Runner | None = None
         self._calls: Calls | None = None
         self._stopping = False
@@ -140,7 +140,7 @@ class Application:
         try:
             operation, outcome = await self._outcome(scope, headers, receive)
         except ClientGoneError:
-            self._meter.gone += 1
+            self._meter.gone.add()
             return
         code = outcome.code if isinstance(outcome, Fault) else "OK"
         self._meter.answered(operation, code, time.perf_counter() - began)
@@ -206,9 +206,13 @@ class Application:
         status = "ok" if usable else "stopping"
         return JSONResponse({"status": status}, 200 if usable else 503)
 
-    async def _metrics(self, _request: Request) -> Response:
-        text = self._meter.text(attrs.asdict(self._engine.stats))
-        return Response(text, media_type=metering.CONTENT_TYPE)
+    def _metrics(self, _request: Request) -> Response:
+        """Tell what was counted and what waits; in a thread, since it reads the file."""
+        try:
+            text = self._meter.registry.render()
+        except EngineError as error:
+            return Response(f"{error}\n", 503, media_type="text/plain")
+        return Response(text, media_type=CONTENT_TYPE)
 
     def _task_lists(self, request: Request) -> Response:
         """Tell what waits on the task lists of a domain; in a thread, since it reads the file."""

@@ -64,11 +64,11 @@ class Calls:
         watch.add_done_callback(lambda _: _settle(future, _Outcome.GONE))
         if self._stopping:
             self._engine.release(every=True)
-        self._meter.held += 1
+        self._meter.held.add()
         try:
             outcome = await future
         finally:
-            self._meter.held -= 1
+            self._meter.held.add(number=-1)
             watch.cancel()
         if outcome is _Outcome.GONE:
             self._engine.withdraw(call)

@@ -4,36 +4,89 @@ from __future__ import annotations
 
 import re
 
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from raw_http import ask, request
 
+from swf.engine import Call, Options
 from swf.server.metering import Meter
+from swf.testing import embedded
 
-LINE = re.compile(r'[a-z_]+(\{[a-z]+="[A-Za-z]+"(,[a-z]+="[A-Za-z]+")*\})? [0-9.e+-]+')
+
+def families(text):
+    """Return what Prometheus' own parser makes of a text, by name."""
+    return {family.name: family for family in text_string_to_metric_families(text)}
 
 
-def test_every_line_is_prometheus():
-    """Each line is a comment or a sample, each metric is told once and has a type."""
-    meter = Meter()
+def test_every_line_is_prometheus(swf_engine):
+    """What is counted comes out as counters, gauges and histograms that add up."""
+    meter = Meter(swf_engine)
     meter.answered("StartTimer", "OK", 0.25)
     meter.answered("StartTimer", "OK", 0.5)
     meter.answered("StartTimer", "ValidationException", 0.25)
-    meter.held = 3
+    meter.held.set(3)
 
-    text = meter.text({"commits": 7})
+    text = meter.registry.render()
 
-    samples = [line for line in text.splitlines() if not line.startswith("#")]
-    assert all(LINE.fullmatch(line) for line in samples), samples
-    assert samples[:4] == [
-        'swf_answers_total{operation="StartTimer",code="OK"} 2',
-        'swf_answers_total{operation="StartTimer",code="ValidationException"} 1',
-        'swf_answer_seconds_sum{operation="StartTimer"} 1.000000',
-        'swf_answer_seconds_count{operation="StartTimer"} 3',
+    told = families(text)
+    assert [(one.labels, one.value) for one in told["swf_answers"].samples] == [
+        ({"operation": "StartTimer", "code": "OK"}, 2),
+        ({"operation": "StartTimer", "code": "ValidationException"}, 1),
     ]
-    assert "swf_held_polls 3" in samples
-    assert "swf_engine_commits_total 7" in samples
+    seconds = {one.name: one.value for one in told["swf_answer_seconds"].samples[-2:]}
+    assert seconds == {"swf_answer_seconds_sum": 1.0, "swf_answer_seconds_count": 3}
+    assert told["swf_held_polls"].samples[0].value == 3
+    assert told["swf_gone_clients"].samples[0].value == 0
     types = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")]
     assert len(types) == len(set(types))
     assert text.endswith("\n")
+
+
+@pytest.fixture
+def waiting_engine():
+    """An SWF in memory that holds polls."""
+    with embedded(options=Options(poll_seconds=50)) as engine:
+        yield engine
+
+
+def test_the_engine_tells_what_waits(waiting_engine):
+    """Open executions, events, and for each task list tasks and polls are told as they are now."""
+    swf_engine = waiting_engine
+    swf_engine.handle(
+        "RegisterDomain", {"name": "d", "workflowExecutionRetentionPeriodInDays": "1"}
+    )
+    order = {"name": "order", "version": "1"}
+    swf_engine.handle("RegisterWorkflowType", {"domain": "d", **order})
+    started = {
+        "domain": "d",
+        "workflowType": order,
+        "taskList": {"name": "deciders"},
+        "executionStartToCloseTimeout": "60",
+        "taskStartToCloseTimeout": "60",
+        "childPolicy": "TERMINATE",
+    }
+    for number in range(2):
+        swf_engine.handle("StartWorkflowExecution", {**started, "workflowId": str(number)})
+    workers = {"domain": "d", "taskList": {"name": "workers"}}
+    poll = Call("PollForActivityTask", workers, done=lambda call: None)
+    swf_engine.begin(poll, lambda function: function())
+
+    told = families(Meter(swf_engine).registry.render())
+
+    def values(name):
+        return {tuple(one.labels.values()): one.value for one in told[name].samples}
+
+    assert values("swf_open_executions") == {("d",): 2}
+    assert values("swf_pending_tasks") == {
+        ("d", "deciders", "decision"): 2,
+        ("d", "workers", "activity"): 0,
+    }
+    assert values("swf_pollers") == {
+        ("d", "deciders", "decision"): 0,
+        ("d", "workers", "activity"): 1,
+    }
+    assert values("swf_engine_events") == {(): 4}
+    swf_engine.withdraw(poll)
 
 
 def test_answers_are_counted(server):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Final
 
+import attrs
+
 from swf.engine.waiting import Waiting
 
 _KINDS: Final = {"decision_task": "decision", "activity_task": "activity"}
@@ -42,3 +44,50 @@ def task_lists(
         }
         item(line[0], line[2])["pollers"].append(poller)
     return [found[key] for key in sorted(found)]
+
+
+@attrs.frozen
+class TaskListLoad:
+    """How many tasks of a kind (decision, activity) wait on a task list, and how many polls."""
+
+    domain: str
+    name: str
+    kind: str
+    pending: int
+    pollers: int
+
+
+@attrs.frozen
+class Load:
+    """What is open and what waits in an SWF; `open_executions` has (domain, how many)."""
+
+    open_executions: tuple[tuple[str, int], ...]
+    task_lists: tuple[TaskListLoad, ...]
+
+
+_OPEN: Final = (
+    "SELECT domain, count(*) FROM execution INDEXED BY open_by_start"
+    " WHERE close_status IS NULL AND quarantined IS NULL GROUP BY domain ORDER BY domain"
+)
+_PENDING: Final = (
+    "SELECT domain, task_list, kind, count(*) FROM entity INDEXED BY line"
+    " WHERE waiting = 1 GROUP BY domain, task_list, kind"
+)
+
+
+def load(connection: sqlite3.Connection, waiting: Waiting) -> Load:
+    """Return what is open and what waits, of all domains: read from two indexes alone."""
+    lines = {
+        (domain, task_list, kind): (pending, 0)
+        for domain, task_list, kind, pending in connection.execute(_PENDING)
+    }
+    for (kind, domain, task_list), pollers in waiting.lengths():
+        pending, _ = lines.get((domain, task_list, kind), (0, 0))
+        lines[domain, task_list, kind] = (pending, pollers)
+    return Load(
+        open_executions=tuple(connection.execute(_OPEN)),
+        task_lists=tuple(
+            TaskListLoad(domain, task_list, _KINDS[kind], *numbers)
+            for (domain, task_list, kind), numbers in sorted(lines.items())
+        ),
+    )

@@ -92,6 +92,8 @@ class Runs:
         (self._last_seq,) = self._one("SELECT coalesce(max(seq), 0) FROM entity WHERE waiting = 1")
         self._empty: set[tuple[str, str | None, str]] = set()
         """Lines (domain, task list, kind) in which nothing waits, of those that were asked for."""
+        self.recorded = 0
+        """Events that were saved since the transaction began."""
 
     def _one(self, sql: str, *values: Any) -> Any:
         return self._execute(sql, values).fetchone()
@@ -284,6 +286,7 @@ class Runs:
 
     def _save_events(self, execution: Execution) -> None:
         rows = events.insert(self._connection, execution.run, execution.unsaved)
+        self.recorded += len(rows)
         execution.unsaved.clear()
         recent = execution.recent
         recent.extend(rows)
