@@ -154,7 +154,7 @@ def test_ctrl_c_ends_it(folder: Path) -> None:
 
 
 def test_a_terminal_shows_what_happens(folder: Path) -> None:
-    """On a terminal, what happens is shown on stderr meanwhile; stdout has the same as ever."""
+    """On a terminal, the tree grows on stderr meanwhile; stdout has the same as ever."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "swf", "run", BASIC, "-i", "[1, 0.3]", "--workflow-id", "one"],
@@ -170,8 +170,10 @@ def test_a_terminal_shows_what_happens(folder: Path) -> None:
     os.close(ours)
 
     assert printed == "(1 + 1) * 2 = 4\n4\n"
-    assert "ActivityTaskStarted activity-examples.flow.basic.delay-1" in shown
-    assert "3 activities done, 0 open" in shown
+    assert "activity examples.flow.basic.delay (" in shown
+    assert "COMPLETED" in shown
+    assert shown.count("BasicWorkflow") == 0  # the id that was given is its title
+    assert shown.rstrip().endswith("\x1b[?25h")  # the cursor is there again
     assert running.returncode == 0
 
 
