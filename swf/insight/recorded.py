@@ -9,7 +9,9 @@ from swf.clock import Clock, ManualClock
 from swf.exceptions import InconsistentHistoryError, ValidationError, WorkflowExecutionDoesNotExist
 from swf.models import Domain, History, WorkflowExecution
 from swf.models.history.history import CLOSING
+from swf.rules import NOT_NULL
 from swf.transport import Transport
+from swf.validation import violations
 from swf.wire import Wire, moment
 
 DOMAIN: Final = "imported"
@@ -53,6 +55,7 @@ class Recorded(Transport):
         self._events = sorted(history.raws, key=_id)
         if not self._events:
             raise ValidationError("the history has no event")
+        _check(self._events)
         compiled = History.from_raw(self._events).compiled
         self._clock = ManualClock(moment(self._events[-1]["eventTimestamp"]))
         counts = compiled.open_counts
@@ -111,6 +114,17 @@ class Recorded(Transport):
         if end < len(events):
             page["nextPageToken"] = str(end)
         return page
+
+
+def _check(events: list[Wire]) -> None:
+    """Raise ValidationError where something is not of the type that SWF tells it as, or not there.
+
+    What a newer SWF may tell besides is passed over.
+    """
+    for one in violations("HistoryEventList", events):
+        is_missing = one.constraint == NOT_NULL and one.value is None
+        if is_missing or (one.wrong_type and not one.rule.startswith("is not a member")):
+            raise ValidationError(f"events{one.argument}: {one.rule}, got {one.value!r:.80}")
 
 
 def _id(raw: Wire) -> int:

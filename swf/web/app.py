@@ -23,13 +23,16 @@ from swf.web.pages import (
     execution,
     executions,
     history,
+    imported,
     pending,
+    stack,
     task_lists,
     types,
 )
 from swf.web.site import Site, routes_of
 
 PAGES: Final = (
+    imported,
     domains,
     executions,
     execution,
@@ -37,6 +40,7 @@ PAGES: Final = (
     pending,
     task_lists,
     types,
+    stack,
 )
 """The modules of pages that show something."""
 
