@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from swf.schedules.api import Description, Run, Schedule, all, create, get  # noqa: A004
     from swf.schedules.errors import ScheduleAlreadyExists, ScheduleDoesNotExist, ScheduleSpecError
     from swf.schedules.overlap import Overlap
-    from swf.schedules.serving import Serving, serve, serving
+    from swf.schedules.server import Serving, serve, serving
     from swf.schedules.spec import ScheduleSpec, call
     from swf.schedules.workflow import Ender, ScheduleWorkflow
 
@@ -25,13 +25,13 @@ _HOMES = {
     "ScheduleSpec": "spec",
     "ScheduleSpecError": "errors",
     "ScheduleWorkflow": "workflow",
-    "Serving": "serving",
+    "Serving": "server",
     "all": "api",
     "call": "spec",
     "create": "api",
     "get": "api",
-    "serve": "serving",
-    "serving": "serving",
+    "serve": "server",
+    "serving": "server",
 }
 
 __all__ = [

@@ -24,6 +24,14 @@ class Serving:
     decider: Decider
     worker: Worker
 
+    def serve(self) -> None:
+        """Serve until `stop` is called, SIGTERM or Ctrl-C comes; end then."""
+        self.worker.start(block=False)
+        try:
+            self.decider.start()
+        finally:
+            self.close()
+
     def stop(self) -> None:
         """Have them end once what they are at is done."""
         self.decider.stop()
@@ -64,10 +72,9 @@ def serve(
     Any number of processes may serve the same domain.
     """
     found = serving(domain=domain, connection=connection)
-    found.worker.start(block=False)
-    try:
-        found.decider.start(block=block)
-    finally:
-        if block:
-            found.close()
+    if block:
+        found.serve()
+    else:
+        found.worker.start(block=False)
+        found.decider.start(block=False)
     return found
