@@ -378,10 +378,12 @@ def _values(event: Event, room: _Room, *, most: bool) -> Iterator[Value]:
                 else room.payload(name, value)
             )
         elif value != 0 or isinstance(value, str):
-            yield room.value(name, _words(value))
+            yield room.value(name, _words(name, value))
 
 
-def _words(value: Any) -> str:
+def _words(name: str, value: Any) -> str:
+    if name.endswith("_timeout") and isinstance(value, int):
+        return f"{value:,} s"
     if isinstance(value, tuple):
         return " ".join(str(one) for one in chain(value) if one is not None)
     return str(value)
