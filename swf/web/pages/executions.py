@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
@@ -28,6 +28,8 @@ LOOKED_THROUGH: Final = 1_000
 STATUSES: Final = ("open", "closed", *(one.value.lower() for one in CloseStatus))
 """What `status` may say; nothing is any."""
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 _FIELDS: Final = ("status", "type", "id", "tag", "since", "until", "q", "page")
 
 _EXACT: Final = ("id", "tag", "type", "close_status")
@@ -46,8 +48,8 @@ class Cursor:
         """Return what a URL says; None where it says nothing that makes sense."""
         milliseconds, _, run_id = text.partition("-")
         try:
-            return cls(datetime.fromtimestamp(int(milliseconds) / 1000, UTC), run_id)
-        except (ValueError, OverflowError, OSError):
+            return cls(_EPOCH + timedelta(milliseconds=int(milliseconds)), run_id)
+        except (ValueError, OverflowError):
             return None
 
     @classmethod
@@ -57,7 +59,7 @@ class Cursor:
         return cls(execution.start_timestamp, execution.run_id or "")
 
     def __str__(self) -> str:
-        return f"{round(self.at.timestamp() * 1000)}-{self.run_id}"
+        return f"{(self.at - _EPOCH) // timedelta(milliseconds=1)}-{self.run_id}"
 
 
 @attrs.frozen
