@@ -11,12 +11,15 @@ from typing import Final
 import attrs
 
 from swf.models.text import width
-from swf.models.timeline.folding import Scale
+from swf.models.timeline.folding import Piece, Scale
 from swf.models.timeline.style import SMALL
 from swf.models.timeline.words import DAY, HOUR, MINUTE, lasting
 
 APART: Final = 84
 """Pixels between two ticks, at least."""
+BEFORE: Final = 40
+OVER: Final = 12
+"""Pixels by which texts may stand out on either side."""
 
 _STEPS: Final = (
     *(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
@@ -46,9 +49,7 @@ class Tick:
 def ticks(scale: Scale, begin: datetime, wide: float) -> list[Tick]:
     """Return the ticks whose texts stand apart; a new day is told above."""
     times = list(_times(scale, begin))
-    folds = [
-        Tick((one.left + one.right) / 2, lasting(one.seconds), line=False) for one in scale.folds
-    ]
+    folds = [_told(one, wide) for one in scale.folds]
     days = [begin, *(moment for _, moment in times)]
     dates = [
         Tick(tick.x, f"{after:%b} {after.day}", above=True, line=False)
@@ -60,10 +61,18 @@ def ticks(scale: Scale, begin: datetime, wide: float) -> list[Tick]:
     for tick in (*dates, *folds, *(tick for tick, _ in times)):
         left, right = tick.ends
         row = taken[tick.above]
-        if left >= -40 and right <= wide + 12 and not any(_meet(tick.ends, one) for one in row):
-            row.append((left, right))
+        inside = left >= -BEFORE and right <= wide + OVER
+        if inside and not any(_meet(tick.ends, one) for one in row):
+            row.append(tick.ends)
             found.append(tick)
     return found
+
+
+def _told(fold: Piece, wide: float) -> Tick:
+    """Return how long a folded stretch is, over it, or as near to it as there is room."""
+    text = lasting(fold.seconds)
+    furthest = wide + OVER - width(text, SMALL) / 2
+    return Tick(min((fold.left + fold.right) / 2, furthest), text, line=False)
 
 
 def _times(scale: Scale, begin: datetime) -> Iterator[tuple[Tick, datetime]]:

@@ -52,17 +52,18 @@ def about(kind: str, name: str, entity: Entity[Any]) -> str:
 
 
 def told_apart(lanes: Iterable[tuple[Lane, str | None]]) -> tuple[Lane, ...]:
-    """Return lanes whose labels differ: by what was given to them, and by their ids if need be."""
+    """Return lanes whose labels differ within a kind: by what is given to them, else by ids."""
     pairs = list(lanes)
-    often = Counter(lane.label for lane, _ in pairs)
+    often = Counter((lane.kind, lane.label) for lane, _ in pairs)
     labels = [
-        _called(lane.label, given) if often[lane.label] > 1 else lane.label for lane, given in pairs
+        _called(lane.label, given) if often[lane.kind, lane.label] > 1 else lane.label
+        for lane, given in pairs
     ]
-    often = Counter(labels)
+    often = Counter((lane.kind, label) for (lane, _), label in zip(pairs, labels, strict=True))
     return tuple(
         lane
-        if lane.label == label and often[label] == 1
-        else attrs.evolve(lane, label=_numbered(lane, label) if often[label] > 1 else label)
+        if lane.label == label and often[lane.kind, label] == 1
+        else attrs.evolve(lane, label=_numbered(lane, label, often[lane.kind, label]))
         for (lane, _), label in zip(pairs, labels, strict=True)
     )
 
@@ -72,8 +73,10 @@ def _called(label: str, given: str | None) -> str:
     return f"{label}({said})" if said else label
 
 
-def _numbered(lane: Lane, label: str) -> str:
-    """Return a label with the id, or with what the id tells beside the name."""
+def _numbered(lane: Lane, label: str, often: int) -> str:
+    """Return a label, where it is not the only one with what the id tells beside the name."""
+    if often == 1:
+        return label
     own = plain(lane.id)
     _, found, rest = own.rpartition(lane.label)
     short = rest.strip("-_. ") if found else ""

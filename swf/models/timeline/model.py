@@ -23,6 +23,9 @@ KINDS: Final[Mapping[str, str]] = {
 }
 """What a lane can be of, in words for people."""
 
+OWN: Final = frozenset({"execution", "decisions"})
+"""Kinds of the lanes of the execution itself."""
+
 MOMENTS: Final = frozenset({"signal", "markers"})
 """Kinds of what has no length."""
 
@@ -101,8 +104,3 @@ class Timeline:
     def seconds(self) -> float:
         """How long it goes."""
         return (self.end - self.begin).total_seconds()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was asked for yet but decisions."""
-        return not any(lane.kind not in ("execution", "decisions") for lane in self.lanes)

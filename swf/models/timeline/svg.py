@@ -14,7 +14,7 @@ from swf.models.text import width as width_of
 from swf.models.timeline import bars
 from swf.models.timeline.axis import ticks
 from swf.models.timeline.folding import Scale, busy_of, scale
-from swf.models.timeline.model import Lane, Timeline
+from swf.models.timeline.model import OWN, Lane, Timeline
 from swf.models.timeline.style import LABEL, NAME, SMALL, timeline_css
 from swf.models.timeline.words import at, lasting
 
@@ -107,26 +107,29 @@ class _Drawing:
     def _rows(self, first: int, limit: int) -> Iterator[str]:
         """Yield the lanes that are asked for, and what is left out before and after them."""
         lanes = self.timeline.lanes
-        own = sum(lane.kind in ("execution", "decisions") for lane in lanes)
+        own = sum(lane.kind in OWN for lane in lanes)
         begin = min(own + first, len(lanes))
-        chosen = [*lanes[:own], *lanes[begin : begin + limit]]
-        size = place = 0
-        for lane in chosen:
-            if place == own and begin > own:
-                yield self._rest("earlier", lanes[own:begin], place)
-                place += 1
-            row = self._row(lane, HEAD + ROW * place)
+        place = size = 0
+        for lane in lanes[:own]:
+            yield self._row(lane, place)
+            place += 1
+        if begin > own:
+            yield self._rest("earlier", lanes[own:begin], place)
+            place += 1
+        shown = begin
+        for lane in lanes[begin : begin + limit]:
+            row = self._row(lane, place)
             size += len(row)
             if size > MOST:
                 break
             yield row
             place += 1
-        shown = place - (begin > own and place > own)
-        rest = lanes[begin + max(0, shown - own) :]
-        if rest:
-            yield self._rest("more", rest, place)
+            shown += 1
+        if shown < len(lanes):
+            yield self._rest("more", lanes[shown:], place)
 
-    def _row(self, lane: Lane, top: float) -> str:
+    def _row(self, lane: Lane, place: int) -> str:
+        top = HEAD + ROW * place
         middle = top + ROW / 2
         found = bars.bars(lane, self.timeline, self.scale)
         drawn = "".join(bars.drawn(bar, lane, self.timeline, middle, self.link) for bar in found)
@@ -215,7 +218,7 @@ def _counted(lanes: Sequence[Lane]) -> str:
 
 def _summary(timeline: Timeline) -> str:
     until = at(timeline.end) if timeline.finished else "now"
-    lanes = [lane for lane in timeline.lanes if lane.kind not in ("execution", "decisions")]
+    lanes = [lane for lane in timeline.lanes if lane.kind not in OWN]
     return (
         f"From {at(timeline.begin)} to {until}, {lasting(timeline.seconds)}."
         f" {len(lanes):,} lanes{': ' if lanes else ''}{_counted(lanes)}."
