@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -11,17 +12,22 @@ from typing import Any, Final, TypeVar
 import attrs
 import click
 
-from swf import settings
+from swf import metrics, settings
 from swf.actors import Actor
 from swf.cli import logs, options, output
 from swf.cli.database import path_of, standing
 from swf.constants import DEFAULT_REGION
-from swf.exceptions import EngineError, SettingsError
+from swf.exceptions import DatabaseLockedError, EngineError, SettingsError
 from swf.models import Domain
 from swf.transport import Transport, default_connection
 from swf.transport.local import LocalTransport, SharedTransport
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+SERVED_SECONDS: Final = 3.0
+"""Within which who has opened a file serves it, if that is what it has opened it for."""
+
+LOOK_SECONDS: Final = 0.1
 
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -106,7 +112,27 @@ def how_many(command: Callable[..., Any]) -> Any:
         ),
     ):
         decorated = option(decorated)
-    return decorated
+    return measured(decorated)
+
+
+def measured(command: F) -> F:
+    """Return a command whose metrics are read over HTTP while it runs, where that is asked for."""
+    result: F = click.option(
+        "--metrics-port",
+        type=click.IntRange(0, 65_535),
+        metavar="PORT",
+        expose_value=False,
+        callback=_read_at,
+        help="Serve metrics for Prometheus at 127.0.0.1:PORT/metrics; 0 is any free port.",
+    )(command)
+    return result
+
+
+def _read_at(ctx: click.Context, _param: click.Parameter, port: int | None) -> None:
+    """Have the metrics of this process, and of those it starts, read while the command runs."""
+    if port is not None:
+        server = ctx.with_resource(metrics.serve(port))
+        click.echo(f"metrics are at {server.url}", err=True)
 
 
 def _told_at(ctx: click.Context, _param: click.Parameter, level: str | None) -> None:
@@ -168,8 +194,21 @@ def place() -> tuple[Domain, Transport]:
         )
     connection = default_connection()
     if isinstance(connection, LocalTransport):
-        connection = _shared(connection, path_of(endpoint), told.get("region", DEFAULT_REGION))
+        path, region = path_of(endpoint), told.get("region", DEFAULT_REGION)
+        connection = _in_time(connection, path, region)
     return Domain(name, connection=connection), connection
+
+
+def _in_time(connection: LocalTransport, path: Path, region: str) -> Transport:
+    """Return a connection; who has begun to serve the file a moment ago may not have an address."""
+    until = time.monotonic() + SERVED_SECONDS
+    while True:
+        try:
+            return _shared(connection, path, region)
+        except DatabaseLockedError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(LOOK_SECONDS)
 
 
 def _shared(connection: LocalTransport, path: Path, region: str) -> Transport:
@@ -180,6 +219,8 @@ def _shared(connection: LocalTransport, path: Path, region: str) -> Transport:
     """
     try:
         endpoint = connection.share()
+    except DatabaseLockedError:
+        raise
     except EngineError:  # without the extra it is this process's alone
         return connection
     if standing(path).pid == os.getpid():

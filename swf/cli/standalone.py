@@ -16,6 +16,7 @@ from swf.cli.code import workflow_named
 from swf.cli.ending import show_result, told_by_code
 from swf.cli.middlewares import Hook, with_middlewares
 from swf.cli.options import common, domain_name
+from swf.cli.polling import measured
 from swf.cli.repairing import Done, Repairing, Task, arguments_of, done_in
 from swf.cli.run import with_input
 from swf.models import Domain, WorkflowExecution
@@ -82,6 +83,7 @@ def _pattern(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
     callback=_pattern,
     help="With --repair: do activities and children again whose names match.",
 )
+@measured
 @common
 def command(
     asked: Asked,
