@@ -39,8 +39,8 @@ GLANCED_EVENTS: Final = 3_000
 GLANCED_LANES: Final = 60
 """Lanes of the timeline on the first page."""
 
-LANES: Final = 1_000
-"""Lanes on one page of the timeline's own page."""
+LANES: Final = 500
+"""Lanes on one page of the timeline's own page, fewer where they have much to say."""
 
 PATIENCE_SECONDS: Final = 30.0
 """How long a task may wait to be taken without being a finding, where somebody polls for it."""
@@ -91,7 +91,7 @@ def shown(site: Site, request: Request) -> Response:
         input=payload_of(None if told is None else told.input),
         result=payload_of(None if told is None else told.result),
         state=payload_of(found.execution.latest_execution_context),
-        timeline=_timeline(found, request) if len(found.history) <= GLANCED_EVENTS else None,
+        timeline=_glanced(found, request),
         lanes=GLANCED_LANES,
         fold=_folds(request),
         events=None if found.is_imported or not found.is_open else found.url("events"),
@@ -102,7 +102,7 @@ def timeline_shown(site: Site, request: Request) -> Response:
     """Show the timeline of an execution, so many lanes of it on a page."""
     found = subject.of(site, request)
     first = _number(request.query_params.get("first", ""))
-    error, drawn = _or_why(lambda: _drawn(found, request, first, LANES))
+    error, drawn = _or_why(lambda: _drawn(found, request, first, LANES, _beside))
     return found.render(
         request,
         "timeline.html",
@@ -154,30 +154,47 @@ def _usual(execution: WorkflowExecution) -> Usual | None:
 
 @attrs.frozen
 class Drawn:
-    """A timeline as it is put into a page, and how many lanes of it there are."""
+    """A timeline as it is put into a page, how many lanes there are, and how many are in it."""
 
     svg: Markup
     count: int
+    drawn: int
 
 
-def _timeline(found: subject.Subject, request: Request) -> Drawn | None:
-    return _or_why(lambda: _drawn(found, request, 0, GLANCED_LANES))[1]
-
-
-def _drawn(found: subject.Subject, request: Request, first: int, lanes: int) -> Drawn:
+def _drawn(
+    found: subject.Subject, request: Request, first: int, lanes: int, link: Callable[[int], str]
+) -> Drawn:
     timeline = timeline_of(found.history, now=found.clock.now())
     svg = to_svg(
         timeline,
         fold_idle=_folds(request),
-        link=lambda event_id: event_link(found, event_id),
+        link=link,
         width=WIDE,
         first=first,
         limit=lanes,
         classes_only=True,
     )
     own = sum(lane.kind in ("execution", "decisions") for lane in timeline.lanes)
-    # What is SWF's own in it is escaped there.
-    return Drawn(Markup(svg), len(timeline.lanes) - own)  # noqa: S704
+    count = len(timeline.lanes) - own
+    drawn = svg.count('<g class="lane">') - own  # what SWF told is escaped in it
+    return Drawn(Markup(svg), count, drawn)  # noqa: S704
+
+
+def _glanced(found: subject.Subject, request: Request) -> Drawn | None:
+    """Return the first lanes of a timeline; None where it is too long for the first page."""
+    if len(found.history) > GLANCED_EVENTS:
+        return None
+    drawn = _or_why(
+        lambda: _drawn(
+            found, request, 0, GLANCED_LANES, lambda event_id: event_link(found, event_id)
+        )
+    )
+    return drawn[1]
+
+
+def _beside(event_id: int) -> str:
+    """Return the address of an event for a page beside the history's: there may be thousands."""
+    return f"history?event={event_id}#event-{event_id}"
 
 
 def event_link(found: subject.Subject, event_id: int) -> str:
