@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +18,8 @@ FRESH_SECONDS: Final = 120
 """How long after its last poll a poller is taken to be there: a poll is held for a minute."""
 TIMED_OUT: Final = 3
 """So many decision tasks in a row that time out are no accident."""
+SCHEDULES: Final = "swf.schedules"
+"""The task list of schedules, which have a decider of their own."""
 
 TaskLists = Sequence[Wire]
 
@@ -30,6 +33,16 @@ class Waiting:
     name: str
     task_list: str
     since: datetime
+    code: str = "MODULE"
+    """Where its code is, as far as its name tells: an activity's own begins with its module."""
+
+    def typed(self, domain: str) -> str:
+        """Return what starts who takes it, as a shell reads it."""
+        if self.task_list.partition("@")[0] == SCHEDULES:
+            return f"swf schedule serve -d {shlex.quote(domain)}"
+        word = "decider" if self.kind == "decision" else "worker"
+        names = (self.code, "-t", self.task_list, "-d", domain)
+        return f"swf {word} start {shlex.join(names)}"
 
 
 @attrs.define
@@ -85,7 +98,12 @@ def _task(kind: str, told: Wire, at: datetime) -> Waiting:
     task_list: str = told["taskList"]["name"]
     if kind == "DecisionTaskScheduled":
         return Waiting("decision", "its decision task", task_list, at)
-    return Waiting("activity", f"activity {told['activityType']['name']!r}", task_list, at)
+    name: str = told["activityType"]["name"]
+    module = name.rpartition(".")[0]
+    is_named = all(part.isidentifier() for part in module.split("."))
+    return Waiting(
+        "activity", f"activity {name!r}", task_list, at, module if is_named else "MODULE"
+    )
 
 
 def findings(
@@ -144,8 +162,7 @@ def _of_tasks(
 ) -> Iterator[Finding]:
     for task in told.untaken.values():
         waited = (now - task.since).total_seconds()
-        word = "decider" if task.kind == "decision" else "worker"
-        way_out = f"`swf {word} start MODULE -t {task.task_list} -d {domain}`"
+        way_out = f"`{task.typed(domain)}`"
         waits = f"{task.name} has waited {waited:.0f} s on task list {task.task_list!r}"
         pollers = polled_by(task_lists or (), task.kind, task.task_list, now)
         if task_lists is not None and not pollers:

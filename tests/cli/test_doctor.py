@@ -138,7 +138,7 @@ def test_an_execution_that_nobody_takes(folder: Path) -> None:
     assert everything["one"] == {**one["one"], "told": everything["one"]["told"]}
     assert "its decision task has waited" in one["one"]["told"]
     assert one["one"]["type"] == "`swf decider start MODULE -t example -d shop`"
-    assert decided["one"]["type"] == "`swf worker start MODULE -t quickstart -d shop`"
+    assert decided["one"]["type"] == "`swf worker start examples.flow.basic -t quickstart -d shop`"
     assert closed["one"]["told"] == "is closed: TERMINATED"
     assert "clock" in everything
 

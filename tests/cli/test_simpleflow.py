@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from cli_scene import WORKFLOW_ID, Scene, scheduled
-from terminals import typed
+from terminals import ROOT, typed
 
+from swf.cli.main import ALIASES
 from swf.models.decision import FailWorkflowExecution
 
 
@@ -378,3 +380,18 @@ def test_a_failed_execution_keeps_its_profile(scene: Scene) -> None:
     scene.decide(FailWorkflowExecution(reason="no"))
 
     assert lines("workflow.profile", "TestDomain", WORKFLOW_ID) == []
+
+
+def test_the_guide_names_every_command_and_where_it_is_now() -> None:
+    """Each command line in the table of the guide exists, and no alias is left out there."""
+    page = (ROOT / "docs" / "howto" / "migrating.md").read_text(encoding="utf-8")
+    table = page.partition("### Commands of simpleflow")[2].partition("\n## ")[0]
+    named = set()
+    for line in re.findall(r"`swf ([^`]+)`", table):
+        words = [word for word in line.split() if re.fullmatch(r"[a-z.-]+", word)]
+        command = [word for word in words if not word.startswith("-")][:2]
+        named.add(command[0])
+        assert typed(*command, "--help").exit_code == 0, line
+
+    unnamed = {name for name in ALIASES if f"`{name}" not in table} - named
+    assert unnamed == set()

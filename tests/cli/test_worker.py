@@ -100,6 +100,17 @@ def test_a_file_without_a_server_is_shared(folder: Path) -> None:
     assert begun.exit_code == worked.exit_code == 0
 
 
+def test_two_that_start_at_once_share_a_file(folder: Path) -> None:
+    """Where nobody serves a file yet, who is first does; who comes a moment later waits for it."""
+    where = ("--endpoint-url", "sqlite:///shop.db", "-d", "shop")
+    with (
+        terminal("decider", "start", BASIC, *where, cwd=folder) as decider,
+        terminal("worker", "start", BASIC, *where, cwd=folder) as worker,
+    ):
+        decider.await_text("starts with")
+        worker.await_text("starts with")
+
+
 def test_a_restart_of_the_server_is_outlived(folder: Path) -> None:
     """Who polls by the file does not take it while the server is away, and goes on with the next.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from swf.insight.finding import Finding
 from swf.insight.stuck import findings
+from swf.schedules.workflow import TASK_LIST
 
 NOW = 1_000_000.0
 
@@ -195,3 +196,23 @@ def test_decision_tasks_that_time_out_again_and_again_are_told() -> None:
     assert [one.told for one in story.found()] == [
         "its last 3 decision tasks timed out: no decider answers them"
     ]
+
+
+def test_what_is_typed_is_as_a_shell_reads_it() -> None:
+    """An activity that is named as its code is tells its module; odd names are quoted."""
+    story = Story()
+    story.activity(name="shop.work.charge", task_list="any where")
+
+    [activity] = story.found(lists=[])
+
+    assert activity.type == "`swf worker start shop.work -t 'any where' -d shop`"
+
+
+def test_schedules_have_a_server_of_their_own() -> None:
+    """What waits for the decider of schedules, or its worker, is taken by `swf schedule serve`."""
+    story = Story()
+    story.decision(TASK_LIST)
+    story.decision(f"{TASK_LIST}@host-1-0123abcd")
+    story.activity("swf.schedule.terminate", TASK_LIST)
+
+    assert {one.type for one in story.found(lists=[])} == {"`swf schedule serve -d shop`"}
