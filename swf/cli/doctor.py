@@ -15,7 +15,6 @@ from swf.cli.names import Verb
 from swf.cli.options import common, domain
 from swf.insight.finding import Finding
 from swf.models import WorkflowExecution
-from swf.models.views import harmless
 
 INDENT: Final = " " * 8
 """What stands before all but the state."""
@@ -69,10 +68,10 @@ def _show(asked: Asked, found: Iterable[Finding]) -> None:
     is_coloured = output.is_rich(asked) and not output.is_colourless(asked)
     for one in found:
         mark, color = marks[one.state]
-        told = _fitting(asked, " ".join(harmless(f"{one.about}: {one.told}").split()))
+        told = _fitting(asked, " ".join(output.in_one_line(f"{one.about}: {one.told}").split()))
         click.echo(f"{click.style(mark, fg=color) if is_coloured else mark}{told}")
         if one.type:
-            click.echo(f"{INDENT}{harmless(one.type)}")
+            click.echo(f"{INDENT}{output.in_one_line(one.type)}")
 
 
 def _fitting(asked: Asked, told: str) -> str:

@@ -18,7 +18,6 @@ from swf.flow.errors import (
 )
 from swf.flow.handle import Handle
 from swf.models import WorkflowExecution
-from swf.models.views import harmless
 from swf.payload import Payloads
 
 _STATUS: Final = (
@@ -38,7 +37,7 @@ def told_by_code(asked: Asked) -> Generator[None]:
         if asked.verbosity > 1:
             traceback.print_exception(error)
         status = next(status for kind, status in _STATUS if isinstance(error, kind))
-        told = " ".join(harmless(str(error)).split())
+        told = " ".join(output.in_one_line(error).split())
         raise failing.Failure(f"{status}: {told}", failing.OUTCOMES[status]) from error
     except ResultTimeout as error:
         raise failing.Failure(str(error), failing.WAITED) from error

@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -128,8 +128,8 @@ def _of_domain() -> str:
 
 
 def _one_line(text: str) -> str:
-    harmless: Any = import_module("swf.models.views").harmless
-    return " ".join(harmless(text).split())
+    shown: str = import_module("swf.cli.output").in_one_line(text)
+    return " ".join(shown.split())
 
 
 def _left_alone() -> int:

@@ -141,7 +141,8 @@ def is_rich(asked: Asked) -> bool:
     """Return whether people look at stdout, through a terminal that can draw."""
     if asked.color == "never" or os.environ.get("TERM") == "dumb":
         return False
-    return asked.color == "always" or sys.stdout.isatty()
+    forced = os.environ.get("FORCE_COLOR", "0") not in {"", "0"}
+    return asked.color == "always" or forced or sys.stdout.isatty()
 
 
 def is_watched() -> bool:

@@ -18,7 +18,6 @@ from swf.cli.options import common, domain
 from swf.engine import Engine, tools
 from swf.fault import Fault
 from swf.models import WorkflowExecution
-from swf.models.views import harmless
 
 PORT = 8042
 """Where a server listens if nothing else is said."""
@@ -157,7 +156,8 @@ def check(asked: Asked, *, db: str | None, repair: bool) -> None:
     """
     report = tools.check(database.path_of(db), repair=repair)
     if asked.output is None and not asked.query:
-        click.echo(harmless(str(report)))
+        for line in str(report).splitlines():
+            click.echo(output.in_one_line(line))
     else:
         told = {**attrs.asdict(report), "sound": report.sound}
         output.emit_one(asked, told, id="sound")
@@ -220,7 +220,7 @@ def export(_asked: Asked, *, workflow_id: str, run_id: str | None, file: TextIO)
         "workflowType": {"name": kind.name, "version": kind.version},
         "events": events,
     }
-    json.dump(document, file, default=_time, ensure_ascii=False)
+    json.dump(document, file, default=_time)
     file.write("\n")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import textwrap
 import time
 from collections import Counter
@@ -278,7 +279,7 @@ def follow(asked: Asked, execution: WorkflowExecution, *, children: bool) -> Non
     On a terminal it is drawn anew in its place, finished tasks counted where it is too long;
     elsewhere a line is printed where it changed.
     """
-    if not output.is_rich(asked):
+    if not (output.is_rich(asked) and sys.stdout.isatty()):
         _print_changes(execution, children)
         return
     history = execution.history()

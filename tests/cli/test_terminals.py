@@ -1,0 +1,152 @@
+"""Pipes that break, interrupts, and terminals that are narrow, dumb or without colours."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from terminals import ROOT
+
+from swf.models import Domain, WorkflowType
+from swf.transport import connect
+
+MANY = 300
+
+UNSET = {"NO_COLOR", "FORCE_COLOR", "TERM", "PYTHONUNBUFFERED"}
+"""Variables that say how to write; the last loses what a reader leaves of a large write."""
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """An SWF on a file with many executions."""
+    url = f"sqlite:///{tmp_path}/swf.db"
+    connection = connect(url)
+    domain = Domain("shop", connection=connection)
+    domain.save()
+    kind = WorkflowType(
+        domain,
+        "basic",
+        "1",
+        task_list="quickstart",
+        child_policy="TERMINATE",
+        execution_start_to_close_timeout=3600,
+        task_start_to_close_timeout=300,
+    )
+    kind.save()
+    for number in range(MANY):
+        kind.start_execution(f"order-{number}-{'x' * 200}")
+    connection.close()
+    return {
+        **{key: value for key, value in os.environ.items() if key not in UNSET},
+        "PYTHONPATH": str(ROOT),
+        "SWF_ENDPOINT_URL": url,
+        "SWF_DOMAIN": "shop",
+    }
+
+
+SWF = [sys.executable, "-m", "swf"]
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "id"])
+def test_a_reader_that_goes_away_is_no_error(environment: dict[str, str], form: str) -> None:
+    """`| head -1` gets its line; nothing is told on stderr, and the exit code is 141."""
+    command = " ".join([*SWF, "workflow", "list", "-n", str(MANY), "-q", "-o", form])
+    ran = subprocess.run(
+        ["bash", "-c", f"{command} | head -1; echo ${{PIPESTATUS[0]}}"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert ran.stderr == ""
+    assert len(ran.stdout.splitlines()) == 2
+    assert ran.stdout.splitlines()[1] == "141"
+
+
+def test_an_interrupt_ends_a_command_quietly(environment: dict[str, str]) -> None:
+    """Ctrl-C ends what goes on for ever; the exit code is 130, and there is no traceback."""
+    with subprocess.Popen(
+        [*SWF, "workflow", "count", "--watch", "60"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == f"{MANY}\n"
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=30)
+
+    assert running.returncode == 130
+    assert told == ""
+
+
+def on_terminal(environment: dict[str, str], *words: str, **variables: str) -> str:
+    """Return what a command prints on a terminal."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [*SWF, *words],
+        env={**environment, **variables},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ) as running:
+        os.close(theirs)
+        found = b"".join(iter(lambda: read(ours), b""))
+    os.close(ours)
+    assert running.returncode == 0, found
+    return found.decode()
+
+
+def read(terminal: int) -> bytes:
+    """Return what comes next from a terminal; nothing once nobody has it open any more."""
+    try:
+        return os.read(terminal, 10_000)
+    except OSError:
+        return b""
+
+
+LISTED = ("workflow", "list", "-n", "2", "-q")
+
+
+def test_colours_are_where_they_are_wanted(environment: dict[str, str]) -> None:
+    """A terminal has colours, but for NO_COLOR, `--no-color` and TERM=dumb; a pipe has none."""
+    assert "\x1b[36mOPEN" in on_terminal(environment, *LISTED, TERM="xterm")
+    for words, variables in (
+        ((), {"TERM": "dumb"}),
+        (("--no-color",), {"TERM": "xterm"}),
+        (("--color", "never"), {"TERM": "xterm"}),
+    ):
+        assert "\x1b" not in on_terminal(environment, *LISTED, *words, **variables)
+    assert "\x1b[36m" not in on_terminal(environment, *LISTED, TERM="xterm", NO_COLOR="1")
+    piped = subprocess.run([*SWF, *LISTED], env=environment, capture_output=True, check=True)
+    assert b"\x1b" not in piped.stdout
+
+
+def test_force_color_colours_a_pipe(environment: dict[str, str]) -> None:
+    """FORCE_COLOR has a pipe coloured, as it is elsewhere; what the option says goes first."""
+    forced = {**environment, "FORCE_COLOR": "1"}
+    words = ("workflow", "list", "-n", "2", "-q")
+
+    ran = subprocess.run([*SWF, *words], env=forced, capture_output=True, check=True)
+    assert b"\x1b[36mOPEN" in ran.stdout
+    ran = subprocess.run([*SWF, *words, "--no-color"], env=forced, capture_output=True, check=True)
+    assert b"\x1b" not in ran.stdout
+
+
+def test_a_narrow_terminal_has_lists(environment: dict[str, str]) -> None:
+    """Where a table does not fit into 40 columns, each row is a list of its fields."""
+    shown = on_terminal(environment, *LISTED, TERM="dumb", COLUMNS="40")
+    wide = on_terminal(environment, *LISTED, TERM="xterm", COLUMNS="40", NO_COLOR="1")
+
+    assert shown.splitlines()[0].startswith("workflow id")
+    lines = click.unstyle(wide).splitlines()
+    assert lines[0].startswith("workflow id  order-299-x")
+    assert max(map(len, lines)) <= 40
