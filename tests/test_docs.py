@@ -55,6 +55,7 @@ REFERENCE: Final = {
     "swf.models.history": "histories",
     "swf.payload": "payloads",
     "swf.querysets": "querysets",
+    "swf.schedules": "schedules",
     "swf.server": "server",
     "swf.settings": "settings",
     "swf.steps": "steps",

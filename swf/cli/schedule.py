@@ -188,7 +188,7 @@ def describe(asked: Asked, /, name: str) -> None:
         **attrs.asdict(described, recurse=False),
         **described.spec.to_json(),
         "catch_up_seconds": described.spec.catch_up_seconds,
-        "workflow_id": schedule.workflow_id,
+        "execution": schedule.workflow_id,
         "recent": [attrs.asdict(run) for run in described.recent],
     }
     fields.pop("spec")
