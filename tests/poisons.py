@@ -67,13 +67,25 @@ _UNSAFE: Final = re.compile(
 
 
 class Poisoned(Transport):
-    """Passes calls on; all that an SWF tells in words is another text in its replies."""
+    """Passes calls on; all that an SWF tells in words is another text in its replies.
+
+    Asked for an execution of ids that it made up, it tells of the last that was asked for by its
+    own.
+    """
 
     def __init__(self, connection: Transport, poison: str) -> None:
         self.connection = connection
         self.poison = poison
+        self.asked: dict[str, str] = {}
+
+    def call(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        return self.send(operation, params)  # what it made up breaks the rules
 
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        if "execution" in params:
+            if params["execution"]["runId"] != self.poison:
+                self.asked = params["execution"]
+            params = {**params, "domain": "d", "execution": self.asked}
         reply: dict[str, Any] = self._spoilt(self.connection.send(operation, params))
         return reply
 

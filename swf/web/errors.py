@@ -140,6 +140,19 @@ def _invalid(error: SWFError, _connection: Transport) -> Problem:
     return Problem(400, "That cannot be asked", str(error))
 
 
+def _in_the_way(error: SWFError, _connection: Transport) -> Problem:
+    return Problem(409, "That is not possible as things are", str(error))
+
+
+def _limited(error: SWFError, _connection: Transport) -> Problem:
+    return Problem(
+        429,
+        "A limit of SWF is reached",
+        str(error),
+        way_out=("AWS raises some limits of an account when it is asked to.",),
+    )
+
+
 def _database(error: SWFError, _connection: Transport) -> Problem:
     return Problem(
         502,
@@ -157,6 +170,10 @@ _PROBLEMS: Final[tuple[tuple[type[Any], _Of], ...]] = (
     (exceptions.CredentialsError, _no_credentials),
     (PermissionError, _denied),
     (exceptions.ThrottlingFault, _throttled),
+    (exceptions.LimitExceededFault, _limited),
+    (exceptions.AlreadyExistsError, _in_the_way),
+    (exceptions.DeprecatedError, _in_the_way),
+    (exceptions.DefaultUndefinedFault, _invalid),
     (exceptions.EngineError, _database),
     (exceptions.SettingsError, _unreachable),
     (exceptions.ValidationError, _invalid),

@@ -17,7 +17,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from swf.constants import ChildPolicy
-from swf.exceptions import SWFError, ValidationError, WorkflowTypeDoesNotExist
+from swf.exceptions import (
+    SWFError,
+    ValidationError,
+    WorkflowTypeDeprecated,
+    WorkflowTypeDoesNotExist,
+)
 from swf.insight.starting import input_of, started_again
 from swf.models import Domain, WorkflowExecution
 from swf.web import paths, words
@@ -28,6 +33,11 @@ from swf.wire import told
 _EXECUTION: Final = "/{domain}/executions/{workflow_id}/{run_id}"
 _TYPES: Final = 200
 """Workflow types that a form offers at most."""
+
+_DEPRECATED: Final = (
+    "Nothing was started: the workflow type is deprecated. `swf workflow-type undeprecate` takes "
+    "it back into use"
+)
 
 Act = Callable[[WorkflowExecution, Mapping[str, str]], WorkflowExecution]
 """What a form has done to an execution; returns the execution that is shown then."""
@@ -171,6 +181,8 @@ def _refusal(error: SWFError, execution: WorkflowExecution, action: Action) -> s
             "Nothing was started: an execution of this workflow id is open. Terminate it first, "
             "or give another workflow id"
         )
+    if isinstance(error, WorkflowTypeDeprecated):
+        return _DEPRECATED
     return str(error)
 
 
@@ -300,6 +312,8 @@ def _start_refusal(error: SWFError, domain: Domain, typed: Mapping[str, str]) ->
         return f"There is no workflow type {typed['type'].strip()!r:.300}.{meant}"
     if isinstance(error, WorkflowExecution.AlreadyExists):
         return "Nothing was started: an execution of this workflow id is open"
+    if isinstance(error, WorkflowTypeDeprecated):
+        return _DEPRECATED
     return str(error)
 
 
