@@ -50,7 +50,7 @@ def list_(asked: Asked, /, workflow_id: str, run_id: str | None, only_open: bool
 
 @command.command()
 @_of_execution
-@click.argument("activity_id")
+@click.argument("activity_id", shell_complete=complete("activity_ids"))
 @common
 def describe(asked: Asked, /, workflow_id: str, activity_id: str, run_id: str | None) -> None:
     """Show all that is known of an activity task: state, times, input, result or reason.
@@ -127,7 +127,7 @@ def _value(text: str | None) -> Any:
 
 @command.command()
 @_of_execution
-@click.argument("activity_id", required=False)
+@click.argument("activity_id", required=False, shell_complete=complete("activity_ids"))
 @click.option("--scheduled-id", type=int, metavar="N", help="The event that scheduled it.")
 @click.option("--code", required=True, multiple=True, metavar="MODULE", help="Where its code is.")
 @click.option("-i", "--input", "text", metavar="JSON", help="Other arguments than it had.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -12,28 +13,41 @@ from click.shell_completion import CompletionItem
 
 from swf import settings
 from swf.cli.asked import TYPED
-from swf.models import Domain
+from swf.models import Domain, WorkflowExecution
 from swf.querysets import DomainQuerySet
 
-BUDGET_SECONDS: Final = 0.5
+BUDGET_SECONDS: Final = 0.4
 """How long somebody who pressed a key waits, at most."""
 
-MOST: Final = 100
+MOST: Final = 1000
+
+_PLAIN: Final = re.compile(r"[\w@%+=:,./-]+")
+"""Names that a shell reads as they are: what is completed is not run by it, whatever it is."""
 
 
 def names(what: str, ctx: click.Context, typed: str) -> list[CompletionItem]:
     """Return the names that begin with what was typed; none where they do not come in time."""
     found: list[str] = []
     with settings.override(**ctx.meta.get(TYPED, {})):
-        asking = threading.Thread(target=_ask, args=(what, found), daemon=True)
+        asking = threading.Thread(
+            target=_ask, args=(what, ctx.params.get("workflow_id"), found), daemon=True
+        )
         asking.start()
         asking.join(BUDGET_SECONDS)
-    return [CompletionItem(name) for name in dict.fromkeys(found) if name.startswith(typed)]
+    return [
+        CompletionItem(name)
+        for name in dict.fromkeys(found)
+        if name.startswith(typed) and _PLAIN.fullmatch(name)
+    ]
 
 
-def _ask(what: str, found: list[str]) -> None:
+def _ask(what: str, workflow_id: str | None, found: list[str]) -> None:
     with suppress(Exception):  # who presses a key is not told of errors
-        found.extend(_ASKED[what](settings.get().get("domain")))
+        domain = settings.get().get("domain")
+        if what == "activity_ids":
+            found.extend(_activity_ids(domain, workflow_id))
+        else:
+            found.extend(_ASKED[what](domain))
 
 
 def _domains(_domain: str | None) -> Iterable[str]:
@@ -50,7 +64,21 @@ def _workflow_types(domain: str | None) -> Iterable[str]:
     return [f"{one.name}:{one.version}" for one in Domain(domain).workflows()[:MOST]]
 
 
+def _activity_types(domain: str | None) -> Iterable[str]:
+    if domain is None:
+        return []
+    return [f"{one.name}:{one.version}" for one in Domain(domain).activities()[:MOST]]
+
+
+def _activity_ids(domain: str | None, workflow_id: str | None) -> Iterable[str]:
+    if domain is None or workflow_id is None:
+        return []
+    history = WorkflowExecution(Domain(domain), workflow_id).upstream().history()
+    return [str(one.id) for one in history.compiled.activities]
+
+
 _ASKED: Final[dict[str, Callable[[str | None], Iterable[str]]]] = {
+    "activity_types": _activity_types,
     "domains": _domains,
     "workflow_ids": _workflow_ids,
     "workflow_types": _workflow_types,

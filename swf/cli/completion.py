@@ -16,6 +16,9 @@ SHELLS: Final = ("bash", "zsh", "fish")
 
 VARIABLE: Final = "_SWF_COMPLETE"
 
+_WHOLE_WORDS: Final = "COMP_WORDBREAKS=${COMP_WORDBREAKS//:}"
+"""Else bash takes `name:version` for three words."""
+
 
 @click.command("completion", cls=Verb)
 @click.argument("shell", type=click.Choice(SHELLS))
@@ -30,3 +33,5 @@ def command(_asked: Asked, /, shell: str) -> None:
     if kind is None:
         raise Failure(f"no completion for {shell}")
     click.echo(kind(root, {}, "swf", VARIABLE).source())
+    if shell == "bash":
+        click.echo(_WHOLE_WORDS)

@@ -12,7 +12,7 @@ import click
 from swf.cli import examining, output
 from swf.cli.asked import Asked
 from swf.cli.names import Verb
-from swf.cli.options import common, domain
+from swf.cli.options import common, complete, domain
 from swf.insight.finding import Finding
 from swf.models import WorkflowExecution
 
@@ -25,7 +25,7 @@ _COLUMNS = output.Columns(
 
 
 @click.command("doctor", cls=Verb)
-@click.argument("workflow_id", required=False)
+@click.argument("workflow_id", required=False, shell_complete=complete("workflow_ids"))
 @click.argument("run_id", required=False)
 @click.option(
     "--patience",

@@ -44,6 +44,11 @@ class Kind:
         """The article before its words."""
         return "an" if self.words[0] == "a" else "a"
 
+    @property
+    def completed(self) -> str:
+        """What completes their names."""
+        return f"{self.noun.replace('-', '_')}s"
+
 
 def status_option(function: Any) -> Any:
     """Return a command that takes the registration status to list."""
@@ -144,7 +149,9 @@ def _describe(kind: Kind) -> click.Command:
         help=f"Show {kind.a} {kind.words} and its defaults.\n\n"
         f"swf {kind.noun} describe {kind.example}",
     )
-    @click.argument("type_", metavar="NAME[:VERSION]")
+    @click.argument(
+        "type_", metavar="NAME[:VERSION]", shell_complete=options.complete(kind.completed)
+    )
     @options.common
     def describe(asked: Asked, /, type_: str) -> None:
         output.emit_one(asked, row(named(kind, type_)), id="id")
@@ -179,7 +186,9 @@ def _register(kind: Kind) -> click.Command:
 
 def _changing(kind: Kind, verb: str, method: str, says: str) -> click.Command:
     @click.command(verb, cls=Verb, help=f"{says}\n\nswf {kind.noun} {verb} {kind.example}")
-    @click.argument("type_", metavar="NAME[:VERSION]")
+    @click.argument(
+        "type_", metavar="NAME[:VERSION]", shell_complete=options.complete(kind.completed)
+    )
     @options.common
     def changing(_asked: Asked, /, type_: str) -> None:
         getattr(named(kind, type_), method)()

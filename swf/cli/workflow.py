@@ -109,7 +109,13 @@ def filtering(function: F) -> F:
         ),
         click.option("--tag", multiple=True, metavar="TAG", help="With this tag; each of several."),
         click.option("--workflow-id", metavar="ID", help="The runs of this workflow id."),
-        click.option("--type", "kind", metavar="NAME[:VERSION]", help="Of this workflow type."),
+        click.option(
+            "--type",
+            "kind",
+            metavar="NAME[:VERSION]",
+            shell_complete=options.complete("workflow_types"),
+            help="Of this workflow type.",
+        ),
         click.option(
             "-s",
             "--status",

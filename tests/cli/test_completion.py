@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from cli_scene import WORKFLOW_ID, Scene
-from terminals import typed
+from terminals import ROOT, typed
+
+from swf.models import Domain, WorkflowType
+from swf.transport import connect
 
 
 def completed(monkeypatch: pytest.MonkeyPatch, words: str) -> list[str]:
@@ -57,3 +66,92 @@ def test_an_error_completes_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SWF_DOMAIN", "nowhere")
 
     assert completed(monkeypatch, "swf workflow info bas") == []
+
+
+def test_types_and_activities_are_completed_where_they_are_named(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Arguments and options that name a type or an activity are completed by those there are."""
+    scene.begin()
+
+    double = "examples.basic.double:example"
+    assert completed(monkeypatch, "swf activity-type describe examples.basic.do") == [double]
+    assert completed(monkeypatch, "swf workflow-type deprecate b") == ["basic:example"]
+    assert completed(monkeypatch, "swf workflow list --type b") == ["basic:example"]
+    assert completed(monkeypatch, f"swf activity describe {WORKFLOW_ID} act") == [
+        "activity-examples.basic.increment-1"
+    ]
+    assert completed(monkeypatch, "swf doctor bas") == [WORKFLOW_ID]
+    monkeypatch.delenv("SWF_DOMAIN")
+    assert completed(monkeypatch, "swf activity-type describe e") == []
+    assert completed(monkeypatch, f"swf activity describe {WORKFLOW_ID} act") == []
+
+
+def test_what_a_shell_would_run_is_not_completed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that a shell would not take as it is stays out of the command line."""
+    for name in ("x$(id)", "x;id", "x`id`", "x id", "x*", "x'", "x-1", "xé"):
+        scene.start(name)
+
+    assert set(completed(monkeypatch, "swf workflow info x")) == {"x-1", "xé"}
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> dict[str, str]:
+    """The environment of a shell that finds `swf`, with an SWF on a file."""
+    url = f"sqlite:///{tmp_path}/swf.db"
+    connection = connect(url)
+    domain = Domain("shop", connection=connection)
+    domain.save()
+    kind = WorkflowType(
+        domain,
+        "basic",
+        "1",
+        task_list="quickstart",
+        child_policy="TERMINATE",
+        execution_start_to_close_timeout=3600,
+        task_start_to_close_timeout=300,
+    )
+    kind.save()
+    kind.start_execution("order-1")
+    kind.start_execution("order-2")
+    connection.close()
+    (tmp_path / "bin").mkdir()
+    command = tmp_path / "bin" / "swf"
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m swf "$@"\n')
+    command.chmod(0o755)
+    return {
+        **os.environ,
+        "PATH": f"{tmp_path}/bin:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "SWF_ENDPOINT_URL": url,
+        "SWF_DOMAIN": "shop",
+    }
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("swf workflow info or", ["order-2", "order-1"]),
+        ("swf workflow start basic:", ["basic:1"]),
+        ("swf workflow list -d sh", ["shop"]),
+        ("swf workflow term", ["terminate"]),
+    ],
+)
+def test_bash_completes(shell: dict[str, str], words: str, expected: list[str]) -> None:
+    """A real bash, having read the script, completes commands and names."""
+    script = f"""
+        eval "$(swf completion bash)"
+        case $COMP_WORDBREAKS in *:*) exit 3;; esac
+        complete -p swf >/dev/null || exit 4
+        COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+        _swf_completion swf
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    ran = subprocess.run(
+        ["bash", "--norc", "-c", script], env=shell, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.splitlines() == expected
+    assert ran.stderr == ""
