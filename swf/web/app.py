@@ -25,6 +25,7 @@ from swf.web.pages import (
     history,
     imported,
     pending,
+    replay,
     stack,
     task_lists,
     types,
@@ -41,6 +42,7 @@ PAGES: Final = (
     task_lists,
     types,
     stack,
+    replay,
 )
 """The modules of pages that show something."""
 
