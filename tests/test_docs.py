@@ -49,10 +49,12 @@ REFERENCE: Final = {
     "swf.flow.errors": "flow",
     "swf.flow.futures": "flow",
     "swf.graph": "graph",
+    "swf.metrics": "metrics",
     "swf.models": "models",
     "swf.models.decision": "decisions",
     "swf.models.event": "events",
     "swf.models.history": "histories",
+    "swf.models.timeline": "timeline",
     "swf.payload": "payloads",
     "swf.querysets": "querysets",
     "swf.schedules": "schedules",
@@ -62,6 +64,7 @@ REFERENCE: Final = {
     "swf.steps.errors": "steps",
     "swf.testing": "testing",
     "swf.testing.plugin": "testing",
+    "swf.tracing": "metrics",
     "swf.transport": "connection",
 }
 """Which page of the reference describes which module."""

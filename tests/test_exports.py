@@ -19,14 +19,17 @@ PACKAGES: Final = (
     "swf.graph",
     "swf.graph.decider",
     "swf.graph.specs",
+    "swf.metrics",
     "swf.models",
     "swf.models.decision",
     "swf.models.event",
     "swf.models.history",
+    "swf.models.timeline",
     "swf.payload",
     "swf.querysets",
     "swf.schedules",
     "swf.steps",
+    "swf.tracing",
     "swf.transport",
 )
 """Every package, since users import from packages and not from the modules inside."""

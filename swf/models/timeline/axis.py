@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import pairwise
 from math import ceil, floor
 from typing import Final
 
@@ -17,9 +16,9 @@ from swf.models.timeline.words import DAY, HOUR, MINUTE, lasting
 
 APART: Final = 84
 """Pixels between two ticks, at least."""
-BEFORE: Final = 40
+MIDNIGHT: Final = "00:00"
 OVER: Final = 12
-"""Pixels by which texts may stand out on either side."""
+"""Pixels by which texts may stand out on the right."""
 
 _STEPS: Final = (
     *(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
@@ -32,12 +31,11 @@ _STEPS: Final = (
 
 @attrs.frozen
 class Tick:
-    """A place on the axis and what is said there: above the others, or by a line down the lanes."""
+    """A place on the axis and what is said there; `folded` says how long a folded stretch is."""
 
     x: float
     text: str
-    above: bool = False
-    line: bool = True
+    folded: bool = False
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -46,22 +44,18 @@ class Tick:
         return self.x - half, self.x + half
 
 
-def ticks(scale: Scale, begin: datetime, wide: float) -> list[Tick]:
-    """Return the ticks whose texts stand apart; a new day is told above."""
-    times = list(_times(scale, begin))
-    folds = [_told(one, wide) for one in scale.folds]
-    days = [begin, *(moment for _, moment in times)]
-    dates = [
-        Tick(tick.x, f"{after:%b} {after.day}", above=True, line=False)
-        for (before, after), (tick, _) in zip(pairwise(days), times, strict=True)
-        if before.date() != after.date()
-    ]
+def ticks(scale: Scale, begin: datetime, wide: float, room: float) -> list[Tick]:
+    """Return the ticks whose texts stand apart, those after a jump before others.
+
+    There is `room` for texts left of the axis.
+    """
     found: list[Tick] = []
     taken: dict[bool, list[tuple[float, float]]] = {False: [], True: []}
-    for tick in (*dates, *folds, *(tick for tick, _ in times)):
+    folds = (_told(one, wide) for one in scale.folds)
+    for tick in (*folds, *_times(scale, begin)):
         left, right = tick.ends
-        row = taken[tick.above]
-        inside = left >= -BEFORE and right <= wide + OVER
+        row = taken[tick.folded]
+        inside = left >= -room and right <= wide + OVER
         if inside and not any(_meet(tick.ends, one) for one in row):
             row.append(tick.ends)
             found.append(tick)
@@ -72,26 +66,37 @@ def _told(fold: Piece, wide: float) -> Tick:
     """Return how long a folded stretch is, over it, or as near to it as there is room."""
     text = lasting(fold.seconds)
     furthest = wide + OVER - width(text, SMALL) / 2
-    return Tick(min((fold.left + fold.right) / 2, furthest), text, line=False)
+    return Tick(min((fold.left + fold.right) / 2, furthest), text, folded=True)
 
 
-def _times(scale: Scale, begin: datetime) -> Iterator[tuple[Tick, datetime]]:
+def _times(scale: Scale, begin: datetime) -> list[Tick]:
+    """Return a tick for each step; first those where time has jumped, and where a day begins."""
     step = next((one for one in _STEPS if one * scale.per_second >= APART), _STEPS[-1])
-    since = begin.timestamp()
-    after_fold = False
+    jumps: list[Tick] = []
+    others: list[Tick] = []
+    day = begin.date()
+    for seconds, jumped in _places(scale, begin.timestamp(), step):
+        moment = begin + timedelta(seconds=seconds)
+        text = _clock(moment, step)
+        new_day = moment.date() != day and step < DAY
+        if new_day:
+            text = f"{moment:%b} {moment.day}{'' if text == MIDNIGHT else f' {text}'}"
+        (jumps if jumped or new_day else others).append(Tick(scale.x(seconds), text))
+        day = moment.date()
+    return jumps + others
+
+
+def _places(scale: Scale, since: float, step: float) -> Iterator[tuple[float, bool]]:
+    """Yield where there may be ticks, in seconds, and whether time has jumped there."""
+    after_fold = True
     for piece in scale.pieces:
-        if piece.folded:
-            after_fold = True
-            continue
-        first = ceil((since + piece.begin) / step - 1e-9)
-        last = floor((since + piece.end) / step + 1e-9)
-        places = [number * step - since for number in range(first, last + 1)]
-        if after_fold or not piece.begin:
-            places.insert(0, piece.begin)
-        for place in places:
-            moment = begin + timedelta(seconds=place)
-            yield Tick(scale.x(place), _clock(moment, step)), moment
-        after_fold = False
+        if not piece.folded:
+            if after_fold:
+                yield piece.begin, True
+            first = ceil((since + piece.begin) / step - 1e-9)
+            last = floor((since + piece.end) / step + 1e-9)
+            yield from ((number * step - since, False) for number in range(first, last + 1))
+        after_fold = piece.folded
 
 
 def _clock(moment: datetime, step: float) -> str:

@@ -26,6 +26,8 @@ SMALLEST: Final = 2.5
 CELL: Final = 3.0
 """Bars that lie within so many pixels are drawn as one."""
 CELL_OF_MOMENTS: Final = 8.0
+TIGHT: Final = 0.9
+"""How wide texts are, of what they are reckoned to be at most."""
 LONGEST_SAID: Final = 44
 
 _GRAVE: Final[Sequence[State]] = (
@@ -195,7 +197,11 @@ def written(found: Sequence[Bar], timeline: Timeline, middle: float, wide: float
         return f'<text class="said" x="{right:.1f}" y="{y}">{_text(text)}</text>\n'
     if segment.started is None and last.right - last.left > needs + 24:
         x = last.left + 10
-        return f'<text class="said over" x="{x:.1f}" y="{y}">{_text(text)}</text>\n'
+        return (
+            f'<rect class="paper" x="{x - 3:.1f}" y="{middle - 6:.1f}" height="12"'
+            f' width="{needs * TIGHT + 6:.1f}"/>'
+            f'<text class="said" x="{x:.1f}" y="{y}">{_text(text)}</text>\n'
+        )
     if last.right - last.start > needs + 24:
         return f'<text class="said" x="{last.start + 8:.1f}" y="{y}">{_text(text)}</text>\n'
     if found[0].left > needs + 10:

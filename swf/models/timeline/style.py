@@ -57,8 +57,10 @@ _RULES: Final = {
     ".quiet,.swf-timeline .tick,.swf-timeline .said": (
         f"fill:var(--swf-small);font-size:{SMALL}px;font-weight:400"
     ),
-    ".over": "paint-order:stroke;stroke:var(--swf-paper);stroke-width:5px;stroke-linejoin:round",
-    ".tick": "font-variant-numeric:tabular-nums",
+    ".tick": (
+        "font-variant-numeric:tabular-nums;paint-order:stroke;stroke:var(--swf-paper);"
+        "stroke-width:3px"
+    ),
     ".middle": "text-anchor:middle",
     ".end": "text-anchor:end",
     ".grid": "stroke:var(--swf-line);stroke-opacity:.22",

@@ -24,7 +24,8 @@ LEGEND: Final = 24.0
 EDGE: Final = 14.0
 NARROWEST: Final = 360
 MOST_FOR_LABELS: Final = 0.3
-"""The share of the width that labels take at most."""
+"""The share of the width that labels take at most, unless that were too few pixels."""
+LABELS: Final = 150.0
 MOST: Final = 900_000
 """Characters of the lanes after which no more of them is drawn."""
 
@@ -77,7 +78,7 @@ class _Drawing:
         self.timeline = timeline
         self.wide = wide
         longest = max(width_of(lane.label, LABEL) * 1.08 for lane in timeline.lanes)
-        self.labels = min(longest + 40, MOST_FOR_LABELS * wide)
+        self.labels = min(longest + 40, max(MOST_FOR_LABELS * wide, LABELS))
         self.plot = wide - self.labels - 2 * EDGE
         busy = busy_of(timeline) if fold_idle else None
         self.scale: Scale = scale(timeline.seconds, self.plot, busy)
@@ -157,20 +158,23 @@ class _Drawing:
 
     def _axis(self, bottom: float) -> str:
         """Return the ticks with their lines, and the folded stretches behind all."""
-        found = ticks(self.scale, self.timeline.begin, self.plot)
+        began = f"{self.timeline.begin:%Y-%m-%d} UTC"
+        room = self.labels - width_of(began, SMALL) - 8
+        found = ticks(self.scale, self.timeline.begin, self.plot, room)
         folds = "".join(
-            f'<rect class="fold" x="{one.left:.1f}" y="{HEAD - 5:.0f}"'
-            f' width="{one.right - one.left:.1f}" height="{bottom - HEAD + 5:.0f}">'
+            f'<rect class="fold" x="{one.left:.1f}" y="{HEAD - 21:.0f}"'
+            f' width="{one.right - one.left:.1f}" height="{bottom - HEAD + 21:.0f}">'
             f"<title>{lasting(one.seconds)} in which nothing ran</title></rect>\n"
             for one in self.scale.folds
         )
-        lines = "".join(f"M{one.x:.1f} {HEAD - 5:.0f}V{bottom:.0f}" for one in found if one.line)
+        lines = "".join(
+            f"M{one.x:.1f} {HEAD - 5:.0f}V{bottom:.0f}" for one in found if not one.folded
+        )
         texts = "".join(
-            f'<text class="tick middle" x="{one.x:.1f}" y="{14 if one.above else HEAD - 10:.0f}">'
+            f'<text class="tick middle" x="{one.x:.1f}" y="{14 if one.folded else HEAD - 10:.0f}">'
             f"{one.text}</text>\n"
             for one in found
         )
-        began = f"{self.timeline.begin:%Y-%m-%d} UTC"
         return (
             f'<text class="quiet" x="{EDGE:.0f}" y="{HEAD - 10:.0f}">{began}</text>\n'
             f'<g transform="translate({self.labels + EDGE:.1f})">\n{folds}'

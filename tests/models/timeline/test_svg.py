@@ -287,6 +287,22 @@ def test_ticks_stand_apart(length: timedelta) -> None:
         assert all(one[1] < other[0] for one, other in pairwise(places))
 
 
+def test_what_there_is_no_room_for_is_put_elsewhere() -> None:
+    """In a narrow picture the legend has several lines, and texts stand left of late bars."""
+    built = HistoryBuilder(TYPE).decision().activity_task_scheduled("a", ("early", "1"))
+    built.activity_task_started("a").advance(100).activity_task_completed("a").decision()
+    built.activity_task_scheduled("b", ("late", "1")).activity_task_started("b").advance(1)
+
+    root = root_of(svg_of(built.activity_task_failed("b", reason="x").build(), width=360))
+
+    ends = [one for one in classed(root, "said") if "end" in one.get("class", "")]
+    assert [one.text for one in ends] == ["failed: x"]
+    legend = [
+        one for one in root.findall(f"{SVG}g") if classed(one, "quiet") and not classed(one, "tick")
+    ]
+    assert len([one for one in legend if one.get("class") is None]) == 2
+
+
 @pytest.mark.parametrize("asked", [{"width": 359}, {"first": -1}, {"limit": -1}])
 def test_what_cannot_be_drawn_is_refused(asked: dict[str, int]) -> None:
     """Too narrow, or lanes before the first: the error says what it takes."""
