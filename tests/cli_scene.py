@@ -115,7 +115,7 @@ class Scene:
         self.at(104.738)
         self.schedule("delay", "double")
         delay = self.take()
-        self.at(104.808)
+        self.at(104.806)
         double = self.take()
         self.at(106.200)
         self.complete(double, "4")

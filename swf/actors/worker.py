@@ -263,6 +263,9 @@ class ActivityWorker(Actor):
             pool.await_ready()  # before a task is taken that nobody could compute
         task = self.poll(identity=self._identity())
         self._counts.add({"tasks": 1})
+        if logger.isEnabledFor(logging.DEBUG):
+            workflow_id = task.execution.workflow_id
+            logger.debug("%s: begins %s", workflow_id, task.activity_id, extra=ids(task))
         measured = Measured(self, task)
         try:
             limits = self.limits(task)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from importlib import import_module, metadata
 from itertools import islice
@@ -238,6 +238,8 @@ def workflow_profile(
 
     swf --header workflow.profile TestDomain basic-example-1438722273
     """
+    found = tasks.profile(executions.found(workflow_id, run_id).history())
+    total = _seconds_at_work(found)
     rows = [
         {
             "Task": row["id"],
@@ -247,9 +249,9 @@ def workflow_profile(
             "Start": _minute(row["started"]),
             "Time Running": row["ran_seconds"],
             "End": _minute(row["closed"]),
-            "Percentage of total time": row["percentage"],
+            "Percentage of total time": 100 * row["ran_seconds"] / total if total else 0.0,
         }
-        for row in tasks.profile(executions.found(workflow_id, run_id).history())[:limit]
+        for row in found[:limit]
     ]
     titles = (
         "Task",
@@ -262,6 +264,17 @@ def workflow_profile(
         "Percentage of total time",
     )
     _emit(asked, titles, rows)
+
+
+def _seconds_at_work(rows: Sequence[Row]) -> float:
+    """Return the time from when the first task was started until the last was closed.
+
+    That is simpleflow's total time; that of `swf workflow profile` is the whole execution's.
+    """
+    if not rows:
+        return 0.0
+    begun = min(row["started"] for row in rows)
+    return float((max(row["closed"] for row in rows) - begun).total_seconds())
 
 
 def _minute(moment: datetime | None) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Final, Literal
 from swf.actors import decider as actors
 from swf.actors.measuring import polled
 from swf.actors.pages import all_pages
+from swf.actors.words import ids
 from swf.clock import Clock
 from swf.exceptions import (
     IncompleteTaskError,
@@ -296,6 +297,9 @@ class Decider(actors.Decider):
         return sent if self._deliver(task, outcome, send) else None
 
     def _respond(self, task: Task, made: Answer) -> None:
+        if logger.isEnabledFor(logging.DEBUG):
+            decided = ", ".join(one["decisionType"] for one in made.decisions) or "nothing"
+            logger.debug("%s: decides %s", task.workflow_id, decided, extra=ids(task))
         params = told(
             taskToken=task.task_token,
             decisions=made.decisions,
