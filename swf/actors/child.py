@@ -20,12 +20,12 @@ from typing import Any, NoReturn, TypeAlias
 
 import attrs
 
-from swf import tracing
 from swf.actors.beats import Beats
 from swf.actors.job import Job, Work
 from swf.actors.outcome import Outcome, outcome_of
 from swf.actors.words import described
 from swf.exceptions import NotPicklableError
+from swf.tracing import switch as tracing
 from swf.transport import Transport
 from swf.transport.connection import use_by_default
 

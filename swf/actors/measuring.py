@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from swf import tracing
 from swf.actors.outcome import Outcome
 from swf.actors.tasks import ActivityTask
 from swf.metrics import catalogue
+from swf.tracing import switch as tracing
 from swf.tracing.context import LINK, PARENT, parsed
 from swf.tracing.spans import Told, links_of
 from swf.wire import Wire

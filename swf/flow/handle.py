@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar
 
-from swf import tracing
 from swf.actors.backoff import may_pass
 from swf.constants import MAX_EXECUTION_SECONDS
 from swf.exceptions import PayloadError, ValidationError, WorkflowExecutionDoesNotExist
@@ -27,6 +26,7 @@ from swf.flow.replay.matching import attributes_of
 from swf.flow.workflow import Workflow
 from swf.models import History, WorkflowExecution
 from swf.payload import Payloads, load_failure
+from swf.tracing import switch as tracing
 from swf.virtual_clock import VirtualClock
 from swf.wire import Wire
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from swf import tracing
 from swf.actors.measuring import nanoseconds
 from swf.flow.replay.answer import Answer, Task
 from swf.flow.replay.matching import attributes_of
 from swf.flow.replay.notes import Notes
 from swf.flow.replay.run import Run, seconds_of
 from swf.metrics import catalogue
+from swf.tracing import switch as tracing
 from swf.tracing.context import parsed
 from swf.tracing.spans import Told, Tracing, links_of
 from swf.wire import Wire

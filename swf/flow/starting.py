@@ -9,7 +9,6 @@ from typing import Any, Final, Protocol, TypeVar, overload
 
 import attrs
 
-from swf import tracing
 from swf.exceptions import (
     UnknownResourceFault,
     ValidationTypeError,
@@ -23,6 +22,7 @@ from swf.flow.replay.ids import fitted
 from swf.flow.workflow import Workflow
 from swf.models import Domain, WorkflowExecution
 from swf.payload import Payloads
+from swf.tracing import switch as tracing
 from swf.tracing.context import with_tag
 from swf.transport import Transport
 from swf.wire import Wire

@@ -8,6 +8,6 @@ and event ids, so a program that is replayed, here or elsewhere, has each span o
 
 from __future__ import annotations
 
-from swf.tracing.switch import active, continued, instrument, sending, uninstrument
+from swf.tracing.switch import instrument, uninstrument
 
-__all__ = ["active", "continued", "instrument", "sending", "uninstrument"]
+__all__ = ["instrument", "uninstrument"]

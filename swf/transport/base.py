@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
 from typing import Any, Final
 
-from swf import tracing
 from swf.clock import Clock, SystemClock
 from swf.exceptions import ResponseError, SWFError, ThrottlingFault
 from swf.metrics import catalogue
+from swf.tracing import switch as tracing
 from swf.transport.resource import resource_of
 from swf.validation import check_request
 

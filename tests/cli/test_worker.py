@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from terminals import BASIC, terminal, typed
@@ -175,3 +177,54 @@ def test_bad_input_is_refused_at_once(folder: Path, words: tuple[str, ...], comp
     assert refused.exit_code == 2
     assert complaint in refused.stderr
     assert not Path("x.db").exists()
+
+
+def read(url: str, sample: str) -> float:
+    """Return a sample of metrics, summed over its labels."""
+    with urlopen(url, timeout=10) as reply:
+        lines = reply.read().decode().splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(sample))
+
+
+def test_metrics_are_served_while_it_polls(folder: Path, swf_url: str) -> None:
+    """With --metrics-port one port tells what this process and its children have measured."""
+    where = ("--endpoint-url", swf_url, "-d", "shop")
+    handle = start(BasicWorkflow, 1, 0, domain="shop", connection=swf.connect(swf_url))
+    with (
+        terminal("decider", "start", BASIC, *where, "--metrics-port", "0", cwd=folder) as decider,
+        terminal(
+            "worker", "start", BASIC, "-N", "1", *where, "--metrics-port", "0", cwd=folder
+        ) as worker,
+    ):
+        assert handle.result(timeout=60) == 4
+        urls = [
+            re.findall(r"metrics are at (http://127\.0\.0\.1:\d+/metrics)", one.text)[0]
+            for one in (decider, worker)
+        ]
+        assert read(urls[0], "swf_decision_start_to_close_seconds_count") >= 3
+        # A child hands on what it has every few seconds.
+        until = time.monotonic() + 30
+        while read(urls[1], "swf_activity_start_to_close_seconds_count") < 3:
+            assert time.monotonic() < until
+            time.sleep(0.2)
+
+
+def test_a_port_of_metrics_that_is_taken_is_told(swf_url: str) -> None:
+    """Where metrics cannot be served, the command says so in one line and does nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        told = typed(
+            "worker",
+            "start",
+            BASIC,
+            "--endpoint-url",
+            swf_url,
+            "-d",
+            "shop",
+            "--metrics-port",
+            port,
+        )
+
+    assert told.exit_code != 0
+    assert f"metrics cannot be served at 127.0.0.1:{port}" in told.stderr
+    assert "Traceback" not in told.stderr

@@ -351,6 +351,7 @@ import swf
 from swf import tracing
 from swf.exceptions import SettingsError
 from swf.flow import Workflow, run
+from swf.tracing.switch import continued
 
 class W(Workflow):
     name = "w"
@@ -361,7 +362,7 @@ try:
     tracing.instrument()
 except SettingsError as error:
     print(error)
-with tracing.continued("00-" + "1" * 32 + "-" + "2" * 16 + "-01"):
+with continued("00-" + "1" * 32 + "-" + "2" * 16 + "-01"):
     print(run(W, 1))
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)

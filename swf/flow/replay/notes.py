@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from swf import tracing
+from swf.tracing import switch as tracing
 from swf.tracing.context import LINK, PARENT, in_tags, parsed
 from swf.wire import Wire
 

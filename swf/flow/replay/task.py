@@ -13,6 +13,7 @@ from swf.flow.replay.arguments import SCALARS, futures_in, substituted
 from swf.flow.replay.command import Command, Place, place
 from swf.flow.replay.packing import check
 from swf.flow.retry import PASSING_CAUSES, WHEN_THROTTLED, RetryPolicy
+from swf.metrics import catalogue
 from swf.wire import Wire
 
 if TYPE_CHECKING:
@@ -219,6 +220,9 @@ class Task:
     def again(self, seconds: int) -> None:
         """Try again after so many seconds."""
         self.attempt += 1
+        if self.run.is_live:
+            place = (self.run.execution.domain, self.run.started["taskList"]["name"])
+            catalogue.RETRIES.add((*place, "task"))
         self._enter_after(seconds)
 
     def _enter_after(self, seconds: int) -> None:
