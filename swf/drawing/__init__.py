@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from swf.drawing.elements import KINDS, Edge, Node
     from swf.drawing.picture import Picture
     from swf.drawing.states import Execution, history_of, states_of
+    from swf.drawing.svg import picture_css
     from swf.models.states import STATES, State
 
 _HOMES: Final = {
@@ -21,6 +22,7 @@ _HOMES: Final = {
     "STATES": "picture",
     "State": "picture",
     "history_of": "states",
+    "picture_css": "svg",
     "states_of": "states",
 }
 
@@ -33,6 +35,7 @@ __all__ = [
     "Picture",
     "State",
     "history_of",
+    "picture_css",
     "states_of",
 ]
 

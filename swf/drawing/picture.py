@@ -12,7 +12,7 @@ from swf.drawing.dot import dot
 from swf.drawing.elements import Edge, Node, check_elements
 from swf.drawing.junctions import Graph, graph_of
 from swf.drawing.mermaid import mermaid
-from swf.drawing.svg import svg
+from swf.drawing.svg import Link, svg
 from swf.exceptions import ValidationError
 from swf.models.states import STATES, State
 
@@ -63,9 +63,13 @@ class Picture:
         """Return the picture as a digraph in Graphviz's language."""
         return dot(self.title, self._graph, self.states)
 
-    def to_svg(self) -> str:
-        """Return the picture as an SVG document, legible on light and on dark screens."""
-        return svg(self.title, self._graph, self.states)
+    def to_svg(self, *, link: Link | None = None, classes_only: bool = False) -> str:
+        """Return the picture as an SVG document, legible on light and on dark screens.
+
+        With `link`, which is given its id, a node is a link. With `classes_only` there is no style
+        in the document: `picture_css()` is it.
+        """
+        return svg(self.title, self._graph, self.states, link=link, classes_only=classes_only)
 
     def _repr_svg_(self) -> str:
         return self.to_svg()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from typing import Final
 
@@ -25,8 +25,23 @@ MOST_NAMED: Final = 8
 """How many nodes are named in the description of one that comes after them."""
 
 
-def svg(title: str, graph: Graph, states: Mapping[str, State]) -> str:
-    """Return an SVG document; what labels say cannot become part of its language."""
+Link = Callable[[str], str | None]
+"""Returns where the node of an id leads to."""
+
+
+def svg(
+    title: str,
+    graph: Graph,
+    states: Mapping[str, State],
+    *,
+    link: Link | None = None,
+    classes_only: bool = False,
+) -> str:
+    """Return an SVG document; what labels say cannot become part of its language.
+
+    With `link`, nodes are links. With `classes_only` there is no style in it: `picture_css()` is
+    it.
+    """
     layout = laid_out(graph, states)
     heading = cut(plain(title), LONGEST_TITLE)
     wide = max(layout.size.x, width(heading, TITLE) * 1.1) + 2 * MARGIN
@@ -37,12 +52,12 @@ def svg(title: str, graph: Graph, states: Mapping[str, State]) -> str:
             '<svg xmlns="http://www.w3.org/2000/svg" class="swf-picture" role="graphics-document"',
             f' width="{wide:.0f}" height="{high:.0f}" viewBox="0 0 {wide:.0f} {high:.0f}">\n',
             f"<title>{_text(title)}</title>\n<desc>{_text(_summary(graph, states))}</desc>\n",
-            f"<style>{_STYLE}</style>\n",
+            "" if classes_only else f"<style>{_STYLE}</style>\n",
             f'<rect class="paper" width="{wide:.0f}" height="{high:.0f}" rx="8"/>\n',
             f'<text class="title" x="{MARGIN}" y="{MARGIN + TITLE - 3}">{_text(heading)}</text>\n',
             f'<g transform="translate({left:.1f} {MARGIN + HEADING})">\n',
             *_lines(layout),
-            *_nodes(layout, states),
+            *_nodes(layout, states, link),
             *_labels(layout),
             "</g>\n</svg>\n",
         ]
@@ -83,16 +98,18 @@ def _labels(layout: Layout) -> Iterator[str]:
             yield f'<text class="on-line" x="{x:.1f}" y="{y + 4:.1f}">{text}</text>\n'
 
 
-def _nodes(layout: Layout, states: Mapping[str, State]) -> Iterator[str]:
+def _nodes(layout: Layout, states: Mapping[str, State], link: Link | None) -> Iterator[str]:
     for number, node in enumerate(layout.graph.nodes):
         state = states.get(node.id)
         box = layout.box(number)
+        to = None if link is None else link(node.id)
+        begin, end = ("", "") if to is None else (f'<a href="{escape(to)}">', "</a>")
         yield (
-            f'<g class="node {state or "plain"}" role="graphics-symbol">'
+            f'{begin}<g class="node {state or "plain"}" role="graphics-symbol">'
             f"<title>{_text(named(node, state))}</title>"
             f"<desc>{_text(_described(layout, number, node))}</desc>"
             f"{outline(node.kind, box)}{_written(layout, number, box)}"
-            f"{'' if state is None else badge(state, box)}</g>\n"
+            f"{'' if state is None else badge(state, box)}</g>{end}\n"
         )
 
 
@@ -137,7 +154,16 @@ def _rules(palette: Palette) -> str:
     return "".join(f".swf-picture {which}{{{what}}}" for which, what in rules.items())
 
 
-_STYLE: Final = (
+def picture_css(light: Palette = LIGHT, dark: Palette | None = DARK) -> str:
+    """Return the style of pictures, for a page that does not take it from within the SVG.
+
+    What a palette says may be custom properties of that page: `var(--ink)`.
+    """
+    by_night = "" if dark is None else f"@media (prefers-color-scheme:dark){{{_rules(dark)}}}"
+    return f"{_SHAPES}{_rules(light)}{by_night}"
+
+
+_SHAPES: Final = (
     ".swf-picture text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',"
     f"sans-serif;font-size:{LABEL}px;font-weight:600;text-anchor:middle}}"
     f".swf-picture .title{{font-size:{TITLE}px;text-anchor:start}}"
@@ -150,5 +176,6 @@ _STYLE: Final = (
     ".swf-picture .running .box{stroke-width:2.6}"
     ".swf-picture .badge{stroke-width:1.5}"
     ".swf-picture .mark{fill:none;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}"
-    f"{_rules(LIGHT)}@media (prefers-color-scheme:dark){{{_rules(DARK)}}}"
 )
+
+_STYLE: Final = picture_css()

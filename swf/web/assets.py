@@ -20,7 +20,11 @@ def _read() -> dict[str, tuple[str, bytes]]:
     found = {
         path.name: (_TYPES[path.suffix], path.read_bytes()) for path in sorted(_FOLDER.iterdir())
     }
-    made = {"colours.css": colours.STYLESHEET, "timeline.css": colours.of_timelines()}
+    made = {
+        "colours.css": colours.STYLESHEET,
+        "picture.css": colours.of_pictures(),
+        "timeline.css": colours.of_timelines(),
+    }
     return found | {name: (_TYPES[".css"], text.encode()) for name, text in made.items()}
 
 

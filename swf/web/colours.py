@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from swf.drawing.svg import picture_css
 from swf.models.colours import DARK, LIGHT, Palette
 from swf.models.timeline.style import NAME, timeline_css
 
@@ -45,6 +46,17 @@ def of_timelines() -> str:
         told |= {f"{name}-fill": name, f"{name}-frame": f"{name}-line"}
     colours = " ".join(f"--swf-{name}: var(--{colour});" for name, colour in told.items())
     return f"{timeline_css()}\n.{NAME} {{ {colours} }}\n"
+
+
+def of_pictures() -> str:
+    """Return the style sheet of pictures, whose colours are those of the page that they are in."""
+    told = {name: f"var(--{name})" for name in ("paper", "ink", "small", "line")}
+    states = {state: _pair(_css(state)) for state in LIGHT.states}
+    return picture_css(Palette(**told, plain=_pair("plain"), states=states), None)
+
+
+def _pair(name: str) -> tuple[str, str]:
+    return f"var(--{name})", f"var(--{name}-line)"
 
 
 def _states() -> str:
