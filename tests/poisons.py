@@ -61,6 +61,7 @@ POISONS: Final = (
 """Each is, in some place, more than a text."""
 
 _PLAIN: Final = ("Timeout", "Days", "Priority", "eventType", "nextPageToken", "status")
+_OURS: Final = re.compile(r"/ui/|#|\?|history\?event=\d+#event-\d+$|$")
 _UNSAFE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
@@ -107,7 +108,7 @@ def harms(text: str, *, scripts: int = 1) -> list[str]:
     """Return what is harmful in a page; `scripts` is how many it has by rights."""
     page = seen(text)
     found = [f"{name}={value!r:.60}" for name, value in page.attributes if name.startswith("on")]
-    found += [f"link to {link!r:.60}" for link in page.links if not re.match(r"/ui/|#|\?|$", link)]
+    found += [f"link to {link!r:.60}" for link in page.links if not _OURS.match(link)]
     if page.tags.count("script") != scripts:
         found.append(f"{page.tags.count('script')} scripts")
     found += [
