@@ -55,7 +55,7 @@ class Bar:
     @property
     def state(self) -> State:
         """Its state; of several, the gravest."""
-        return max((one.state for one in self.segments), key=_GRAVE.index)
+        return _GRAVE[max(_GRAVE.index(one.state) for one in self.segments)]
 
 
 def bars(lane: Lane, timeline: Timeline, scale: Scale) -> list[Bar]:
