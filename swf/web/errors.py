@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import attrs
 
 from swf import exceptions
 from swf.exceptions import SWFError
+from swf.models import Domain
 from swf.querysets import DomainQuerySet
 from swf.transport import Transport
 from swf.web import paths
 
-_LOOKED_THROUGH: Final = 100
+_LOOKED_THROUGH: Final = 200
+
+_FORGOTTEN: Final = "SWF forgets closed executions when the domain's retention period is over."
 
 
 @attrs.frozen
@@ -31,14 +34,23 @@ class Problem:
     links: tuple[tuple[str, str], ...] = attrs.field(default=(), kw_only=True)
 
 
-_Of = Callable[[SWFError, Transport], Problem]
+@attrs.frozen
+class Sought:
+    """What a page was to show, and where what is near it is looked for."""
+
+    connection: Transport
+    domain: str | None = None
+    workflow_id: str | None = None
 
 
-def problem_of(error: SWFError, connection: Transport) -> Problem:
-    """Return what an error is in words; the nearest domains are looked for where one is unknown."""
+_Of = Callable[[SWFError, Sought], Problem]
+
+
+def problem_of(error: SWFError, sought: Sought) -> Problem:
+    """Return what an error is in words, with what is near to what is not there."""
     for kind, told in _PROBLEMS:
         if isinstance(error, kind):
-            return told(error, connection)
+            return told(error, sought)
     return Problem(502, "SWF could not do that", str(error))
 
 
@@ -66,31 +78,57 @@ def nearest(name: str, known: list[str]) -> list[str]:
     return difflib.get_close_matches(name, known, n=3, cutoff=0.5)
 
 
-def _no_domain(error: SWFError, connection: Transport) -> Problem:
+def _no_domain(error: SWFError, sought: Sought) -> Problem:
     try:
-        known = [one.name for one in DomainQuerySet(connection=connection)[:_LOOKED_THROUGH]]
+        domains = DomainQuerySet(connection=sought.connection)
+        known = [one.name for one in domains[:_LOOKED_THROUGH]]
     except SWFError:
         known = []
-    wanted = (error.resource or "").partition("'")[2].rpartition("'")[0]
+    near = nearest(sought.domain or "", known) or known[:3]
     return Problem(
         404,
         "There is no such domain",
         str(error),
         way_out=("`swf domain register NAME` makes one.",),
-        links=tuple((name, paths.url(name)) for name in nearest(wanted, known) or known[:3]),
+        links=tuple((name, paths.url(name)) for name in near if name != sought.domain),
     )
 
 
-def _not_found(error: SWFError, _connection: Transport) -> Problem:
+def _no_execution(error: SWFError, sought: Sought) -> Problem:
+    return Problem(
+        404,
+        "There is no such execution",
+        str(error),
+        way_out=(_FORGOTTEN,),
+        links=tuple(_near_executions(sought)),
+    )
+
+
+def _near_executions(sought: Sought) -> Iterator[tuple[str, str]]:
+    """Yield the other runs of a workflow id, or else what has an id like it."""
+    domain, wanted = sought.domain, sought.workflow_id
+    if domain is None or wanted is None:
+        return
+    found = Domain(domain, connection=sought.connection).executions()
+    try:
+        runs = list(found.filter(workflow_id=wanted)[:3])
+        latest = {} if runs else {one.workflow_id: one for one in found[:_LOOKED_THROUGH]}
+    except SWFError:
+        return
+    for one in [*runs, *(latest[name] for name in nearest(wanted, list(latest)))]:
+        words = one.workflow_id if latest else f"{one.workflow_id}, run {one.run_id}"
+        yield words, paths.url(domain, "executions", one.workflow_id, one.run_id or "")
+
+
+def _not_found(error: SWFError, _sought: Sought) -> Problem:
     return Problem(
         404,
         "There is no such thing",
         str(error),
-        way_out=("SWF forgets closed executions when the domain's retention period is over.",),
     )
 
 
-def _unreachable(error: SWFError, _connection: Transport) -> Problem:
+def _unreachable(error: SWFError, _sought: Sought) -> Problem:
     return Problem(
         502,
         "SWF cannot be reached",
@@ -102,11 +140,11 @@ def _unreachable(error: SWFError, _connection: Transport) -> Problem:
     )
 
 
-def _too_slow(error: SWFError, _connection: Transport) -> Problem:
+def _too_slow(error: SWFError, _sought: Sought) -> Problem:
     return Problem(504, "SWF did not answer in time", str(error), way_out=("Try again.",))
 
 
-def _denied(error: SWFError, _connection: Transport) -> Problem:
+def _denied(error: SWFError, _sought: Sought) -> Problem:
     return Problem(
         403,
         "SWF does not allow that",
@@ -118,7 +156,7 @@ def _denied(error: SWFError, _connection: Transport) -> Problem:
     )
 
 
-def _no_credentials(error: SWFError, _connection: Transport) -> Problem:
+def _no_credentials(error: SWFError, _sought: Sought) -> Problem:
     return Problem(
         502,
         "There are no usable credentials",
@@ -127,7 +165,7 @@ def _no_credentials(error: SWFError, _connection: Transport) -> Problem:
     )
 
 
-def _throttled(error: SWFError, _connection: Transport) -> Problem:
+def _throttled(error: SWFError, _sought: Sought) -> Problem:
     return Problem(
         503,
         "SWF is asked too often",
@@ -136,15 +174,15 @@ def _throttled(error: SWFError, _connection: Transport) -> Problem:
     )
 
 
-def _invalid(error: SWFError, _connection: Transport) -> Problem:
+def _invalid(error: SWFError, _sought: Sought) -> Problem:
     return Problem(400, "That cannot be asked", str(error))
 
 
-def _in_the_way(error: SWFError, _connection: Transport) -> Problem:
+def _in_the_way(error: SWFError, _sought: Sought) -> Problem:
     return Problem(409, "That is not possible as things are", str(error))
 
 
-def _limited(error: SWFError, _connection: Transport) -> Problem:
+def _limited(error: SWFError, _sought: Sought) -> Problem:
     return Problem(
         429,
         "A limit of SWF is reached",
@@ -153,7 +191,7 @@ def _limited(error: SWFError, _connection: Transport) -> Problem:
     )
 
 
-def _database(error: SWFError, _connection: Transport) -> Problem:
+def _database(error: SWFError, _sought: Sought) -> Problem:
     return Problem(
         502,
         "The database cannot be used",
@@ -164,6 +202,7 @@ def _database(error: SWFError, _connection: Transport) -> Problem:
 
 _PROBLEMS: Final[tuple[tuple[type[Any], _Of], ...]] = (
     (exceptions.DomainDoesNotExist, _no_domain),
+    (exceptions.WorkflowExecutionDoesNotExist, _no_execution),
     (exceptions.DoesNotExistError, _not_found),
     (exceptions.ReadTimeout, _too_slow),
     (exceptions.ConnectionFailedError, _unreachable),

@@ -22,7 +22,7 @@ from swf.exceptions import SWFError
 from swf.models import Domain
 from swf.transport import Transport
 from swf.web import paths, words
-from swf.web.errors import Problem, broken, busy, problem_of
+from swf.web.errors import Problem, Sought, broken, busy, problem_of
 from swf.web.forms import MAX_FORM_BYTES, Form, FormError, read_form
 from swf.web.histories import Histories
 from swf.web.imports import Imports
@@ -109,7 +109,7 @@ class Site:
         told = {
             "site": self,
             "path": request.url.path,
-            "domain": _domain_name(request),
+            "domain": _name_in(request, "domain"),
             "theme": _theme(request),
             "csrf": self.csrf,
             "done": words.DONE.get(request.query_params.get("done", "")),
@@ -122,6 +122,11 @@ class Site:
     def problem(self, request: Request, problem: Problem) -> Response:
         """Return the page that tells of a problem, and of the way out."""
         return self.render(request, "problem.html", status=problem.status, problem=problem)
+
+    def problem_of(self, request: Request, error: SWFError) -> Problem:
+        """Return what an error is in words, of what the request's path names."""
+        names = (_name_in(request, "domain"), _name_in(request, "workflow_id"))
+        return problem_of(error, Sought(self.connection, *names))
 
     def page(self, path: str, function: Page) -> Route:
         """Return the route of a page that is read: `site.page("/{domain}/types", listed)`."""
@@ -162,7 +167,7 @@ class Site:
         except HTTPException:
             raise
         except SWFError as error:
-            return self.problem(request, problem_of(error, self.connection))
+            return self.problem(request, self.problem_of(request, error))
         except Exception:
             logger.exception("%s could not be made", request.url.path)
             return self.problem(request, broken())
@@ -204,8 +209,9 @@ def see(path: str) -> Response:
     return RedirectResponse(path, 303)
 
 
-def _domain_name(request: Request) -> str | None:
-    found = request.path_params.get("domain")
+def _name_in(request: Request, name: str) -> str | None:
+    """Return the name that a part of the path stands for; None where there is none."""
+    found = request.path_params.get(name)
     if found is None:
         return None
     try:

@@ -26,7 +26,7 @@ from swf.exceptions import (
 from swf.insight.starting import input_of, started_again
 from swf.models import Domain, WorkflowExecution
 from swf.web import paths, words
-from swf.web.errors import nearest, problem_of
+from swf.web.errors import nearest
 from swf.web.site import Site, asked, form_of, part, see
 from swf.wire import told
 
@@ -128,7 +128,7 @@ def _doing(action: Action) -> Callable[[Site, Request], Response]:
             shown = action.act(execution, typed)
         except SWFError as error:
             told = _refusal(error, execution, action)
-            status = problem_of(error, site.connection).status
+            status = site.problem_of(request, error).status
             described = _described(execution)
             if described is None:
                 raise
@@ -236,7 +236,7 @@ def start(site: Site, request: Request) -> Response:
     try:
         execution = _started(site, domain, typed)
     except SWFError as error:
-        status = problem_of(error, site.connection).status
+        status = site.problem_of(request, error).status
         told = _start_refusal(error, domain, typed)
         return _start_shown(site, request, domain, typed, error=told, status=status)
     return see(_path(execution, done="started"))
