@@ -80,7 +80,8 @@ class Book:
         """Return what the run before has handed on."""
         waiting = tuple(Due(**one) for one in told["waiting"])
         recent = [StartedRun(**one) for one in told["recent"]]
-        return cls(**{**told, "waiting": waiting, "recent": recent})
+        known: dict[str, Any] = {**told, "waiting": waiting, "recent": recent}
+        return cls(**known)
 
 
 def moment(seconds: float) -> datetime:

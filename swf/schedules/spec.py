@@ -41,7 +41,11 @@ def call(*args: Any, **kwargs: Any) -> str | None:
 
 
 def _texts(value: str | Iterable[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, Iterable):
+        raise ScheduleSpecError(f"must be a text, or a list of texts, got {value!r:.60}")
+    return tuple(value)
 
 
 def _type(value: str | type[Workflow]) -> str:
@@ -65,6 +69,8 @@ def _moment(value: datetime | str | None) -> datetime | None:
             raise ScheduleSpecError(
                 f"{value!r} is no time; say 2026-01-31T10:00:00+00:00"
             ) from error
+    if value is not None and not isinstance(value, datetime):
+        raise ScheduleSpecError(f"{value!r:.60} is no time; say 2026-01-31T10:00:00+00:00")
     if value is not None and value.tzinfo is None:
         raise ScheduleSpecError(f"{value.isoformat()} has no time zone; say it with +00:00")
     return None if value is None else value.astimezone(UTC).replace(microsecond=0)

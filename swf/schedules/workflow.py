@@ -134,7 +134,7 @@ class ScheduleWorkflow(Workflow):
             self.book.refused = None
             try:
                 self._changed(*(told if isinstance(told, list) else [told]))
-            except (SWFError, TypeError, ValueError) as error:
+            except (SWFError, TypeError) as error:
                 self.book.refused = " ".join(str(error).split())[:500]
                 self.logger.warning("%s: a change is refused: %s", self.schedule, error)
 
@@ -197,7 +197,7 @@ class ScheduleWorkflow(Workflow):
             for child in self.going.values():
                 child.cancel()
         elif step.end == "terminate":
-            for workflow_id in self.going.keys() - self.ending:
+            for workflow_id in [one for one in self.going if one not in self.ending]:
                 self.ending.add(workflow_id)
                 self.spawn(self._terminate, workflow_id)
         for due in step.start:
@@ -260,6 +260,7 @@ class ScheduleWorkflow(Workflow):
             return
         forgets = self.spec.overlap is Overlap.ALLOW_ALL or age >= LET_GO_AFTER
         if forgets or not self.going:
+            self.change.cancel()  # what is asked for from now on is for the next run
             self.continue_as_new(self.schedule, self.spec.to_json(), self.book.to_json())
 
     def _wait(self) -> None:

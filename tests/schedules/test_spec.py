@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scheduled_jobs import Job
 
 from swf.schedules import Overlap, ScheduleSpec, ScheduleSpecError, call
@@ -117,3 +119,21 @@ def test_json_that_is_no_schedule_is_refused(told: Any) -> None:
     """Without expression or workflow there is no schedule."""
     with pytest.raises(ScheduleSpecError):
         ScheduleSpec.from_json(told)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
+)
+
+
+@pytest.mark.parametrize("field", sorted(FULL))
+@given(value=JSON)
+def test_whatever_json_says_is_a_schedule_or_refused(field: str, value: Any) -> None:
+    """No JSON raises anything but ScheduleSpecError; what is accepted survives JSON."""
+    try:
+        said = spec(**{field: value})
+    except ScheduleSpecError:
+        return
+    assert ScheduleSpec.from_json(json.loads(json.dumps(said.to_json()))) == said

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scheduled_jobs import BEGUN, Job, Mortal, ShortSchedule, mortal, staged
+from scheduled_jobs import BEGUN, Job, Mortal, ShortSchedule, mortal, staged, took
 
 from swf import schedules
 from swf.models import WorkflowExecution
@@ -45,7 +45,7 @@ def ids(dues: list[datetime]) -> list[str]:
     return [f"s-{one:{STAMP}}" for one in dues]
 
 
-def live(scene: Mortal, life: list[tuple[str, Any]]) -> None:
+def live(scene: Mortal, life: list[tuple[str, Any]], *, rest: int = 120) -> None:
     for what, how in life:
         if what == "pass":
             scene.clock.advance(how)
@@ -53,7 +53,7 @@ def live(scene: Mortal, life: list[tuple[str, Any]]) -> None:
             scene.work()
         else:
             scene.die(with_task=how)
-    scene.skip(120, 60)  # tasks of the dead time out
+    scene.skip(rest, 60)  # tasks of the dead time out
 
 
 @settings(max_examples=40, deadline=None)
@@ -134,6 +134,55 @@ def test_whatever_the_rule_no_due_time_is_unaccounted_for(
         waits = len(told.waiting) if len(told.waiting) < 10 else None
         left = len(every) - told.started - told.skipped - told.missed
         assert left == waits if waits is not None else left >= 10
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("pass"), st.integers(60, 900)),
+            st.tuples(st.just("work"), st.just(0)),
+            st.tuples(st.just("trigger"), st.just(0)),
+            st.tuples(st.just("die"), st.booleans()),
+        ),
+        max_size=60,
+    )
+)
+def test_no_change_is_lost(life: list[tuple[str, Any]]) -> None:
+    """Each trigger starts one run, though it comes while the schedule is continued as new."""
+    spec = ScheduleSpec(
+        cron="*/5 * * * *", workflow=Job, overlap="allow_all", catch_up_seconds=30 * DAY
+    )
+    with mortal() as scene:
+        schedule = schedules.create("s", spec, domain=scene.domain)
+        for what, how in life:
+            if what == "trigger":
+                schedule.trigger()
+            else:
+                live(scene, [(what, how)], rest=0)
+        live(scene, [])
+
+        names = [one.workflow_id for one in scene.started() if "-trigger-" in one.workflow_id]
+        asked = sum(what == "trigger" for what, _ in life)
+        assert sorted(int(name.rpartition("-")[2]) for name in names) == list(range(1, asked + 1))
+
+
+def test_a_change_that_comes_as_it_is_continued_as_new_goes_along() -> None:
+    """What is asked for after the event by which it continues as new is done by the next run."""
+    spec = ScheduleSpec(cron="*/5 * * * *", workflow=Job)
+    with mortal() as scene:
+        schedule = schedules.create("s", spec, domain=scene.domain)
+        for _ in range(40):
+            scene.clock.advance(300)
+            while took(scene.decider):
+                pass
+            while took(scene.jobs):
+                pass
+            schedule.trigger()  # after the end of the run, which is news still
+            scene.work()
+
+        told = schedule.describe()
+        assert told.started + told.skipped == 80
 
 
 def reference(
