@@ -14,6 +14,9 @@ from swf.web import Pages
 
 HOST = "localhost:8042"
 
+_APART = frozenset({"button", "dd", "dt", "li", "option", "p", "td", "th"})
+"""Elements that stand apart from what comes before them."""
+
 
 @attrs.frozen
 class Answer:
@@ -142,6 +145,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attributes}
         self.seen.tags.append(tag)
+        self.seen.text += " " if tag in _APART else ""
         self.seen.attributes += told.items()
         if tag == "a":
             self.seen.links.append(told["href"])
