@@ -106,14 +106,14 @@ class Schedule:
         """
         execution = self._open()
         payloads = ScheduleWorkflow.payloads
-        state = payloads.load(execution.latest_execution_context)
+        state: dict[str, Any] | None = payloads.load(execution.latest_execution_context)
         is_served = state is not None
         if state is None:  # nobody has decided yet, or it was continued as new this moment
             first: Any = execution.history(maximum_page_size=1).first
             _, spec, book = payloads.parse_call(payloads.open(first.input)).args
             state = {"spec": spec, "next": [], "running": [], **Book.from_json(book).told()}
             is_served = first.continued_execution_run_id is not None
-        running = state["running"]
+        running: list[str] = state["running"]
         return Description(
             name=self.name,
             spec=ScheduleSpec.from_json(state["spec"]),

@@ -14,8 +14,9 @@ from swf import schedules
 from swf.exceptions import AlreadyExistsError, DoesNotExistError, DomainDoesNotExist
 from swf.flow import Workflow, get
 from swf.flow.registering import Registrar
-from swf.models import WorkflowType
+from swf.models import Domain, WorkflowType
 from swf.schedules import (
+    Ender,
     Schedule,
     ScheduleAlreadyExists,
     ScheduleDoesNotExist,
@@ -161,6 +162,8 @@ def test_what_is_not_there_is_told_with_the_nearest(stage: Stage) -> None:
     for act in (made.delete, made.pause, made.trigger, lambda: schedules.get("nightly")):
         with pytest.raises(ScheduleDoesNotExist, match="swf schedule list"):
             act()
+    with pytest.raises(DomainDoesNotExist):
+        Schedule("s", Domain("nowhere")).pause()
     with pytest.raises(DomainDoesNotExist):
         schedules.get("s", domain="nowhere")
 
@@ -374,6 +377,57 @@ def test_how_runs_end_is_told(stage: Stage) -> None:
     told = schedule.describe()
     assert [run.status for run in told.recent] == ["TERMINATED", "TIMED_OUT", "FAILED"]
     assert "no disk" in str(told.recent[2].cause)
+
+
+def test_a_run_that_is_not_terminated_is_waited_for(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where a run cannot be terminated, that is logged, and the next waits for its end."""
+    stage.stub(Ender.terminate, raises=PermissionError("not allowed"))
+    spec = attrs.evolve(HOURLY, overlap="terminate_other", input=schedules.call(HOUR + 60))
+    schedule = schedules.create("s", spec)
+    stage.skip(2 * HOUR + 30)
+    assert schedule.describe().waiting == (datetime(2020, 1, 1, 2, tzinfo=UTC),)
+    stage.skip(60)
+
+    assert jobs(stage) == ["s-20200101T010000Z", "s-20200101T020000Z"]
+    assert "s: s-20200101T010000Z goes on: not allowed" in caplog.text
+
+
+def test_what_has_ended_by_itself_need_not_be_terminated(stage: Stage) -> None:
+    """To terminate a run that is closed, or gone, is done already."""
+    ender = Ender(stage.domain)
+    done = stage.start(Job)
+    done.result()
+
+    ender.terminate(done.workflow_id, done.run_id, "s")
+    ender.terminate("gone", done.run_id, "s")
+    assert done.status == "COMPLETED"
+
+
+def test_what_is_replaced_before_it_began_was_skipped(stage: Stage) -> None:
+    """Of due times that come all at once, each ending the one before, only the last is started."""
+    spec = attrs.evolve(HOURLY, cron="*/10 * * * *", overlap="cancel_other", catch_up_seconds=HOUR)
+    schedule = schedules.create("s", spec)
+    stage.clock.advance(HOUR)
+    stage.work()
+
+    told = schedule.describe()
+    assert (told.started, told.skipped, told.missed) == (1, 5, 0)
+    assert jobs(stage) == ["s-20200101T010000Z"]
+    assert [run.workflow_id for run in told.recent] == jobs(stage)
+
+
+def test_many_runs_at_once_are_known_by_number(stage: Stage) -> None:
+    """Of more runs than are told of, the ends are noted all the same."""
+    spec = attrs.evolve(
+        HOURLY, cron="* * * * *", overlap="allow_all", input=schedules.call(20 * 60)
+    )
+    schedule = schedules.create("s", spec)
+    stage.skip(HOUR)
+
+    told = schedule.describe()
+    assert (told.started, len(told.running), len(told.recent)) == (60, 10, 10)
 
 
 def test_what_cannot_be_started_is_told(stage: Stage) -> None:

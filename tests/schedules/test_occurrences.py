@@ -188,3 +188,11 @@ def test_what_is_no_time_is_refused(expression: str, words: str) -> None:
     """An expression that is none, or is never due, is refused in words that say what would do."""
     with pytest.raises(ScheduleSpecError, match=words):
         check(expression)
+
+
+def test_a_day_that_comes_once_in_years_is_found() -> None:
+    """A leap day is due in leap years only; one that will not come for long is due all the same."""
+    assert found(["0 0 29 2 *"], GREENWICH, "2096-03-01T00:00:00+00:00", 1) == ["29 00:00:00+0000"]
+    assert (
+        list(occurrences(["0 0 */15 * MON#2"], GREENWICH, datetime(2026, 1, 1, tzinfo=UTC))) == []
+    )

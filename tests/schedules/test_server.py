@@ -133,6 +133,21 @@ def _registered(domain: Domain, connection: Transport) -> None:
     decider.close()
 
 
+def test_a_program_serves_until_it_is_told_to_end(swf_url: str) -> None:
+    """`serve()` alone is a program: it serves until SIGTERM comes, and ends well then."""
+    domain = Domain("shop", connection=swf.connect(swf_url))
+    domain.save()
+    _registered(domain, domain.connection)
+    schedule = schedules.create("s", ScheduleSpec(cron="@daily", workflow=Job), domain=domain)
+    program = "from swf import schedules; schedules.serve(domain='shop')"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SWF_ENDPOINT_URL": swf_url}
+    with subprocess.Popen([sys.executable, "-c", program], env=environment) as process:
+        eventually(lambda: schedule.describe().is_served)
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(PATIENCE) == 0
+
+
 def test_two_serve_as_one(swf_url: str) -> None:
     """Any number of servers may share a domain: each due time is started once."""
     connection = swf.connect(swf_url)
