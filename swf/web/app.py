@@ -15,13 +15,14 @@ from swf.transport import Transport
 from swf.web import assets
 from swf.web.errors import Problem
 from swf.web.guard import Guard, Receive, Scope, Send
-from swf.web.live import Watches
+from swf.web.live import LOOK_SECONDS, Watches
 from swf.web.pages import (
     actions,
     domains,
     events,
     execution,
     executions,
+    graph,
     history,
     imported,
     pending,
@@ -43,6 +44,7 @@ PAGES: Final = (
     types,
     stack,
     replay,
+    graph,
 )
 """The modules of pages that show something."""
 
@@ -84,16 +86,18 @@ def application(
     code: Iterable[str] = (),
     domain: str | None = None,
     endpoint: str = "",
+    look_seconds: float = LOOK_SECONDS,
 ) -> Pages:
     """Return the pages of the SWF behind a connection, to be mounted at `/ui`.
 
     With a `token`, a browser has to show it once. `read_only` leaves out whatever changes something
     in SWF. Only requests to a loop-back name or one of `allowed_hosts` are answered. `code` are the
     names of modules with the code of workflows, `domain` is the one shown first, `endpoint` what
-    the pages call the SWF.
+    the pages call the SWF. What changes is looked for every `look_seconds`, as long as a page that
+    shows it is open.
     """
     site = Site(connection, read_only=read_only, code=tuple(code), domain=domain, endpoint=endpoint)
-    watches = Watches(site)
+    watches = Watches(look_seconds=look_seconds)
     routes = [*assets.routes(), *events.routes(site, watches)]
     if not read_only:
         routes += actions.routes(site)

@@ -11,12 +11,14 @@ from typing import Any, Final
 from anyio import to_thread
 
 from swf.exceptions import SWFError
-from swf.web.site import Site
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 2.0
 """Between two looks at what is watched, beyond the time that a look takes."""
+
+FAR_SECONDS: Final = 10.0
+"""The same where SWF is Amazon's, and counts calls."""
 
 SLOW_SECONDS: Final = 15.0
 """The same after a look that failed: SWF may be throttling."""
@@ -31,9 +33,10 @@ Look = Callable[[], Any]
 class Watch:
     """One thing that is looked at as long as somebody watches it."""
 
-    def __init__(self, look: Look, pause_seconds: float) -> None:
+    def __init__(self, look: Look, look_seconds: float, slow_seconds: float) -> None:
         self._look = look
-        self._pause_seconds = pause_seconds
+        self._look_seconds = look_seconds
+        self._slow_seconds = slow_seconds
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.version = 0
@@ -65,12 +68,12 @@ class Watch:
         before: Any = None
         known = False
         while True:
-            pause = self._pause_seconds
+            pause = self._look_seconds
             try:
                 found = await to_thread.run_sync(self._look)
             except SWFError as error:
                 logger.debug("a look failed: %s", error)
-                pause = max(pause, SLOW_SECONDS)
+                pause = self._slow_seconds
             else:
                 if known and found != before:
                     self._tell()
@@ -86,9 +89,16 @@ class Watch:
 class Watches:
     """What is watched now, by name."""
 
-    def __init__(self, site: Site, *, look_seconds: float = LOOK_SECONDS) -> None:
-        self._site = site
+    def __init__(
+        self,
+        *,
+        look_seconds: float = LOOK_SECONDS,
+        slow_seconds: float = SLOW_SECONDS,
+        beat_seconds: float = BEAT_SECONDS,
+    ) -> None:
         self._look_seconds = look_seconds
+        self._slow_seconds = slow_seconds
+        self._beat_seconds = beat_seconds
         self._watches: dict[object, Watch] = {}
         self._stopped = asyncio.Event()
 
@@ -98,7 +108,8 @@ class Watches:
 
     async def stream(self, name: object, look: Look) -> AsyncIterator[str]:
         """Yield, in the words of server-sent events, that something changed, each time it did."""
-        watch = self._watches.setdefault(name, Watch(look, self._look_seconds))
+        fresh = Watch(look, self._look_seconds, self._slow_seconds)
+        watch = self._watches.setdefault(name, fresh)
         watch.begin()
         try:
             version = watch.version
@@ -116,7 +127,7 @@ class Watches:
     async def _next(self, watch: Watch, version: int) -> int:
         """Return the version that comes next, the same where there is none for a while."""
         stopped = asyncio.ensure_future(self._stopped.wait())
-        changed = asyncio.ensure_future(watch.next(version, BEAT_SECONDS))
+        changed = asyncio.ensure_future(watch.next(version, self._beat_seconds))
         try:
             await asyncio.wait({stopped, changed}, return_when=asyncio.FIRST_COMPLETED)
             return changed.result() if changed.done() else version

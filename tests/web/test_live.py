@@ -1,0 +1,280 @@
+"""How pages learn that what they show has changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Self
+
+import pytest
+from browsed import Browser
+from shops import Shop
+
+from swf.exceptions import ThrottlingFault
+from swf.models import Domain
+from swf.web import application, paths
+from swf.web.app import Pages
+from swf.web.live import Watches
+
+LONG = 20.0
+
+
+class World:
+    """What is looked at; each look is counted."""
+
+    def __init__(self) -> None:
+        self.state: Any = 0
+        self.looks = 0
+        self.broken = False
+
+    def look(self) -> Any:
+        self.looks += 1
+        if self.broken:
+            raise ThrottlingFault("Rate exceeded")
+        return self.state
+
+
+async def looked(world: World, more: int = 1) -> None:
+    """Return once the world was looked at so many times more."""
+    until = world.looks + more
+    async with asyncio.timeout(LONG):
+        while world.looks < until:
+            await asyncio.sleep(0)
+
+
+async def told(stream: AsyncIterator[str]) -> str:
+    """Return the next event of a stream; what only says that it is alive is passed over."""
+    async with asyncio.timeout(LONG):
+        while True:
+            text = await anext(stream)
+            if "event:" in text:
+                return text
+
+
+def watches(*, beat_seconds: float = LONG) -> Watches:
+    return Watches(look_seconds=0.001, slow_seconds=0.001, beat_seconds=beat_seconds)
+
+
+def run(scene: Callable[[], Any]) -> None:
+    asyncio.run(scene())
+
+
+def test_a_change_is_told_to_all_who_watch_and_looked_for_once() -> None:
+    """Two streams of one thing are told of the same change, by the same looks."""
+
+    async def scene() -> None:
+        world, hub = World(), watches()
+        first, second = hub.stream("x", world.look), hub.stream("x", world.look)
+        assert "retry" in await anext(first)
+        assert "retry" in await anext(second)
+        await looked(world, 2)
+        world.state = 1
+
+        assert await told(first) == await told(second) == "event: changed\ndata: 1\n\n"
+        assert len(hub._watches) == 1
+        await first.aclose()
+        await second.aclose()
+
+    run(scene)
+
+
+def test_nobody_looks_when_nobody_watches() -> None:
+    """The last who leaves ends the looking."""
+
+    async def scene() -> None:
+        world, hub = World(), watches()
+        stream = hub.stream("x", world.look)
+        await anext(stream)
+        await looked(world)
+        task = next(iter(hub._watches.values()))._task
+        assert task is not None
+        await stream.aclose()
+        await asyncio.wait([task], timeout=LONG)
+
+        assert task.cancelled()
+        assert not hub._watches
+
+    run(scene)
+
+
+def test_things_are_watched_apart() -> None:
+    """Who watches one thing is not told of another."""
+
+    async def scene() -> None:
+        one, other, hub = World(), World(), watches()
+        first, second = hub.stream("one", one.look), hub.stream("other", other.look)
+        await anext(first)
+        await anext(second)
+        await looked(one)
+        await looked(other)
+        other.state = 1
+
+        assert "changed" in await told(second)
+        waiting = asyncio.ensure_future(anext(first))
+        await looked(one, 3)
+        assert not waiting.done()
+        waiting.cancel()
+        await asyncio.wait([waiting])
+
+    run(scene)
+
+
+def test_a_look_that_fails_is_tried_again() -> None:
+    """Where SWF cannot be asked for a while, what changed meanwhile is told afterwards."""
+
+    async def scene() -> None:
+        world, hub = World(), watches()
+        stream = hub.stream("x", world.look)
+        await anext(stream)
+        await looked(world, 2)
+        world.broken = True
+        await looked(world, 2)
+        world.state, world.broken = 1, False
+
+        assert "changed" in await told(stream)
+        await stream.aclose()
+
+    run(scene)
+
+
+def test_a_stream_says_now_and_then_that_it_is_alive() -> None:
+    """Who left without a word is noticed, since there is something to be sent."""
+
+    async def scene() -> None:
+        stream = watches(beat_seconds=0.001).stream("x", World().look)
+        await anext(stream)
+
+        assert await anext(stream) == ": still here\n\n"
+        await stream.aclose()
+
+    run(scene)
+
+
+def test_streams_end_when_the_server_does() -> None:
+    """A server that stops does not wait for pages that are open."""
+
+    async def scene() -> None:
+        hub = watches()
+        stream = hub.stream("x", World().look)
+        await anext(stream)
+        waiting = asyncio.ensure_future(anext(stream))
+        await asyncio.sleep(0)
+        hub.stop()
+
+        with pytest.raises(StopAsyncIteration):
+            await asyncio.wait_for(waiting, LONG)
+        assert not hub._watches
+        late = hub.stream("x", World().look)
+        await anext(late)
+        with pytest.raises(StopAsyncIteration):
+            await anext(late)
+
+    run(scene)
+
+
+class Listening:
+    """One stream of a page's, as a browser reads it."""
+
+    def __init__(self, pages: Pages, url: str) -> None:
+        self.pages = pages
+        self.url = url
+        self.sent: asyncio.Queue[Any] = asyncio.Queue()
+        self.gone = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        path, _, query = self.url.partition("?")
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "headers": [(b"host", b"localhost")],
+        }
+        self.task = asyncio.ensure_future(self.pages(scope, self.receive, self.sent.put))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.gone.set()
+        await asyncio.wait_for(self.task, LONG)
+
+    async def receive(self) -> Any:
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def next(self) -> Any:
+        return await asyncio.wait_for(self.sent.get(), LONG)
+
+
+def shown(shop: Shop) -> Pages:
+    return application(shop.connection, token=None, look_seconds=0.001)
+
+
+async def asked_twice(shop: Shop, operation: str) -> None:
+    """Return once what is watched was looked at, and is being looked at again."""
+    async with asyncio.timeout(LONG):
+        while [asked for asked, _ in shop.connection.calls].count(operation) < 2:
+            await asyncio.sleep(0)
+
+
+STREAMS = (
+    "/ui/d/executions/events",
+    "/ui/d/executions/events?tag=eu&q=x",
+    "/ui/d/task-lists/events",
+)
+
+
+@pytest.mark.parametrize("url", STREAMS)
+def test_a_list_is_told_of_what_begins(shop: Shop, url: str) -> None:
+    """A page of executions, or of task lists, hears of a new execution that belongs to it."""
+
+    async def scene() -> None:
+        async with Listening(shown(shop), url) as stream:
+            begun = await stream.next()
+            assert (b"content-type", b"text/event-stream; charset=utf-8") in begun["headers"]
+            await stream.next()
+            await asked_twice(shop, "ListOpenWorkflowExecutions")
+            Shop.order(Domain("d", connection=shop.unheard)).start_execution("x", tag_list=["eu"])
+
+            assert b"changed" in (await stream.next())["body"]
+
+    run(scene)
+
+
+def test_an_execution_is_told_of_its_events(shop: Shop) -> None:
+    """The page of an execution hears of each new event, and of the end."""
+    kind = Shop.order(Domain("d", connection=shop.unheard))
+    execution = kind.start_execution("w %/é".replace("/", ""))
+    assert execution.run_id is not None
+    url = paths.url("d", "executions", execution.workflow_id, execution.run_id, "events")
+
+    async def scene() -> None:
+        async with Listening(shown(shop), url) as stream:
+            await stream.next()
+            await stream.next()
+            await asked_twice(shop, "GetWorkflowExecutionHistory")
+            execution.signal("s")
+            assert b"changed" in (await stream.next())["body"]
+            execution.terminate()
+            assert b"changed" in (await stream.next())["body"]
+
+    run(scene)
+
+
+def test_a_stream_of_nothing_stays_silent(shop: Shop) -> None:
+    """What is not there does not change; the stream is no error, and ends with its page."""
+
+    async def scene() -> None:
+        async with Listening(shown(shop), "/ui/nope/executions/events") as stream:
+            await stream.next()
+            assert b"watching" in (await stream.next())["body"]
+
+    run(scene)
+
+
+def test_a_stream_needs_the_cookie_too(shop: Shop) -> None:
+    """Who may not have the page may not have its stream."""
+    browser = Browser(application(shop.unheard, token="t"))
+
+    assert browser.get(STREAMS[0]).status == 401
