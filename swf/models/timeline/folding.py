@@ -18,6 +18,7 @@ MOST_FOR_GAPS: Final = 0.4
 """The share of the width that all folded stretches take at most."""
 NOTICED: Final = 0.08
 """A stretch is folded where it is longer than this share of all that goes on."""
+MUCH_LONGER: Final = 10
 
 BUSY: Final = frozenset({"activity", "child", "decisions", "lambda"})
 """Kinds of lanes in which something goes on; others wait, or tell of a moment."""
@@ -117,17 +118,37 @@ def _bounds(
     total: float, busy: Sequence[tuple[float, float]] | None
 ) -> Iterator[tuple[float, float, bool]]:
     """Yield the stretches from 0 to the end, and whether each is folded."""
-    goes_on = sum(end - begin for begin, end in busy or ())
-    if not busy or not goes_on:
+    if not busy:
         yield (0.0, total, False)
         return
     edges = [0.0, *(edge for stretch in busy for edge in stretch), total]
-    idle = [pair for pair in list(pairwise(edges))[::2] if pair[1] - pair[0] > NOTICED * goes_on]
+    between = list(pairwise(edges))[::2]
+    most = _longest_kept(
+        sum(end - begin for begin, end in busy), [end - begin for begin, end in between]
+    )
+    idle = [(begin, end) for begin, end in between if end - begin > most]
     shown = 0.0
     for begin, end in idle:
         if begin > shown:
             yield (shown, begin, False)
         yield (begin, end, True)
         shown = end
-    if shown < total:
+    if shown < total or not idle:
         yield (shown, total, False)
+
+
+def _longest_kept(goes_on: float, waits: Iterable[float]) -> float:
+    """Return how long a wait may be that is not folded.
+
+    Where all that goes on takes no time, as on a clock that is moved by hand, there is none that is
+    much longer than all the shorter ones together.
+    """
+    if goes_on:
+        return NOTICED * goes_on
+    kept = longest = 0.0
+    for wait in sorted(waits):
+        if kept and wait > MUCH_LONGER * kept:
+            break
+        kept += wait
+        longest = wait
+    return longest

@@ -72,7 +72,7 @@ def test_only_idle_stretches_are_folded(width: int, busy: list[tuple[float, floa
     for fold in made.folds:
         assert all(end <= fold.begin or fold.end <= begin for begin, end in busy if end > begin)
     assert scale(1e7, width).folds == ()
-    assert scale(1e7, width, [(5.0, 5.0)]).folds == ()
+    assert scale(1e7, width, []).folds == ()
 
 
 def test_a_long_wait_takes_a_gap() -> None:
@@ -98,6 +98,15 @@ def test_many_folds_leave_room_for_what_goes_on() -> None:
     folded = sum(fold.right - fold.left for fold in made.folds)
     assert len(made.folds) == 500
     assert folded == pytest.approx(0.4 * 900)
+
+
+def test_where_nothing_takes_time_short_waits_are_kept() -> None:
+    """On a clock that tests move, pauses between attempts show, and the long sleep is folded."""
+    made = scale(3_614, 900, [(at, at) for at in (0.0, 2.0, 6.0, 14.0, 3_614.0)])
+
+    (fold,) = made.folds
+    assert (fold.begin, fold.end) == (14, 3_614)
+    assert made.x(6) - made.x(2) == pytest.approx(2 * (made.x(2) - made.x(0)))
 
 
 @given(raw_histories())
