@@ -1,7 +1,7 @@
 """How long a command takes, from typing it to its end, beside the commands of peers.
 
-A `--help` needs nothing but the program; a call lists executions of an SWF on a file. The runs of a
-row alternate with its peer's, in the same process; the figure is the median.
+A `--help` needs nothing but the program; a call lists or starts executions of an SWF on a file. The
+runs of a row alternate with its peer's, in the same process; the figure is the median.
 
     python bench/command_line.py [--runs N] [--json]
 """
@@ -73,8 +73,14 @@ def rows(runs: int) -> list[dict[str, Any]]:
             (ours,) = medians([[*SWF, "--help"]], environment, runs)
             found.append(row("swf --help", ours, HELP_MS, None, 0))
         subprocess.run([*SWF, "domain", "register"], env=environment, check=True)
-        (ours,) = medians([[*SWF, "workflow", "list"]], environment, runs)
-        found.append(row("swf workflow list", ours, CALL_MS, None, 0))
+        kind = ["basic:1", "--task-list", "bench", "--child-policy", "TERMINATE"]
+        kind += ["--execution-start-to-close-timeout", "3600"]
+        kind += ["--task-start-to-close-timeout", "60"]
+        register = [*SWF, "workflow-type", "register", *kind]
+        subprocess.run(register, env=environment, check=True)
+        for call in ("workflow list", "workflow start basic", "workflow-type describe basic"):
+            (ours,) = medians([[*SWF, *call.split()]], environment, runs)
+            found.append(row(f"swf {call}", ours, CALL_MS, None, 0))
     return found
 
 

@@ -112,6 +112,7 @@ LAZY: Final = (
     ("swf.cli.options", "swf.models"),
     ("swf.cli.options", "swf.cli.completing"),
     ("swf.cli.failing", "swf"),
+    ("swf.cli.names", "difflib"),
     ("swf.cli.output", "rich"),
     ("swf.cli.output", "jmespath"),
     ("swf.cli.trees", "rich"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import click
@@ -14,7 +14,7 @@ from swf import _lazy
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return ` (did you mean …?)` with the known name next to a name; empty where none is near."""
-    found = difflib.get_close_matches(name, sorted(set(known)), n=1)
+    found = import_module("difflib").get_close_matches(name, sorted(set(known)), n=1)
     return f" (did you mean {found[0]!r}?)" if found else ""
 
 

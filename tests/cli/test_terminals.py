@@ -88,8 +88,10 @@ def test_an_interrupt_ends_a_command_quietly(environment: dict[str, str]) -> Non
     assert told == ""
 
 
-def on_terminal(environment: dict[str, str], *words: str, **variables: str) -> str:
-    """Return what a command prints on a terminal."""
+def on_terminal(
+    environment: dict[str, str], *words: str, code: int = 0, answer: str = "", **variables: str
+) -> str:
+    """Return what a command prints on a terminal, where something may be typed."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [*SWF, *words],
@@ -99,9 +101,10 @@ def on_terminal(environment: dict[str, str], *words: str, **variables: str) -> s
         stderr=theirs,
     ) as running:
         os.close(theirs)
+        os.write(ours, answer.encode())
         found = b"".join(iter(lambda: read(ours), b""))
     os.close(ours)
-    assert running.returncode == 0, found
+    assert running.returncode == code, found
     return found.decode()
 
 
@@ -150,3 +153,28 @@ def test_a_narrow_terminal_has_lists(environment: dict[str, str]) -> None:
     lines = click.unstyle(wide).splitlines()
     assert lines[0].startswith("workflow id  order-299-x")
     assert max(map(len, lines)) <= 40
+
+
+def test_who_waits_sees_the_tree(environment: dict[str, str]) -> None:
+    """On a terminal the tree is shown while a result is waited for, not where it is to be quiet."""
+    waits = ("workflow", "result", f"order-7-{'x' * 200}", "--timeout", "1")
+    held = "└─ waits: nobody has taken"
+
+    assert held in on_terminal(environment, *waits, code=124, TERM="xterm", COLUMNS="80")
+    assert held not in on_terminal(environment, *waits, "-q", code=124, TERM="xterm")
+    piped = subprocess.run([*SWF, *waits], env=environment, capture_output=True, check=False)
+    assert (piped.returncode, piped.stdout) == (124, b"")
+    assert len(piped.stderr.splitlines()) == 1
+
+
+def test_who_acts_on_many_is_asked_and_sees_how_far_it_is(environment: dict[str, str]) -> None:
+    """On a terminal it is asked first, and a bar shows how many are done."""
+    asks = ("workflow", "cancel", "--where", "type=basic", "-o", "id")
+
+    no = on_terminal(environment, *asks, code=1, answer="n\n", TERM="xterm")
+    yes = on_terminal(environment, *asks, answer="y\n", TERM="xterm")
+
+    assert f"cancel {MANY} executions? [y/N]" in no
+    assert "nothing was done" in no
+    assert f"{MANY}/{MANY}" in yes
+    assert yes.count("order-") == MANY
