@@ -67,8 +67,15 @@ def emit(asked: Asked, rows: Iterable[Row], columns: Columns, *, header: bool = 
         for row in _found(asked, rows):
             click.echo(_cell(row.get(columns.id) if isinstance(row, Mapping) else row))
     else:
-        shown = {**columns.usual, **(columns.wide if form != "table" else {})}
-        _emit_cells(asked, form, shown, _found(asked, rows), header)
+        shown: Mapping[str, str] = {
+            **columns.usual,
+            **(columns.wide if form != "table" else {}),
+        }
+        found = _found(asked, rows)
+        if asked.query:
+            found = list(found)
+            shown = _picked(shown, found)
+        _emit_cells(asked, form, shown, found, header and bool(shown))
 
 
 def emit_one(asked: Asked, thing: Row, *, id: str) -> None:
@@ -179,6 +186,15 @@ def _found(asked: Asked, rows: Iterable[Row]) -> Iterable[Any]:
     return found if isinstance(found, list) else [found]
 
 
+def _picked(columns: Mapping[str, str], found: Sequence[Any]) -> Mapping[str, str]:
+    """Return the columns of what a query has picked: those it names itself, none of mere values."""
+    if not all(isinstance(row, Mapping) for row in found):
+        return {}
+    keys = dict.fromkeys(key for row in found for key in row)
+    known = keys.keys() >= columns.keys()  # rows as they were
+    return columns if known else {key: columns.get(key, key) for key in keys}
+
+
 def _queried(query: str, data: Any) -> Any:
     jmespath = import_module("jmespath")
     try:
@@ -205,7 +221,9 @@ def _emit_cells(
     if form in {"csv", "tsv"}:
         _emit_csv(titles, cells, header, "\t" if form == "tsv" else ",")
     elif is_rich(asked):
-        _draw(asked, list(titles.values()), list(cells), header)
+        drawn = list(cells)
+        names = list(titles.values()) or [""] * max(map(len, drawn), default=0)
+        _draw(asked, names, drawn, header)
     else:
         for line in aligned([*([list(titles.values())] if header else []), *cells]):
             click.echo(line)
