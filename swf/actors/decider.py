@@ -11,7 +11,7 @@ from swf.actors.outcome import contained
 from swf.actors.pages import all_pages
 from swf.actors.tasks import DecisionTask
 from swf.actors.words import described
-from swf.exceptions import IncompleteTaskError, PollTimeout, ValidationError
+from swf.exceptions import IncompleteTaskError, ValidationError
 from swf.models.decision.base import Decision, decisions_on_wire
 from swf.models.history import History
 from swf.models.workflow import WorkflowExecution, WorkflowType
@@ -55,12 +55,6 @@ class Decider(Actor):
             startAtPreviousStartedEvent=start_at_previous_started_event or None,
         )
         first = polled(self, "PollForDecisionTask", params)
-        if not first.get("taskToken"):
-            raise PollTimeout(
-                f"no decision task on task list {task_list!r}",
-                operation="PollForDecisionTask",
-                resource=repr(self.domain),
-            )
         try:
             pages = all_pages(self.connection, params, first, self._clock)
             return self._task(first, History.from_pages(pages), task_list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -33,6 +33,11 @@ class Limits:
 
     start_to_close: float | None = attrs.field(default=None, validator=_seconds)
     heartbeat: float | None = attrs.field(default=None, validator=_seconds)
+
+    @property
+    def context(self) -> Mapping[str, Any]:
+        """What the task's call says beside its arguments; bare text says nothing."""
+        return {}
 
 
 @attrs.frozen(kw_only=True)

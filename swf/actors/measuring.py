@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from swf.actors.outcome import Outcome
 from swf.actors.tasks import ActivityTask
+from swf.exceptions import PollTimeout
 from swf.metrics import catalogue
 from swf.tracing import switch as tracing
 from swf.tracing.context import LINK, PARENT, parsed
@@ -24,14 +25,22 @@ POLLS: Final = {"PollForActivityTask": "activity", "PollForDecisionTask": "decis
 
 
 def polled(actor: Actor, operation: str, params: Wire) -> dict[str, Any]:
-    """Return the reply to a poll; count what came of it."""
-    outcome = "failed"
+    """Return the task that a poll brings; count what came of it.
+
+    Raises PollTimeout where there was none.
+    """
+    kind, outcome = POLLS[operation], "failed"
     try:
         reply = actor.connection.call(operation, params)
         outcome = "answered" if reply.get("taskToken") else "empty"
     finally:
-        labels = (actor.domain.name, actor.task_list, POLLS[operation], outcome)
-        catalogue.POLLS.add(labels)
+        catalogue.POLLS.add((actor.domain.name, actor.task_list, kind, outcome))
+    if outcome == "empty":
+        raise PollTimeout(
+            f"no {kind} task on task list {params['taskList']['name']!r}",
+            operation=operation,
+            resource=repr(actor.domain),
+        )
     return reply
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import attrs
 
@@ -16,7 +16,7 @@ from swf.actors.job import Job, Work
 from swf.actors.loop import Loop
 from swf.actors.pool import Pool, default_there, pickled
 from swf.clock import Clock
-from swf.exceptions import SlotsLostError
+from swf.exceptions import SlotsLostError, ValidationError
 
 if TYPE_CHECKING:
     from swf.actors.worker import ActivityWorker
@@ -120,3 +120,15 @@ class Executes:
     def __call__(self, job: Job, beats: Beats) -> Any:
         """Have the worker execute the task of a job."""
         return self.worker.execute(self.worker.task_of(job), beats)
+
+
+def check_isolation(kind: str, isolation: object, processes: int) -> None:
+    """Raise ValidationError for a place where no code can run, or none beside child processes."""
+    if isolation not in get_args(Isolation):
+        known = ", ".join(map(repr, get_args(Isolation)))
+        raise ValidationError(f"{kind}.start: isolation: must be one of {known}, got {isolation!r}")
+    if processes and isolation != "thread":
+        raise ValidationError(
+            f"{kind}.start: isolation: processes that poll by themselves do the work in their "
+            "threads; leave out one of both"
+        )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Final, get_args
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Final
 
 from swf.actors.backoff import may_pass
 from swf.actors.beats import Beats
@@ -14,7 +14,7 @@ from swf.actors.job import Job, Limits, Work, job_of
 from swf.actors.loop import Loop
 from swf.actors.measuring import Measured, polled
 from swf.actors.outcome import Outcome, carried, details_text, failure
-from swf.actors.slots import Executes, Isolation, Slots
+from swf.actors.slots import Executes, Isolation, Slots, check_isolation
 from swf.actors.stint import Stint
 from swf.actors.tasks import ActivityTask, HeartbeatReply
 from swf.actors.words import described, ids, shortened
@@ -23,7 +23,6 @@ from swf.constants import MAX_REASON_LENGTH, NONE
 from swf.exceptions import (
     ActivityOverdueError,
     ActivityTaskDoesNotExist,
-    PollTimeout,
     ResponseError,
     ValidationError,
 )
@@ -97,12 +96,6 @@ class ActivityWorker(Actor):
             identity=self.identity if identity is None else identity,
         )
         reply = polled(self, "PollForActivityTask", params)
-        if not reply.get("taskToken"):
-            raise PollTimeout(
-                f"no activity task on task list {task_list!r}",
-                operation="PollForActivityTask",
-                resource=repr(self.domain),
-            )
         try:
             return self._task(reply, task_list)
         except (AttributeError, LookupError, TypeError, ValidationError) as error:
@@ -237,17 +230,7 @@ class ActivityWorker(Actor):
         With `processes`, so many child processes poll and do all by themselves instead. See
         `Actor.start` for `block`, and for what is raised.
         """
-        kind = type(self).__name__
-        if isolation not in get_args(Isolation):
-            known = ", ".join(map(repr, get_args(Isolation)))
-            raise ValidationError(
-                f"{kind}.start: isolation: must be one of {known}, got {isolation!r}"
-            )
-        if processes and isolation != "thread":
-            raise ValidationError(
-                f"{kind}.start: isolation: processes that poll by themselves do the work in their "
-                "threads; leave out one of both"
-            )
+        check_isolation(type(self).__name__, isolation, processes)
         self._check_start(threads, processes, tasks)
         self._isolation = isolation
         super().start(threads=threads, processes=processes, tasks=tasks, block=block)
@@ -269,16 +252,12 @@ class ActivityWorker(Actor):
         measured = Measured(self, task)
         try:
             limits = self.limits(task)
-            measured.begin(self._context_of(limits))
+            measured.begin(limits.context)
             stint = Stint(self, task, limits, pool, measured)
         except BaseException as error:  # noqa: BLE001  (whatever it is, the workflow is told)
             self._settle(task, failure(error), lost=False, measured=measured)
         else:
             stint.run()
-
-    def _context_of(self, limits: Limits) -> Mapping[str, Any]:  # noqa: ARG002
-        """Return what a call says beside its arguments; bare text says nothing."""
-        return {}
 
     def _prepare(self, loop: Loop, threads: int) -> None:
         count = self._counts.add

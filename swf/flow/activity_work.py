@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import attrs
@@ -43,6 +43,11 @@ class Opened(Limits):
     activity: Activity[..., Any]
     payloads: Payloads
     call: Call
+
+    @property
+    def context(self) -> Mapping[str, Any]:
+        """What the call says beside its arguments."""
+        return self.call.context
 
 
 @attrs.frozen

@@ -18,7 +18,6 @@ from swf.actors.words import ids
 from swf.clock import Clock
 from swf.exceptions import (
     IncompleteTaskError,
-    PollTimeout,
     ValidationError,
     ValidationFault,
 )
@@ -167,12 +166,6 @@ class Decider(actors.Decider):
             startAtPreviousStartedEvent=own or None,
         )
         first = polled(self, "PollForDecisionTask", params)
-        if not first.get("taskToken"):
-            raise PollTimeout(
-                f"no decision task on task list {task_list!r}",
-                operation="PollForDecisionTask",
-                resource=repr(self.domain),
-            )
         events: list[Wire] = first["events"]
         if first.get("nextPageToken"):
             pages = all_pages(self.connection, params, first, self._clock)
@@ -254,10 +247,7 @@ class Decider(actors.Decider):
     # Sending
 
     def _send(self, task: Task, made: Answer) -> Answer | None:
-        """Send an answer; keep its run where it was acknowledged, and end it where it was not.
-
-        Returns the answer that SWF has; None where it has none.
-        """
+        """Send an answer, and return the one that SWF has; keep its run, or end it without one."""
         sent: Answer | None = None
         try:
             self.on_answer(made)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -128,9 +128,6 @@ class Worker(ActivityWorker):
         if isinstance(limits, Opened):  # as they are, unless a subclass has its own
             return self._computing.compute(limits, job, context)
         return self._computing(job, context)
-
-    def _context_of(self, limits: Limits) -> Mapping[str, Any]:
-        return limits.call.context if isinstance(limits, Opened) else {}
 
     def _settle(
         self, task: ActivityTask, outcome: Outcome, *, lost: bool, measured: Measured
