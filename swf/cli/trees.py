@@ -280,7 +280,8 @@ def follow(asked: Asked, execution: WorkflowExecution, *, children: bool) -> Non
     elsewhere a line is printed where it changed.
     """
     if not (output.is_rich(asked) and sys.stdout.isatty()):
-        _print_changes(execution, children)
+        is_coloured = output.is_rich(asked) and not output.is_colourless(asked)
+        _print_changes(execution, children, drawn if is_coloured else output.in_one_line)
         return
     history = execution.history()
     shown = screen(Seen.of(execution, history), children=children)
@@ -292,7 +293,9 @@ def follow(asked: Asked, execution: WorkflowExecution, *, children: bool) -> Non
         display.refresh()
 
 
-def _print_changes(execution: WorkflowExecution, children: bool) -> None:
+def _print_changes(
+    execution: WorkflowExecution, children: bool, draw: Callable[[str], str]
+) -> None:
     printed: set[str] = set()
     while True:
         history = execution.history()
@@ -300,7 +303,7 @@ def _print_changes(execution: WorkflowExecution, children: bool) -> None:
             stable = _PASSING.sub("", line.strip("├└│─ "))
             if stable not in printed:
                 printed.add(stable)
-                click.echo(output.in_one_line(stable))
+                click.echo(draw(stable))
         if history.finished:
             return
         time.sleep(executions.PAUSE_SECONDS)
