@@ -107,7 +107,8 @@ def made(
     Raises Failure where the extra `server` is not installed.
     """
     token = secrets.token_urlsafe(24)
-    pages = _web().application(
+    web = _web()
+    pages = web.application(
         connection,
         token=token,
         endpoint=endpoint,
@@ -115,6 +116,7 @@ def made(
         read_only=read_only,
         code=code,
         allowed_hosts=allowed_hosts,
+        look_seconds=web.FAR_SECONDS if endpoint.startswith(_CLOUD) else web.LOOK_SECONDS,
     )
     return f"{server_url}/ui/?token={token}", pages
 

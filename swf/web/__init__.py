@@ -13,8 +13,9 @@ except ImportError as error:
     raise ImportError(_NEEDED) from error
 
 from swf.web.app import Pages, application
+from swf.web.live import FAR_SECONDS, LOOK_SECONDS
 from swf.web.site import Site
 
-__all__ = ["Pages", "Site", "application"]
+__all__ = ["FAR_SECONDS", "LOOK_SECONDS", "Pages", "Site", "application"]
 
 del jinja2, starlette

@@ -17,6 +17,7 @@ from swf.web.pages import domains
 def test_the_only_domain_is_shown_at_once(browser: Browser) -> None:
     """Who has one domain is not asked which."""
     assert browser.get("/ui/").headers["location"] == "/ui/d/executions"
+    assert browser.get("/ui").headers["location"] == "/ui/"
     assert browser.get("/ui/d").headers["location"] == "/ui/d/executions"
 
 

@@ -20,7 +20,12 @@ LISTED: Final = 200
 
 def routes(site: Site) -> list[Route]:
     """Return the routes of the first page, and of each domain's."""
-    return [site.page("/", listed), site.page("/{domain}", opened)]
+    return [site.page("", begun), site.page("/", listed), site.page("/{domain}", opened)]
+
+
+def begun(_site: Site, _request: Request) -> Response:
+    """Show the first page to who left out its slash."""
+    return see(paths.url())
 
 
 def listed(site: Site, request: Request) -> Response:
