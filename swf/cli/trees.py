@@ -281,7 +281,7 @@ def follow(asked: Asked, execution: WorkflowExecution, *, children: bool) -> Non
     """
     if not (output.is_rich(asked) and sys.stdout.isatty()):
         is_coloured = output.is_rich(asked) and not output.is_colourless(asked)
-        _print_changes(execution, children, drawn if is_coloured else output.in_one_line)
+        _print_changes(execution, children, is_coloured=is_coloured)
         return
     history = execution.history()
     shown = screen(Seen.of(execution, history), children=children)
@@ -293,9 +293,7 @@ def follow(asked: Asked, execution: WorkflowExecution, *, children: bool) -> Non
         display.refresh()
 
 
-def _print_changes(
-    execution: WorkflowExecution, children: bool, draw: Callable[[str], str]
-) -> None:
+def _print_changes(execution: WorkflowExecution, children: bool, *, is_coloured: bool) -> None:
     printed: set[str] = set()
     while True:
         history = execution.history()
@@ -303,7 +301,7 @@ def _print_changes(
             stable = _PASSING.sub("", line.strip("├└│─ "))
             if stable not in printed:
                 printed.add(stable)
-                click.echo(draw(stable))
+                click.echo(drawn(stable), color=is_coloured)
         if history.finished:
             return
         time.sleep(executions.PAUSE_SECONDS)
