@@ -104,3 +104,8 @@ class Timeline:
     def seconds(self) -> float:
         """How long it goes."""
         return (self.end - self.begin).total_seconds()
+
+    @property
+    def others(self) -> tuple[Lane, ...]:
+        """The lanes but those of the execution itself and of its decision tasks."""
+        return tuple(lane for lane in self.lanes if lane.kind not in OWN)

@@ -21,7 +21,8 @@ def timeline_css() -> str:
     """
     rules = "".join(f".{NAME} {which}{{{what}}}" for which, what in _RULES.items())
     dark = f"@media (prefers-color-scheme:dark){{.{NAME}{{{_colours(DARK)}}}}}"
-    return f".{NAME}{{{_colours(LIGHT)}}}{dark}{rules}"
+    fitting = "max-width:100%;height:auto"  # of a page that is narrower
+    return f".{NAME}{{{fitting};{_colours(LIGHT)}}}{dark}{rules}"
 
 
 def _colours(palette: Palette) -> str:

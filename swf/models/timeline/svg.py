@@ -14,7 +14,7 @@ from swf.models.text import width as width_of
 from swf.models.timeline import bars
 from swf.models.timeline.axis import ticks
 from swf.models.timeline.folding import Scale, busy_of, scale
-from swf.models.timeline.model import OWN, Lane, Timeline
+from swf.models.timeline.model import Lane, Timeline
 from swf.models.timeline.style import LABEL, NAME, SMALL, timeline_css
 from swf.models.timeline.words import at, lasting
 
@@ -108,7 +108,7 @@ class _Drawing:
     def _rows(self, first: int, limit: int) -> Iterator[str]:
         """Yield the lanes that are asked for, and what is left out before and after them."""
         lanes = self.timeline.lanes
-        own = sum(lane.kind in OWN for lane in lanes)
+        own = len(lanes) - len(self.timeline.others)
         begin = min(own + first, len(lanes))
         place = size = 0
         for lane in lanes[:own]:
@@ -222,7 +222,7 @@ def _counted(lanes: Sequence[Lane]) -> str:
 
 def _summary(timeline: Timeline) -> str:
     until = at(timeline.end) if timeline.finished else "now"
-    lanes = [lane for lane in timeline.lanes if lane.kind not in OWN]
+    lanes = timeline.others
     return (
         f"From {at(timeline.begin)} to {until}, {lasting(timeline.seconds)}."
         f" {len(lanes):,} lanes{': ' if lanes else ''}{_counted(lanes)}."

@@ -81,6 +81,7 @@ def test_lanes_come_in_order(raws: list[dict[str, object]]) -> None:
     timeline = timeline_of(History(raws).reversed)
 
     assert [each.kind for each in timeline.lanes[:2]] == ["execution", "decisions"]
+    assert timeline.others == timeline.lanes[2:]
     firsts = [each.segments[0].event_ids[0] for each in timeline.lanes[2:]]
     assert firsts == sorted(firsts)
     for each in timeline.lanes:
