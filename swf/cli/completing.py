@@ -6,12 +6,13 @@ import re
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from itertools import islice
 from typing import Final
 
 import click
 from click.shell_completion import CompletionItem
 
-from swf import settings
+from swf import schedules, settings
 from swf.cli.asked import TYPED
 from swf.models import Domain, WorkflowExecution
 from swf.querysets import DomainQuerySet
@@ -70,6 +71,10 @@ def _activity_types(domain: str | None) -> Iterable[str]:
     return [f"{one.name}:{one.version}" for one in Domain(domain).activities()[:MOST]]
 
 
+def _schedules(domain: str | None) -> Iterable[str]:
+    return [] if domain is None else [one.name for one in islice(schedules.all(domain), MOST)]
+
+
 def _activity_ids(domain: str | None, workflow_id: str | None) -> Iterable[str]:
     if domain is None or workflow_id is None:
         return []
@@ -80,6 +85,7 @@ def _activity_ids(domain: str | None, workflow_id: str | None) -> Iterable[str]:
 _ASKED: Final[dict[str, Callable[[str | None], Iterable[str]]]] = {
     "activity_types": _activity_types,
     "domains": _domains,
+    "schedules": _schedules,
     "workflow_ids": _workflow_ids,
     "workflow_types": _workflow_types,
 }

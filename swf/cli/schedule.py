@@ -109,6 +109,11 @@ def _said(text: str | None, file: TextIO | None, fields: dict[str, Any]) -> dict
     return given
 
 
+def _one(function: Any) -> Any:
+    """Return a command that takes the name of a schedule that there is."""
+    return click.argument("name", shell_complete=options.complete("schedules"))(function)
+
+
 def _named(name: str) -> Schedule:
     return schedules.get(name, domain=options.domain())
 
@@ -174,7 +179,7 @@ def row(schedule: Schedule) -> dict[str, Any]:
 
 
 @command.command()
-@click.argument("name")
+@_one
 @options.common
 def describe(asked: Asked, /, name: str) -> None:
     """Show a schedule: what it says, when it is due next, how its latest runs ended.
@@ -239,7 +244,7 @@ def preview(
 
 
 @command.command()
-@click.argument("name")
+@_one
 @click.option("--note", metavar="TEXT", help="Why.")
 @options.common
 def pause(_asked: Asked, /, name: str, note: str | None) -> None:
@@ -251,7 +256,7 @@ def pause(_asked: Asked, /, name: str, note: str | None) -> None:
 
 
 @command.command()
-@click.argument("name")
+@_one
 @options.common
 def unpause(_asked: Asked, /, name: str) -> None:
     """Have a schedule go on from its next due time; what it missed is passed over.
@@ -262,7 +267,7 @@ def unpause(_asked: Asked, /, name: str) -> None:
 
 
 @command.command()
-@click.argument("name")
+@_one
 @options.common
 def trigger(_asked: Asked, /, name: str) -> None:
     """Have a run started now, by the overlap rule of the schedule; though it is paused.
@@ -273,7 +278,7 @@ def trigger(_asked: Asked, /, name: str) -> None:
 
 
 @command.command()
-@click.argument("name")
+@_one
 @_saying
 @options.common
 def update(
@@ -292,7 +297,7 @@ def update(
 
 
 @command.command()
-@click.argument("name")
+@_one
 @options.common
 def delete(_asked: Asked, /, name: str) -> None:
     """Delete a schedule at once; the runs that it has started go on.

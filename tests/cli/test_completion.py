@@ -12,6 +12,7 @@ import pytest
 from cli_scene import WORKFLOW_ID, Scene
 from terminals import ROOT, typed
 
+from swf import schedules
 from swf.models import Domain, WorkflowType
 from swf.transport import connect
 
@@ -85,6 +86,21 @@ def test_types_and_activities_are_completed_where_they_are_named(
     monkeypatch.delenv("SWF_DOMAIN")
     assert completed(monkeypatch, "swf activity-type describe e") == []
     assert completed(monkeypatch, f"swf activity describe {WORKFLOW_ID} act") == []
+
+
+def test_schedules_are_completed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is done to a schedule, its name is completed by those there are."""
+    schedules.create(
+        "nightly",
+        schedules.ScheduleSpec(cron="@daily", workflow="basic"),
+        domain=scene.domain,
+    )
+
+    for verb in ("describe", "pause", "unpause", "trigger", "update", "delete"):
+        assert completed(monkeypatch, f"swf schedule {verb} ni") == ["nightly"]
+    assert completed(monkeypatch, "swf schedule create ni") == []
+    monkeypatch.delenv("SWF_DOMAIN")
+    assert completed(monkeypatch, "swf schedule describe ni") == []
 
 
 def test_what_a_shell_would_run_is_not_completed(

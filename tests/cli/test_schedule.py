@@ -243,3 +243,13 @@ def test_it_is_served_from_a_terminal(folder: Path, swf_url: str) -> None:
 
         assert server.interrupt(signal.SIGTERM) == 0
     assert "Traceback" not in server.text
+
+
+def test_a_schedule_that_nobody_serves_is_found(served: Served) -> None:
+    """The doctor finds schedules that nobody serves, and says what to type."""
+    typed("schedule", "create", "s", *WORDS)
+    served.scene.clock.advance(60)
+    found = typed("doctor")
+
+    assert "task list 'swf.schedules'" in found.output
+    assert "swf schedule serve -d TestDomain" in found.output

@@ -136,6 +136,26 @@ def test_whatever_the_rule_no_due_time_is_unaccounted_for(
         assert left == waits if waits is not None else left >= 10
 
 
+def test_more_than_one_answer_holds_is_started_once() -> None:
+    """Of hundreds of due times at once, which SWF is told of in several answers, each is started.
+
+    Whoever decides is killed between the answers.
+    """
+    spec = ScheduleSpec(cron="* * * * *", workflow=Job, overlap="allow_all", catch_up_seconds=DAY)
+    with mortal() as scene:
+        schedule = schedules.create("s", spec, domain=scene.domain)
+        scene.work()
+        scene.clock.advance(9 * 3600)
+        for _ in range(3):
+            assert took(scene.decider)
+            scene.die(with_task=False)
+        scene.work()
+
+        started = [one.workflow_id for one in scene.started()]
+        assert started == ids(due(spec, BEGUN, scene.clock.now()))
+        assert schedule.describe().started == 540
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
