@@ -18,6 +18,7 @@ from swf.web.guard import Guard, Receive, Scope, Send
 from swf.web.live import LOOK_SECONDS, Watches
 from swf.web.pages import (
     actions,
+    children,
     domains,
     events,
     execution,
@@ -45,6 +46,7 @@ PAGES: Final = (
     stack,
     replay,
     graph,
+    children,
 )
 """The modules of pages that show something."""
 
