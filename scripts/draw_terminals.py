@@ -86,7 +86,7 @@ def screens() -> dict[str, str]:
     """Return each picture by the name of its file; each is of a process of its own."""
     pairs = [(screen, name) for screen in SCREENS for name in KINDS]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        drawn = pool.map(lambda pair: picture(*pair), pairs)
+        drawn = pool.map(picture, *zip(*pairs, strict=True))
         return {
             f"{screen}-{name}.svg": one for (screen, name), one in zip(pairs, drawn, strict=True)
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -50,7 +50,7 @@ class Order(Workflow):
 
 
 @contextmanager
-def played() -> Iterator[Mapping[str, str]]:
+def played() -> Generator[Mapping[str, str]]:
     """Yield the variables that name an SWF in which it has happened; its clock stands still."""
     clock = ManualClock(BEGUN)
     with embedded(clock=clock) as engine:

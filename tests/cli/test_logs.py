@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import pickle
 
 import pytest
 
@@ -41,3 +43,35 @@ def test_records_are_harmless_lines_on_stderr(capsys: pytest.CaptureFixture[str]
     assert told.out == ""
     assert told.err.endswith(" INFO swf.test: name ?[31mred\n")
     assert told.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("before", [None, "ERROR"])
+def test_a_level_is_named_within_a_block(
+    monkeypatch: pytest.MonkeyPatch, before: str | None
+) -> None:
+    """LOG_LEVEL names it there, and afterwards what it did before, if anything."""
+    if before is None:
+        monkeypatch.delenv("LOG_LEVEL", raising=False)
+    else:
+        monkeypatch.setenv("LOG_LEVEL", before)
+
+    with logs.at("DEBUG"):
+        assert os.environ["LOG_LEVEL"] == "DEBUG"
+    assert os.environ.get("LOG_LEVEL") == before
+
+
+def test_what_is_told_here_is_told_where_an_actor_is_sent(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An actor that is unpickled has its process tell records of the same level, as this one."""
+    logger = logging.getLogger("swf")
+    logs.configure(1)
+    sent = pickle.dumps(logs.InChildren(logger.level))
+    logger.setLevel(logging.ERROR)
+    logger.handlers.clear()
+
+    arrived = pickle.loads(sent)
+    logger.info("here")
+
+    assert arrived.level == logging.INFO
+    assert capsys.readouterr().err.endswith(" INFO swf: here\n")
