@@ -71,7 +71,8 @@ def _told(fold: Piece, wide: float) -> Tick:
 
 def _times(scale: Scale, begin: datetime) -> list[Tick]:
     """Return a tick for each step; first those where time has jumped, and where a day begins."""
-    step = next((one for one in _STEPS if one * scale.per_second >= APART), _STEPS[-1])
+    longest = _STEPS[-1] if scale.per_second else 1
+    step = next((one for one in _STEPS if one * scale.per_second >= APART), longest)
     jumps: list[Tick] = []
     others: list[Tick] = []
     day = begin.date()

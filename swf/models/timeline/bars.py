@@ -99,7 +99,7 @@ def _shape(bar: Bar, lane: Lane, middle: float) -> str:
     if at_once or lane.kind in MOMENTS:
         return hit + _diamond(bar, middle)
     shape = ""
-    if one and bar.start > bar.left:
+    if one and (bar.start > bar.left or segment.started is None):
         retry = " retry" if segment.retry or lane.kind == "timer" else ""
         shape = (
             f'<path class="wait{retry}" d="M{bar.left:.1f} {middle - 4:.1f}v8'

@@ -65,7 +65,8 @@ def _events(history: History | CompiledHistory) -> str:
 
 
 def _html(timeline: Timeline, table: str, events: str, *named: str) -> str:
-    words = (*named, timeline.name, timeline.words, lasting(timeline.seconds), events)
+    state = timeline.words if timeline.finished else "open"
+    words = (*named, timeline.name, state, lasting(timeline.seconds), events)
     first, *rest = (escape(plain(word)) for word in words)
     return (
         f"<div><p><strong>{first}</strong> · {' · '.join(rest)}</p>{to_svg(timeline, limit=LANES)}"

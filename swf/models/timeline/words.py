@@ -15,6 +15,7 @@ DAY: Final = 86_400
 LONGEST_INPUT: Final = 4_096
 """Characters of an input up to which it is read to be told short."""
 LONGEST_ARGUMENT: Final = 18
+MOST_ARGUMENTS: Final = 6
 
 
 def lasting(seconds: float) -> str:
@@ -45,7 +46,10 @@ def at(moment: datetime) -> str:
 
 
 def arguments(text: str | None) -> str:
-    """Return the arguments of a call, short, as its text tells them; "" where there are none."""
+    """Return the arguments of a call, short, as its text tells them; "" where there are none.
+
+    An object that is no call is told by its members, as though they were arguments.
+    """
     if not text:
         return ""
     if len(text) > LONGEST_INPUT or text[0] not in '{["':
@@ -54,13 +58,15 @@ def arguments(text: str | None) -> str:
         told = json.loads(text)
     except (ValueError, RecursionError):
         return cut(plain(text), LONGEST_ARGUMENT)
-    if isinstance(told, Mapping) and told.keys() <= {"args", "kwargs", "context"}:
-        positional, named = told.get("args"), told.get("kwargs")
-        said = [_one(one) for one in positional] if isinstance(positional, list) else []
-        if isinstance(named, Mapping):
-            said += [f"{plain(str(name))}={_one(one)}" for name, one in named.items()]
-        return cut(", ".join(said[:6]), 3 * LONGEST_ARGUMENT)
-    return _one(told)
+    if not isinstance(told, Mapping):
+        return _one(told)
+    positional: Any = ()
+    if told.keys() <= {"args", "kwargs", "context"}:
+        positional, told = told.get("args"), told.get("kwargs")
+    said = [_one(one) for one in positional] if isinstance(positional, list) else []
+    if isinstance(told, Mapping):
+        said += [f"{plain(str(name))}={_one(one)}" for name, one in told.items()]
+    return cut(", ".join(said[:MOST_ARGUMENTS]), 3 * LONGEST_ARGUMENT)
 
 
 def _one(value: Any) -> str:

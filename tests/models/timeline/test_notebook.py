@@ -17,10 +17,17 @@ def test_a_history_shows_its_timeline_over_its_table() -> None:
     html = order().build()._repr_html_()
 
     history = order().build()
-    heading = f"<strong>process-orders 2024-05</strong> · started · 6 h · {len(history)} events"
+    heading = f"<strong>process-orders 2024-05</strong> · open · 6 h · {len(history)} events"
     assert heading in html
     assert html.index("<svg") < html.index("<details>") < html.index("<table")
     assert "charge(1, visa)" in html
+
+
+def test_a_closed_execution_says_how_it_ended() -> None:
+    """Its outcome is in the heading."""
+    history = order().workflow_execution_terminated(reason="too late").build()
+
+    assert "· terminated: too late · 6 h ·" in history._repr_html_()
 
 
 def test_a_compiled_history_shows_the_same_over_its_own_table() -> None:
@@ -82,7 +89,7 @@ def test_an_execution_shows_its_history_until_now(shop: Shop, swf_clock: ManualC
     html = execution._repr_html_()
 
     heading = html.partition("</p>")[0]
-    assert f"<strong>order-1 {execution.run_id}</strong> · order 1 · started · 90 s" in heading
+    assert f"<strong>order-1 {execution.run_id}</strong> · order 1 · open · 90 s" in heading
     assert "5 events" in heading
     assert "<th>field</th>" in html.partition("<details>")[2]
     assert "waits 90 s" in html

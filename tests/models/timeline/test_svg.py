@@ -252,7 +252,7 @@ def test_an_execution_that_has_just_begun_is_shown() -> None:
     root = root_of(svg_of(HistoryBuilder(TYPE).build()))
 
     assert [row.partition(":")[0] for row in rows(root)] == ["execution", "decision tasks"]
-    assert classed(root, "tick")
+    assert [one.text for one in classed(root, "tick")] == ["00:00:00"]
 
 
 def test_days_are_told_where_they_begin() -> None:

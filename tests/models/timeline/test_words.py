@@ -53,7 +53,7 @@ def test_lengths_are_true_enough(seconds: float) -> None:
         ('{"args": [], "kwargs": {}}', ""),
         ('{"args": 5}', ""),
         ('[1, {"a": null}]', '[1, {"a": null}]'),
-        ('{"order": 7}', '{"order": 7}'),
+        ('{"order": 7, "on": {"a": 1}}', 'order=7, on={"a": 1}'),
         ('{"broken', '{"broken'),
         ("plain\x00text", "plain\\x00text"),
         ('"told"', "told"),
