@@ -42,7 +42,7 @@ def _with(lines: list[str], key: str, value: str) -> list[str]:
     if number is not None:
         return [*lines[:number], told, *lines[number + 1 :]]
     header = f"[{SECTIONS[key]}]"
-    begin = next((n for n, line in enumerate(lines) if line.strip() == header), None)
+    begin = next((n for n, line in enumerate(lines) if line.startswith(header)), None)
     if begin is None:
         return [*lines, *([""] if lines else []), header, told]
     end = begin + 1
@@ -84,10 +84,7 @@ def write(values: Mapping[str, str | None]) -> Path:
         raise SettingsError(f"{place}: cannot be read: {error}") from error
     settings.from_stream(io.StringIO(before))
     after = changed(before, values)
-    found = settings.from_stream(io.StringIO(after))
-    wrong = [key for key, value in values.items() if found.get(key) != value]
-    if wrong:
-        raise SettingsError(f"{place}: {wrong[0]} is not read back as it was told; edit it by hand")
+    settings.from_stream(io.StringIO(after))
     try:
         _replace(place, after)
     except OSError as error:

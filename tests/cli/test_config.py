@@ -181,3 +181,25 @@ def test_versions_are_told() -> None:
     assert told["swf"] == __version__
     assert {"python", "click", "boto3"} <= set(told)
     assert typed("version", "-o", "id").stdout == f"{__version__}\n"
+
+
+def test_a_section_with_a_remark_behind_it_is_that_section(home: Path) -> None:
+    """A setting goes into the section that is there, before the next one."""
+    home.write_text("[defaults] ; mine\nregion = a\n\n[credentials]\n")
+
+    typed("config", "set", "domain", "shop")
+
+    assert home.read_text() == "[defaults] ; mine\nregion = a\ndomain = shop\n\n[credentials]\n"
+
+
+def test_a_file_that_cannot_be_read_or_written_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is no place for the file that is one line, and nothing is left behind."""
+    home.mkdir()
+    assert "cannot be read" in typed("config", "set", "domain", "shop").stderr
+    monkeypatch.setenv("HOME", str(home / "nowhere"))
+    ran = typed("config", "set", "domain", "shop")
+
+    assert (ran.exit_code, "cannot be written" in ran.stderr) == (2, True)
+    assert list(home.iterdir()) == []

@@ -11,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminals import typed
 
-from swf.cli.many import conditions
+from swf.cli import options
+from swf.cli.asked import Asked
+from swf.cli.many import Many, conditions
+from swf.models import WorkflowExecution
 
 
 def statuses(scene: Scene) -> dict[str, str]:
@@ -176,3 +179,25 @@ def test_conditions_are_read_back_whatever_is_in_their_values(kind: str, tags: l
     said = ",".join([f"type={kind}", *(f"tag={tag}" for tag in tags)])
 
     assert conditions([said]) == {"kind": kind, "tag": tuple(tags)}
+
+
+def test_an_interrupt_tells_how_far_it_is(scene: Scene) -> None:
+    """What was done until Ctrl-C stays done, and it is told how many that are."""
+    three(scene)
+    done: list[str] = []
+
+    def act(one: WorkflowExecution) -> None:
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(one.workflow_id)
+
+    @click.command()
+    @options.common
+    def command(asked: Asked) -> None:
+        Many(("type=basic",), dry_run=False, yes=True).act(asked, "act", act)
+
+    ran = click.testing.CliRunner().invoke(command, obj=Asked())
+
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith("act: interrupted; done for 2 of 3 executions")
+    assert done == ["c", "b"]
