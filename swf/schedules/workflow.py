@@ -111,6 +111,8 @@ class ScheduleWorkflow(Workflow):
             self.state = self._told()
             if not self._is_over():
                 self._wait()
+        if begun := self._beginning():
+            futures.wait(begun)  # with this run closed SWF might never start them
         return self._told()
 
     def should_cancel(self, cause: str | None) -> bool:  # noqa: ARG002
@@ -148,7 +150,7 @@ class ScheduleWorkflow(Workflow):
             self._came(Due(int(self.time), self.book.triggers))
         elif verb == "update":
             self.spec = ScheduleSpec.from_json(argument)
-            self.plan = None
+            self.book.since, self.plan = self.time, None  # its times count from now on
         else:
             raise ScheduleSpecError(
                 f"no change {verb!r}; there are pause, unpause, trigger and update"
@@ -256,7 +258,7 @@ class ScheduleWorkflow(Workflow):
         """Continue as new where that is wanted, and nobody has to be known of afterwards."""
         age = self.time - self.begun
         self.held = self.should_continue_as_new or age >= RENEWED_AFTER
-        if not self.held or not all(child.started.done for child in self.going.values()):
+        if not self.held or self._beginning():
             return
         forgets = self.spec.overlap is Overlap.ALLOW_ALL or age >= LET_GO_AFTER
         if forgets or not self.going:
@@ -266,9 +268,14 @@ class ScheduleWorkflow(Workflow):
     def _wait(self) -> None:
         self._set_timer(self._wakes_at())
         children = self.going.values()
-        begun = [one.started for one in children if not one.started.done]
         timer = [] if self.timer is None else [self.timer]
-        futures.wait(self.change, timer, children, begun, return_when=futures.FIRST_COMPLETED)
+        futures.wait(
+            self.change, timer, children, self._beginning(), return_when=futures.FIRST_COMPLETED
+        )
+
+    def _beginning(self) -> list[Future[str]]:
+        """Return the starts that SWF has not told of yet."""
+        return [one.started for one in self.going.values() if not one.started.done]
 
     def _wakes_at(self) -> float:
         wakes = self.begun + (LET_GO_AFTER if self.held else RENEWED_AFTER)

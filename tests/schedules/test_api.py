@@ -274,6 +274,30 @@ def test_an_update_holds_from_now_on(stage: Stage) -> None:
         schedule.update(attrs.evolve(HOURLY, workflow="x"))
 
 
+def test_what_an_update_would_have_started_before_is_not_started(stage: Stage) -> None:
+    """The times of an update that were before it count as little as if it had not been made."""
+    schedule = schedules.create("s", HOURLY)
+    stage.skip(HOUR + 25 * 60)
+    schedule.update(ScheduleSpec(cron="*/10 * * * *", workflow=Job))
+    stage.skip(10 * 60)
+
+    assert jobs(stage) == ["s-20200101T010000Z", "s-20200101T013000Z"]
+    assert schedule.describe().missed == 0
+
+
+def test_what_was_due_as_it_is_canceled_is_started(stage: Stage) -> None:
+    """A run that was due in the very moment of a request to cancel is started still."""
+    schedule = schedules.create("s", HOURLY)
+    stage.work()
+    handle = schedule.handle
+    stage.clock.advance(HOUR)
+    handle.cancel()
+    stage.work()
+
+    assert handle.result()["started"] == 1
+    assert jobs(stage) == ["s-20200101T010000Z"]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
