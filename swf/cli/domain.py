@@ -54,7 +54,12 @@ def row(domain: Domain) -> dict[str, Any]:
 
 
 def _one(function: Callable[..., Any]) -> Any:
-    return click.argument("name", required=False, shell_complete=options.complete("domains"))(
+    def in_effect(ctx: click.Context, param: click.Parameter, name: str | None) -> str | None:
+        options.domain_in_effect(ctx, param, name)  # so that errors speak of it
+        return name
+
+    completed = options.complete("domains")
+    return click.argument("name", required=False, callback=in_effect, shell_complete=completed)(
         function
     )
 

@@ -62,7 +62,7 @@ def exit_code_of(run: Callable[[], object], asked: Asked) -> int:
         return INTERRUPTED
     except click.UsageError as error:
         where = "" if error.ctx is None else f"; see `{error.ctx.command_path} --help`"
-        click.echo(f"Error: {_one_line(error.format_message())}{where}", err=True)
+        click.echo(f"Error: {_one_line(error.format_message()).rstrip('.')}{where}", err=True)
         return error.exit_code
     except click.ClickException as error:
         if asked.verbosity > 1 and error.__cause__ is not None:

@@ -17,7 +17,7 @@ from swf.cli.asked import Asked
 from swf.cli.failing import Failure, failure
 from swf.cli.names import nearest
 from swf.cli.output import Columns
-from swf.cli.workflow import filtered, statuses
+from swf.cli.workflow import filtered, note_of_type, statuses
 from swf.exceptions import SWFError
 from swf.models import WorkflowExecution
 
@@ -67,6 +67,8 @@ class Many:
         if (status == "open") is closed:
             raise click.UsageError(f"--where status={status}: only {_fit(closed)} ones can be")
         found = list(filtered(**told))
+        if not found:
+            note_of_type(told.get("kind"))
         if closed:
             latest = {one.workflow_id: one for one in reversed(found)}
             found = [one for one in found if latest[one.workflow_id] is one]

@@ -127,4 +127,4 @@ class Noun(click.Group):
         if name in self.elsewhere:
             return self.elsewhere[name].says
         command = super().get_command(ctx, name)
-        return "" if command is None else command.get_short_help_str(70)
+        return "" if command is None else command.get_short_help_str(150)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import copy
 from datetime import timedelta
 from itertools import islice
@@ -13,7 +13,7 @@ import click
 
 from swf.cli import executions, options, output
 from swf.cli.asked import Asked
-from swf.cli.names import Entry, Noun
+from swf.cli.names import Entry, Noun, nearest
 from swf.cli.output import Columns
 from swf.constants import CloseStatus, ExecutionStatus
 from swf.insight import tasks
@@ -158,6 +158,21 @@ def filtered(
     return queryset
 
 
+def note_of_type(kind: str | None) -> None:
+    """Say, where nothing was found of a type, that there is no such type, if so."""
+    if kind is None:
+        return
+    known = [one for status in ("REGISTERED", "DEPRECATED") for one in _types(status)]
+    names = [part for one in known for part in (one, one.partition(":")[0])]
+    if kind not in names:
+        output.note(f"Note: there is no workflow type {kind!r}{nearest(kind, names)}")
+
+
+def _types(status: str) -> Iterable[str]:
+    found = options.domain().workflows().filter(status=status)
+    return (f"{one.name}:{one.version}" for one in found)
+
+
 def when(text: str | None) -> Any:
     """Return a time that was typed: how long ago (`30s`, `5m`, `12h`, `7d`), or as ISO 8601."""
     units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -188,6 +203,8 @@ def list_(asked: Asked, /, *, limit: int, watch: float | None, **filters: Any) -
     def show() -> None:
         listed = list(queryset[: limit + 1])
         output.emit(asked, map(executions.row, listed[:limit]), executions.LIST)
+        if not listed:
+            note_of_type(filters["kind"])
         if len(listed) > limit:
             output.note(f"Note: there are more; --limit {10 * limit} shows more")
 

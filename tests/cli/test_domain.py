@@ -70,3 +70,11 @@ def test_an_unknown_domain_is_put_right(scene: Scene) -> None:
     assert ran.exit_code == 10
     assert "(did you mean 'TestDomain'?)" in ran.stderr
     assert "`swf domain register Testdomain`" in ran.stderr
+
+
+def test_a_domain_that_was_typed_wrong_is_put_right(scene: Scene) -> None:
+    """The nearest domain is told, whichever way the unknown one was named."""
+    for words in (("domain", "describe", "TestDomian"), ("workflow", "list", "-d", "TestDomian")):
+        ran = typed(*words)
+        assert ran.exit_code == 10
+        assert "(did you mean 'TestDomain'?)" in ran.stderr

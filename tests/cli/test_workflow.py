@@ -466,3 +466,16 @@ def test_quiet_tells_nothing_but_data_and_errors(scene: Scene) -> None:
     assert typed("workflow", "list", "-n", "1", "-q").stderr == ""
     assert typed("-q", "workflow", "list", "-n", "1").stderr == ""
     assert typed("-q", "workflow", "info", "nothing").stderr != ""
+
+
+def test_a_type_that_there_is_none_of_is_put_right(scene: Scene) -> None:
+    """Where a filter names an unknown type nothing is found, and the nearest type is told."""
+    told = "Note: there is no workflow type 'basci' (did you mean 'basic'?)"
+
+    for words in (
+        ("workflow", "list", "--type", "basci"),
+        ("workflow", "cancel", "--where", "type=basci", "--dry-run"),
+    ):
+        assert told in typed(*words).stderr
+    assert typed("workflow", "list", "--type", "basic").stderr == ""
+    assert typed("workflow", "list", "--type", "basic:example").stderr == ""
