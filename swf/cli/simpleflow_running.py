@@ -13,11 +13,32 @@ from swf.cli.ending import told_by_code
 from swf.cli.middlewares import Hook, with_middlewares
 from swf.cli.options import common, domain_name
 from swf.cli.run import run_here, with_input
-from swf.flow import Local
+from swf.flow import Local, Workflow
+from swf.flow.declaration import Ordered
 from swf.flow.starting import Place, begin
 from swf.models import Domain
 from swf.transport import default_connection
 from swf.wire import told
+
+
+def ordered_as(
+    cls: type[Workflow],
+    workflow_id: str | None,
+    tags: str | None,
+    execution_timeout: str | None,
+    decision_tasks_timeout: str | None,
+    task_list: str | None = None,
+) -> Ordered:
+    """Return a workflow with what its execution was asked to have; `tags` has commas in it."""
+    return cls.with_options(
+        **told(
+            workflow_id=workflow_id,
+            task_list=task_list,
+            tag_list=None if tags is None else [one.strip() for one in tags.split(",")],
+            execution_start_to_close_timeout=execution_timeout,
+            task_start_to_close_timeout=decision_tasks_timeout,
+        )
+    )
 
 
 @click.command("workflow.start")
@@ -60,14 +81,8 @@ def workflow_start(
             "--before and --after go with --local; elsewhere the worker takes them: "
             "`swf worker start MODULE --before NAME`"
         )
-    ordered = cls.with_options(
-        **told(
-            workflow_id=workflow_id,
-            task_list=task_list,
-            tag_list=None if tags is None else [one.strip() for one in tags.split(",")],
-            execution_start_to_close_timeout=execution_timeout,
-            task_start_to_close_timeout=decision_tasks_timeout,
-        )
+    ordered = ordered_as(
+        cls, workflow_id, tags, execution_timeout, decision_tasks_timeout, task_list
     )
     connection = default_connection()
     place = Place(Domain(domain_name(), connection=connection), connection)

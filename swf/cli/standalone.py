@@ -19,9 +19,9 @@ from swf.cli.options import common, domain_name
 from swf.cli.polling import measured
 from swf.cli.repairing import Done, Repairing, Task, arguments_of, done_in
 from swf.cli.run import with_input
+from swf.cli.simpleflow_running import ordered_as
 from swf.models import Domain, WorkflowExecution
 from swf.transport import default_connection
-from swf.wire import told
 
 
 def _pattern(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
@@ -119,14 +119,7 @@ def command(
     called = arguments(text, file)
     cls = workflow_named(workflow)
     workflow_id = workflow_id or live.made_up(cls)
-    ordered = cls.with_options(
-        **told(
-            workflow_id=workflow_id,
-            tag_list=None if tags is None else [one.strip() for one in tags.split(",")],
-            execution_start_to_close_timeout=execution_timeout,
-            task_start_to_close_timeout=decision_tasks_timeout,
-        )
-    )
+    ordered = ordered_as(cls, workflow_id, tags, execution_timeout, decision_tasks_timeout)
     connection = default_connection()
     domain = Domain(domain_name(), connection=connection)
     done: dict[Task, Done] = {}
