@@ -105,6 +105,8 @@ class Browser:
         coming = [{"type": "http.request", "body": body, "more_body": breaks_off}]
 
         async def receive() -> Any:
+            if not coming and not breaks_off:
+                await asyncio.Event().wait()  # it stays until it has the answer
             return coming.pop() if coming else {"type": "http.disconnect"}
 
         async def send(message: Any) -> None:

@@ -92,7 +92,7 @@ def _words(execution: CompiledWorkflowExecution, status: CloseStatus) -> str:
         case CloseStatus.TERMINATED:
             how = _CAUSES.get(execution.cause or "", "")
             return f"It was terminated {how}.{_children(execution)}".replace(" .", ".")
-        case CloseStatus.TIMED_OUT:
+        case _:  # timed out
             limit = execution.execution_start_to_close_timeout
             told = f" {limit:,} seconds" if isinstance(limit, int) else " its time"
             return (

@@ -23,9 +23,6 @@ MOST_DEPTH: Final = 16
 MOST_CHARACTERS: Final = 2_000
 """Characters of one text in a tree."""
 
-MOST_RAW: Final = 40_000
-"""Characters of a payload as it was sent; SWF takes no more than 32,768."""
-
 _REFERENCE: Final = "simpleflow+s3://"
 _SHORT: Final = 80
 
@@ -60,11 +57,20 @@ class Node:
 
 @attrs.frozen
 class Payload:
-    """One text of SWF's as it was sent, and its tree where it has one."""
+    """One text of SWF's as it was sent, and its tree where it has one.
+
+    `shown` is as much of the text as a page shows.
+    """
 
     raw: str
     node: Node | None
     note: str = ""
+    shown: str = ""
+
+    @property
+    def hidden(self) -> int:
+        """How many characters of the text are not shown."""
+        return len(self.raw) - len(self.shown)
 
     @property
     def length(self) -> int:
@@ -77,15 +83,15 @@ def payload_of(text: str | None) -> Payload | None:
     if text is None:
         return None
     if text.startswith(PREFIXES):
-        return Payload(text, None, _envelope(text))
+        return Payload(text, None, _envelope(text), text)
     if text.startswith(_REFERENCE):
-        return Payload(text, None, "lies in S3, where simpleflow put it; it is not fetched here")
+        told = "lies in S3, where simpleflow put it; it is not fetched here"
+        return Payload(text, None, told, text)
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return Payload(text, None)
-    room = _Room()
-    return Payload(text, room.node(value, None, 0))
+        return Payload(text, None, shown=text)
+    return Payload(text, _Nodes().node(value, None, 0), shown=text)
 
 
 def _envelope(text: str) -> str:
@@ -104,7 +110,7 @@ def _envelope(text: str) -> str:
 
 
 @attrs.define
-class _Room:
+class _Nodes:
     """How many nodes a tree may still have."""
 
     left: int = MOST_NODES

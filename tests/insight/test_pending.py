@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from strategies import raw_histories
 
+from swf.clock import ManualClock
 from swf.exceptions import InconsistentHistoryError
 from swf.insight.pending import Pending, pending_count, pending_of
 from swf.models import History, HistoryBuilder
@@ -72,6 +73,14 @@ def test_clocks_without_end_do_not_run() -> None:
     assert one.dues == ()
     assert one.next_due is None
     assert one.heartbeat_timeout is None
+
+
+def test_a_clock_that_ends_after_all_time_is_not_told() -> None:
+    """What is due when no calendar counts any more, is not."""
+    end_of_time = ManualClock(datetime(9999, 12, 31, 23, 59, tzinfo=UTC))
+    builder = HistoryBuilder(("order", "1"), clock=end_of_time).decision()
+
+    assert only(builder.activity_task_scheduled("a", TYPE)).dues == ()
 
 
 def test_the_attempt_before_tells_why_there_is_another_one() -> None:

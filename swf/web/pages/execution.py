@@ -28,7 +28,7 @@ from swf.models import WorkflowExecution
 from swf.models.history.entities.workflow_execution import CompiledWorkflowExecution
 from swf.models.timeline import timeline_of, to_svg
 from swf.web import subject
-from swf.web.payloads import payload_of
+from swf.web.room import Room
 from swf.web.site import Site, part, see
 
 logger = logging.getLogger(__name__)
@@ -88,9 +88,7 @@ def shown(site: Site, request: Request) -> Response:
         begun=told,
         count=len(found.history),
         closes_at=_closes_at(found.execution),
-        input=payload_of(None if told is None else told.input),
-        result=payload_of(None if told is None else told.result),
-        state=payload_of(found.execution.latest_execution_context),
+        room=Room(),
         timeline=_glanced(found, request),
         lanes=GLANCED_LANES,
         fold=_folds(request),
@@ -109,7 +107,7 @@ def timeline_shown(site: Site, request: Request) -> Response:
         page="timeline",
         error=error,
         timeline=drawn,
-        first=first,
+        first=0 if drawn is None else drawn.first,
         lanes=LANES,
         fold=_folds(request),
         events=None if found.is_imported or not found.is_open else found.url("events"),
@@ -154,10 +152,11 @@ def _usual(execution: WorkflowExecution) -> Usual | None:
 
 @attrs.frozen
 class Drawn:
-    """A timeline as it is put into a page, how many lanes there are, and how many are in it."""
+    """A timeline as it is put into a page: how many lanes there are, and which are in it."""
 
     svg: Markup
     count: int
+    first: int
     drawn: int
 
 
@@ -165,6 +164,9 @@ def _drawn(
     found: subject.Subject, request: Request, first: int, lanes: int, link: Callable[[int], str]
 ) -> Drawn:
     timeline = timeline_of(found.history, now=found.clock.now())
+    own = sum(lane.kind in ("execution", "decisions") for lane in timeline.lanes)
+    count = len(timeline.lanes) - own
+    first = min(first, max(0, count - 1))
     svg = to_svg(
         timeline,
         fold_idle=_folds(request),
@@ -174,10 +176,8 @@ def _drawn(
         limit=lanes,
         classes_only=True,
     )
-    own = sum(lane.kind in ("execution", "decisions") for lane in timeline.lanes)
-    count = len(timeline.lanes) - own
     drawn = svg.count('<g class="lane">') - own  # what SWF told is escaped in it
-    return Drawn(Markup(svg), count, drawn)  # noqa: S704
+    return Drawn(Markup(svg), count, first, drawn)  # noqa: S704
 
 
 def _glanced(found: subject.Subject, request: Request) -> Drawn | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from html import escape
+from datetime import datetime
 from itertools import chain
 from typing import Any, Final
 
@@ -18,32 +18,29 @@ from swf.exceptions import InconsistentHistoryError
 from swf.insight import groups
 from swf.models import event as events
 from swf.models.event.base import Event, is_link
-from swf.models.event.base import shown as shown_fields
+from swf.models.event.base import shown as fields_of
 from swf.models.history import History
 from swf.shapes import SHAPES
 from swf.web import subject
 from swf.web.histories import last_event_id, stretch
-from swf.web.payloads import Payload, payload_of
+from swf.web.payloads import Payload
+from swf.web.room import Room
 from swf.web.site import Site, asked
-from swf.web.words import shown as harmless_text
 
 VIEWS: Final = ("compact", "full", "json")
 """How a history can be looked at, the first one unless a reader wants another."""
 
-GROUPS: Final = 250
+GROUPS: Final = 200
 """Groups on one page of the compact view."""
 
 EVENTS: Final = 200
 """Events on one page of the others."""
 
-ROOM: Final = 500_000
-"""Characters of markup that the values of one page may take; beyond it they are told short."""
-
 LONGEST: Final = 4_000
 """Characters of one value, as long as there is room."""
 
-SHORT: Final = 120
-"""Characters of one value where there is no room any more."""
+OF_ONE: Final = 350_000
+"""Room for the event that a reader wants to see; it is told whole, if it can be."""
 
 EVENTS_OF_A_GROUP: Final = 40
 """Events of one group that are listed, from either end."""
@@ -220,7 +217,7 @@ def _compact(found: subject.Subject, wanted: Wanted) -> dict[str, Any]:
         place = None if place is None else len(things) - 1 - place
     pages = Pages.of(wanted, len(things), GROUPS, place)
     begun = history.compiled.execution.scheduled_at
-    room = _Room()
+    room = Room()
     return {
         "groups": [
             _GroupShown.of(groups.group(one), room) for one in things[pages.first : pages.last]
@@ -240,11 +237,11 @@ class _GroupShown:
     left_out: int
 
     @classmethod
-    def of(cls, group: groups.Group, room: _Room) -> _GroupShown:
+    def of(cls, group: groups.Group, room: Room) -> _GroupShown:
         most = EVENTS_OF_A_GROUP // 2
         few = len(group.events) <= 2 * most
         events = group.events if few else (*group.events[:most], *group.events[-most:])
-        outcome = None if group.outcome is None else room.value("", group.outcome, most=160)
+        outcome = None if group.outcome is None else _value("", group.outcome, room, 160)
         return cls(group, outcome, events, len(group.events) - len(events))
 
 
@@ -277,8 +274,8 @@ def _by_event(found: subject.Subject, wanted: Wanted) -> dict[str, Any]:
             chosen.reverse()
     if wanted.newest_first:
         chosen.reverse()
-    room = _Room()
-    begun = found.execution.start_timestamp
+    room = Room()
+    begun = found.execution.start_timestamp or found.clock.now()
     return {
         "shown_events": [_shown(event, wanted, begun, room) for event in chosen],
         "pages": pages,
@@ -319,42 +316,33 @@ def _families() -> list[str]:
     return [*groups.FAMILIES.values(), groups.OTHER]
 
 
-@attrs.define
-class _Room:
-    """How much markup the values of a page may still take."""
-
-    left: int = ROOM
-
-    def value(self, name: str, text: str, most: int = LONGEST) -> Value:
-        """Return a value, cut where it is too long or where there is no room for more."""
-        kept = text[: most if self.left > 0 else min(most, SHORT)]
-        self.left -= len(escape(harmless_text(kept)))
-        return Value(name, kept, len(text) - len(kept))
-
-    def payload(self, name: str, text: str) -> Value:
-        """Return a text as the payload that it is, as a tree where there is room for it."""
-        if self.left <= 0 or len(text) > LONGEST:
-            return self.value(name, text)
-        # A tree has about as much markup for each value as the value itself, and keys.
-        self.left -= 3 * len(escape(harmless_text(text)))
-        payload = payload_of(text)
-        if payload is None or payload.node is None or payload.node.kind not in ("object", "list"):
-            return Value(name, text)
-        return Value(name, text, payload=payload)
+def _value(name: str, text: str, room: Room, most: int) -> Value:
+    """Return a text as the value of an attribute."""
+    kept = room.cut(text, most)
+    return Value(name, kept, hidden=len(text) - len(kept))
 
 
-def _shown(event: Event, wanted: Wanted, begun: Any, room: _Room) -> Shown:
-    after = (event.timestamp - begun).total_seconds() if begun is not None else 0.0
+def _payload(name: str, text: str, room: Room, most: int) -> Value:
+    """Return a text as the payload that it is: as a tree where there is room for one."""
+    if len(text) <= most:
+        found = room.payload(text)
+        if found is not None and found.node is not None and found.node.nodes:
+            return Value(name, text, payload=found)
+    return _value(name, text, room, most)
+
+
+def _shown(event: Event, wanted: Wanted, begun: datetime, room: Room) -> Shown:
+    most = LONGEST
+    if event.id == wanted.event:
+        room, most = Room(OF_ONE), OF_ONE
     is_json = wanted.view == "json"
-    text = ""
-    values: tuple[Value, ...] = ()
-    if is_json:
-        most = 400_000 if event.id == wanted.event else LONGEST
-        text = room.value("", _as_json(event), most).text
-    else:
-        values = tuple(_values(event, room, most=event.id == wanted.event))
     return Shown(
-        event, _family_of(event.name), _FAILING.search(event.name) is not None, after, values, text
+        event,
+        _family_of(event.name),
+        failing=_FAILING.search(event.name) is not None,
+        after_seconds=(event.timestamp - begun).total_seconds(),
+        values=() if is_json else tuple(_values(event, room, most)),
+        json=room.cut(_as_json(event), most) if is_json else "",
     )
 
 
@@ -365,20 +353,16 @@ def _as_json(event: Event) -> str:
 _PAYLOADS: Final = frozenset({"input", "result", "details", "control", "execution_context"})
 
 
-def _values(event: Event, room: _Room, *, most: bool) -> Iterator[Value]:
+def _values(event: Event, room: Room, most: int) -> Iterator[Value]:
     """Yield the attributes of an event that are told, zero for what does not apply left out."""
-    for name, value in shown_fields(event).items():
+    for name, value in fields_of(event).items():
         if is_link(name):
             if value:
                 yield Value(name, str(value), event=value)
         elif name in _PAYLOADS and isinstance(value, str):
-            yield (
-                room.value(name, value, 400_000)
-                if most and len(value) > LONGEST
-                else room.payload(name, value)
-            )
+            yield _payload(name, value, room, most)
         elif value != 0 or isinstance(value, str):
-            yield room.value(name, _words(name, value))
+            yield _value(name, _words(name, value), room, most)
 
 
 def _words(name: str, value: Any) -> str:

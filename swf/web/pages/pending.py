@@ -11,7 +11,7 @@ from starlette.routing import Route
 from swf.exceptions import InconsistentHistoryError
 from swf.insight.pending import pending_of
 from swf.web import subject
-from swf.web.payloads import payload_of
+from swf.web.room import Room
 from swf.web.site import Site
 
 SHOWN: Final = 200
@@ -59,6 +59,6 @@ def shown(site: Site, request: Request) -> Response:
         count=len(pending),
         words=WORDS,
         clocks=CLOCKS,
-        payload_of=payload_of,
+        room=Room(),
         events=None if found.is_imported or not found.is_open else found.url("events"),
     )
