@@ -15,27 +15,10 @@ from swf.cli.code import workflows_named
 from swf.cli.names import Verb
 from swf.cli.output import Columns
 from swf.flow import querying
+from swf.insight.regression import as_pytest
 from swf.models import WorkflowExecution
 
 STRANDS: Final = Columns({"strand": "strand", "waits_for": "waits for", "at": "at"}, id="strand")
-
-TEST: Final = '''"""The code of today follows what was recorded of {workflow_id} before."""
-
-from swf.models import History
-from swf.testing import Replayer
-
-import {module}
-
-HISTORY = History.from_json(
-    {history!r}
-)
-
-
-def test_the_history_is_followed() -> None:
-    """Each decision that was recorded is the one that the code makes."""
-    replayer = Replayer({target})
-    replayer.replay(HISTORY, workflow_id={workflow_id!r}, run_id={run_id!r})
-'''
 
 
 def _code(function: Any) -> Any:
@@ -207,11 +190,11 @@ def export(
         raise click.UsageError("--as pytest: say --code MODULE, where its code is")
     cls = _class_of(execution, (code,))
     to.write(
-        TEST.format(
-            module=cls.__module__,
-            target=f"[{cls.__module__}.{cls.__name__}]",
-            history=history.to_json(),
+        as_pytest(
+            history,
             workflow_id=execution.workflow_id,
-            run_id=execution.run_id,
+            run_id=str(execution.run_id),
+            module=cls.__module__,
+            name=cls.__name__,
         )
     )

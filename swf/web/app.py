@@ -23,6 +23,7 @@ from swf.web.pages import (
     events,
     execution,
     executions,
+    export,
     graph,
     history,
     imported,
@@ -47,6 +48,7 @@ PAGES: Final = (
     replay,
     graph,
     children,
+    export,
 )
 """The modules of pages that show something."""
 
