@@ -164,10 +164,14 @@ def checked(modules: Iterable[str]) -> None:
 
 def _connected(engine: Engine) -> Transport:
     """Return a connection to an engine that does not open it again once it is closed."""
+
+    def there(_url: str) -> Engine:
+        return engine
+
     transport: Transport = import_module("swf.transport.local").LocalTransport(
         engine.url,
         region=settings.get().get("region"),
-        opener=lambda _url: engine,
+        opener=there,
         share=import_module("swf.server.sharing").share,
     )
     return transport

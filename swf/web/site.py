@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from hmac import compare_digest
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from swf.clock import Clock
+from swf.clock import Clock, SystemClock
 from swf.exceptions import SWFError
 from swf.models import Domain
 from swf.transport import Transport
@@ -57,7 +58,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(url=paths.url, own=paths.own, asset=paths.asset)
+    given: dict[str, Any] = {"url": paths.url, "own": paths.own, "asset": paths.asset}
+    made.globals |= given
     made.filters.update(
         span=words.span,
         moment=words.moment,
@@ -98,6 +100,13 @@ class Site:
         """The clock that the SWF lives by."""
         return self.connection.clock
 
+    def _now(self) -> datetime:
+        """Return the SWF's time; the machine's where the SWF cannot even be opened."""
+        try:
+            return self.clock.now()
+        except SWFError:
+            return SystemClock().now()
+
     def domain_of(self, request: Request) -> Domain:
         """Return the domain that a request's path names."""
         return Domain(part(request, "domain"), connection=self.connection)
@@ -113,7 +122,7 @@ class Site:
             "theme": _theme(request),
             "csrf": self.csrf,
             "done": words.DONE.get(request.query_params.get("done", "")),
-            "now": self.clock.now(),
+            "now": self._now(),
             "events": None,
             **values,
         }

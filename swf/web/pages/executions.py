@@ -121,7 +121,8 @@ class Wanted:
                 return found.filter(workflow_type_name=name, workflow_type_version=version or None)
             case "close_status":
                 return found.filter(close_status=self.close_status.upper())
-        return found
+            case _:
+                return found
 
     def _strongest(self) -> str | None:
         return next((name for name in _EXACT if getattr(self, name)), None)
