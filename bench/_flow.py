@@ -150,6 +150,8 @@ class Given(Transport):
         if operation == "PollForDecisionTask":
             reply = {"status_code": 200, "headers": {}, "body": next(self._bodies)}
             return self._parser.parse(reply, None)
+        if operation == "GetWorkflowExecutionHistory":  # a traced decider sees that it has closed
+            return {"events": [{"eventId": 1, "eventType": "WorkflowExecutionCompleted"}]}
         self.decisions = params["decisions"]
         return {}
 

@@ -23,9 +23,15 @@ import _flow
 import _sides
 import _simpleflow
 from _sides import Bench, Found, median, ratio, row
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from swf import tracing
 
 FEW, SOME, MANY = 100, 1_000, 10_000
 MOST_CACHED = 100
+MOST_TRACED = 250
 MOST_GROWTH = 11
 MOST_REPLAYED = 1_200
 EARLY, LATE = 100, 20_000
@@ -40,6 +46,14 @@ ROUNDS = 5
 def cached(count: int, _folder: Path) -> Found:
     """Take so many steps, the run always at hand."""
     return _run(_flow.tasks(count), count, cached_runs=1)
+
+
+def traced(count: int, folder: Path) -> Found:
+    """Take so many steps, the run always at hand, and export a span of each to memory."""
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(InMemorySpanExporter()))
+    tracing.instrument(provider)
+    return cached(count, folder)
 
 
 def replayed(count: int, _folder: Path) -> Found:
@@ -97,6 +111,7 @@ SIDES = {
     "cached": cached,
     "cached, some": cached,
     "cached, many": cached,
+    "traced": traced,
     "replayed": replayed,
     "flat": flat,
     "simpleflow": simpleflow,
@@ -105,6 +120,7 @@ COUNTS = {
     "cached": FEW,
     "cached, some": SOME,
     "cached, many": MANY,
+    "traced": SOME,
     "replayed": FEW,
     "simpleflow": FEW,
 }
@@ -131,6 +147,13 @@ def rows(bench: Bench) -> list[dict[str, Any]]:
             "us",
             target=f"<= {MOST_CACHED} us",
             reached=cost["cached, some"] <= MOST_CACHED,
+        ),
+        row(
+            f"  of {SOME:,}, with a span each",
+            cost["traced"],
+            "us",
+            target=f"<= {MOST_TRACED} us",
+            reached=cost["traced"] <= MOST_TRACED,
         ),
         row(
             f"  cost of {MANY:,} steps over that of {SOME:,}",

@@ -93,7 +93,8 @@ class Counter(_Metric):
     def add(self, labels: Labels = (), number: float = 1) -> None:
         """Add to what was counted under these label values, given in the order of the names."""
         with _lock:
-            self._numbers(labels)[0] += number
+            numbers = self._series.get(labels) or self._numbers(labels)
+            numbers[0] += number
 
 
 class Gauge(_Metric):
@@ -134,7 +135,7 @@ class Histogram(_Metric):
         """Count one measurement under these label values, given in the order of the names."""
         place = bisect_left(self.bounds, value)
         with _lock:
-            numbers = self._numbers(labels)
+            numbers = self._series.get(labels) or self._numbers(labels)
             numbers[place] += 1
             numbers[-1] += value
 
