@@ -89,6 +89,14 @@ document.addEventListener("keydown", (event) => {
   if (tab) tab.click();
 });
 
+// A URL says what is wanted, and not what is not.
+
+for (const form of document.querySelectorAll("form.filters")) {
+  form.addEventListener("formdata", (event) => {
+    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  });
+}
+
 // What a reader may copy: <button data-copy="…" hidden>.
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
