@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ LIVES = st.lists(
         st.tuples(st.just("work"), st.just(0)),
         st.tuples(st.just("die"), st.booleans()),
     ),
+    min_size=10,
     max_size=40,
 )
 
@@ -165,6 +167,7 @@ def test_more_than_one_answer_holds_is_started_once() -> None:
             st.tuples(st.just("trigger"), st.just(0)),
             st.tuples(st.just("die"), st.booleans()),
         ),
+        min_size=15,
         max_size=60,
     )
 )
@@ -185,6 +188,48 @@ def test_no_change_is_lost(life: list[tuple[str, Any]]) -> None:
         names = [one.workflow_id for one in scene.started() if "-trigger-" in one.workflow_id]
         asked = sum(what == "trigger" for what, _ in life)
         assert sorted(int(name.rpartition("-")[2]) for name in names) == list(range(1, asked + 1))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("pass"), st.integers(60, 1800)),
+            st.tuples(st.just("work"), st.just(0)),
+            st.tuples(st.just("die"), st.booleans()),
+            st.tuples(st.just("pause"), st.just(0)),
+            st.tuples(st.just("unpause"), st.just(0)),
+            st.tuples(st.just("update"), st.tuples(CRONS, st.sampled_from(list(Overlap)))),
+        ),
+        min_size=15,
+        max_size=60,
+    )
+)
+def test_whatever_is_changed_nothing_is_started_twice_or_at_no_time(
+    life: list[tuple[str, Any]],
+) -> None:
+    """Each run has a due time that its schedule named, is in time, and is the only one of it."""
+    spec = ScheduleSpec(cron="*/5 * * * *", workflow=Job, input=schedules.call(700))
+    specs = [spec]
+    with mortal() as scene:
+        schedule = schedules.create("s", spec, domain=scene.domain)
+        for what, how in life:
+            if what == "update":
+                specs.append(attrs.evolve(spec, cron=how[0], overlap=how[1]))
+                schedule.update(specs[-1])
+            elif what in ("pause", "unpause"):
+                getattr(schedule, what)()
+            else:
+                live(scene, [(what, how)], rest=0)
+        live(scene, [])
+
+        started = scene.started()
+        names = [one.workflow_id for one in started]
+        every = {one for said in specs for one in ids(due(said, BEGUN, scene.clock.now()))}
+        assert len(set(names)) == len(names)
+        assert set(names) <= every
+        assert all(lateness(one) >= 0 for one in started)
+        assert schedule.describe().started == len(names)
 
 
 def test_a_change_that_comes_as_it_is_continued_as_new_goes_along() -> None:
