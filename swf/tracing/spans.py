@@ -64,11 +64,6 @@ class Tracing:
         if hasattr(self._tracer, "id_generator"):  # it is the SDK's, and this scope's alone
             self._ids = self._tracer.id_generator = _Ids(self._tracer.id_generator)
 
-    @property
-    def is_repeatable(self) -> bool:
-        """Whether span ids follow from run and event ids: of the SDK's tracers alone they can."""
-        return self._ids is not None
-
     def of_run(self, run_id: str, parent: Place | None) -> Place:
         """Return the span of a run: in the trace that it was started in, else in one of its own."""
         if parent is not None:

@@ -14,12 +14,13 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import SpanKind, StatusCode
-from traced import SEEN, Bare, Failing, Order, Parcel, Site, charge
+from traced import SEEN, Bare, Failing, Order, Parcel, Site, charge, current
 
 from swf import tracing
 from swf.clock import ManualClock
 from swf.flow import Handle, Workflow, get, start
 from swf.flow.replay.run import Execution, Run
+from swf.tracing.switch import continued
 from swf.transport import Transport
 
 
@@ -311,6 +312,30 @@ def handle_of(span: ReadableSpan, site: Site) -> Handle[Any]:
     told = span.attributes
     run_id = str(told["swf.run_id"])
     return get(str(told["swf.workflow_id"]), run_id, connection=site.connection, **site.place)
+
+
+def test_another_provider_makes_ids_of_its_own(
+    swf_connection: Transport, swf_clock: ManualClock
+) -> None:
+    """Where the provider is not of the SDK, programs run all the same."""
+    site = Site(swf_connection, swf_clock)
+    tracing.instrument(trace.NoOpTracerProvider())
+    try:
+        order(site)
+    finally:
+        tracing.uninstrument()
+        site.close()
+
+    assert site.spans() == []
+
+
+def test_a_span_of_elsewhere_is_current_within_a_block() -> None:
+    """What is told of a span by text is the current one within the block, and not after it."""
+    told = f"00-{'a' * 32}-{'b' * 16}-01"
+    with continued(told):
+        assert current() == ("a" * 32, "b" * 16)
+    with continued(None), continued("nonsense"):
+        assert current() == ("0" * 32, "0" * 16)
 
 
 class Looking(Transport):
