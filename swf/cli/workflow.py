@@ -75,7 +75,7 @@ EVENTS: Final = Columns(
         "export": Entry("following", "Write a history down, as JSON or as a test.", "export"),
         "query": Entry("following", "Print what an execution's code answers.", "query"),
         "replay": Entry("following", "Whether the code of today follows a history.", "replay"),
-        "restart": Entry("acting", "Start closed executions again, as they were started.", "restart"),
+        "restart": Entry("acting", "Start closed executions again as they were.", "restart"),
         "result": Entry("acting", "Wait for an execution, and print its result.", "result"),
         "signal": Entry("acting", "Send a signal to open executions.", "signal"),
         "stack": Entry("following", "Show where the code of an execution waits.", "stack"),
