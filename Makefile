@@ -14,7 +14,7 @@ JUDGES_VENV ?= .venv-judges
 PROCESSES ?= 2
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint format types unit fuzz docs bench crash chaos simulate replays judges shapes clean
+.PHONY: help demo test lint format types unit browser fuzz docs bench crash chaos simulate replays judges shapes clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -39,9 +39,12 @@ types: $(VENV)/.test ## Check types (mypy and pyright, both strict).
 	$(BIN)/mypy
 	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --project pyproject.toml --pythonpath $(BIN)/python
 
-unit: $(VENV)/.test $(JUDGES_VENV)/.judges ## Run the tests; at least 95 % of the lines and branches must be covered.
+unit: $(VENV)/.test $(JUDGES_VENV)/.judges browser ## Run the tests; at least 95 % of the lines and branches must be covered.
 	$(BIN)/python -m coverage erase
 	JUDGES_VENV="$(JUDGES_VENV)" $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --cov --cov-report=term-missing:skip-covered --durations=30 $(ARGS)
+
+browser: ## Have a Chromium for the tests of pages, where one can be had.
+	@sh scripts/make_browser.sh
 
 docs: $(VENV)/.test ## Build the documentation; a warning is an error.
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
