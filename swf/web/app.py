@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Final
 
+import attrs
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -108,9 +110,19 @@ def application(
     routes += routes_of(site, PAGES)
 
     async def failed(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        return site.problem(request, _NO_METHOD if status == 405 else _NOT_FOUND)
+        return site.problem(request, _refusal(error))
 
     inner = Starlette(routes=routes, exception_handlers={HTTPException: failed})
     inner.router.redirect_slashes = False
     return Pages(site, watches, Guard(inner, site, hosts=Hosts(allowed_hosts), token=token))
+
+
+def _refusal(error: Exception) -> Problem:
+    """Return what a request that leads to no page is told; in its own words where it has some."""
+    assert isinstance(error, HTTPException)  # noqa: S101  (no other is handled by it)
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return _NO_METHOD
+    if error.detail == HTTPStatus(error.status_code).phrase:
+        return _NOT_FOUND
+    told = f"{error.detail[:1].upper()}{error.detail[1:]}"
+    return attrs.evolve(_NOT_FOUND, status=error.status_code, told=told)

@@ -283,7 +283,28 @@ def test_a_deprecated_type_is_told(browser: Browser, shop: Shop) -> None:
     answer = browser.submit("/ui/d/start", {"type": "order:1", "workflow_id": "w"})
 
     assert answer.status == 409
-    assert "deprecated" in answer.text.lower()
+    assert "type is deprecated" in answer.text
+
+
+def test_what_is_of_a_deprecated_type_is_not_started_again(
+    browser: Browser, shop: Shop, execution: WorkflowExecution
+) -> None:
+    """An execution whose type may not be started any more is not started again, and says so."""
+    execution.terminate()
+    Domain("d", connection=shop.unheard).workflows().get("order", "1").deprecate()
+
+    answer = browser.submit(url(execution, "restart"), {"sure": "yes"})
+
+    assert answer.status == 409
+    assert "type is deprecated" in answer.text
+
+
+def test_a_form_works_without_the_types_it_would_offer(browser: Browser, shop: Shop) -> None:
+    """Where types may not be listed, one can be typed all the same."""
+    shop.connection.trouble["ListWorkflowTypes"] = ThrottlingFault("no")
+
+    assert "order:1" not in browser.get("/ui/d/start").text
+    assert browser.submit("/ui/d/start", {"type": "order:1", "workflow_id": "w"}).status == 303
 
 
 def test_a_form_about_nothing_is_refused(browser: Browser) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -103,13 +103,18 @@ def test_the_pages_keep_the_filters(browser: Browser, shop: Shop, swf_clock: Man
     assert all(int(name[1:]) % 2 == 0 for page in pages for name in page)
 
 
-def test_a_page_can_be_left_when_its_execution_is_gone(browser: Browser, shop: Shop) -> None:
+def test_a_page_can_be_left_when_its_execution_is_gone(
+    browser: Browser, shop: Shop, swf_clock: ManualClock
+) -> None:
     """Where the run that a page begins after is no longer there, what was started then is shown."""
+    start(shop, "earlier")
+    swf_clock.advance(1)
     start(shop, "w")
     at = shop.domain.executions().latest("w").start_timestamp
     assert at is not None
 
-    assert listed(browser, page=Cursor(at, "gone")) == ["w"]
+    assert listed(browser, page=Cursor(at, "gone")) == ["w", "earlier"]
+    assert listed(browser, page=Cursor(at + timedelta(1), "gone")) == ["w", "earlier"]
 
 
 @pytest.mark.parametrize("page", ["x", "", "-", "1-", "9" * 40, "1e5-x", "-5-r", "٣-x"])

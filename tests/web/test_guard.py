@@ -157,7 +157,9 @@ def test_without_a_token_a_page_asks_for_it(guarded: Browser) -> None:
     assert "order" not in answer.text
 
 
-@pytest.mark.parametrize("cookie", ["", "x", "a=b;;==", '"', "swf-ui-8042", "é"])
+@pytest.mark.parametrize(
+    "cookie", ["", "x", "a=b;;==", '"', "swf-ui-8042", "é", "\x01=1", "a=b; ;=c"]
+)
 def test_a_made_up_cookie_opens_nothing(guarded: Browser, cookie: str) -> None:
     """A cookie of the right name with another value is no cookie, nor is one that is broken."""
     assert guarded.get("/ui/", cookie=f"swf-ui-8042={cookie}").status == 401
