@@ -18,10 +18,10 @@ MOST_PARENTS: Final = 20
 MOST_RUNS: Final = 25
 """Runs that are looked for before an execution, and as many after it."""
 
-MOST_HISTORIES: Final = 25
+MOST_HISTORIES: Final = 20
 """Histories that are read for the children of children."""
 
-MOST_CHILDREN: Final = 100
+MOST_CHILDREN: Final = 50
 """Children of one parent that are told."""
 
 

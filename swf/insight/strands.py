@@ -24,9 +24,9 @@ from swf.wire import Wire
 AROUND: Final = 3
 """Lines of source before a line and after it that are told with it."""
 
-MOST_STRANDS: Final = 200
-MOST_FRAMES: Final = 50
-MOST_AWAITED: Final = 50
+MOST_STRANDS: Final = 40
+MOST_FRAMES: Final = 12
+MOST_AWAITED: Final = 20
 LONGEST_LINE: Final = 240
 
 

@@ -16,12 +16,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 import attrs
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from swf.clock import Clock
+from swf.exceptions import WorkflowExecutionDoesNotExist
 from swf.models import Domain, History, WorkflowExecution
 from swf.transport import Transport
 from swf.web import paths
@@ -111,14 +111,16 @@ def routes(site: Site, page: str, function: Page) -> list[Route]:
 def of(site: Site, request: Request) -> Subject:
     """Return what the path of a request is about (DescribeWorkflowExecution).
 
-    Raises WorkflowExecutionDoesNotExist where there is no such execution, HTTPException (404) where
-    no such history is held.
+    Raises WorkflowExecutionDoesNotExist where there is no such execution, or no such history is
+    held any more.
     """
     if "key" in request.path_params:
         key = part(request, "key")
         held = site.imports.get(key)
         if held is None:
-            raise HTTPException(404, "this history is not held any more: import it again")
+            raise WorkflowExecutionDoesNotExist(
+                "the history that was imported is not held any more: import it again"
+            )
         return Subject(site, held, key)
     named = WorkflowExecution(
         site.domain_of(request),
