@@ -97,7 +97,7 @@ document.addEventListener("renewed", enter);
 // What a bar says is shown below the timeline, too: a title alone is not seen by who uses keys.
 
 const said = document.createElement("p");
-said.className = "said";
+said.className = "bar-words";
 said.setAttribute("aria-hidden", "true"); // the bar itself has its words as its title
 said.hidden = true;
 
