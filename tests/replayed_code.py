@@ -47,7 +47,7 @@ class Order(Workflow):
         """Return what the items cost, and wait for somebody to pay."""
         costs = futures.gather(self.submit(price, item) for item in items)
         self.sleep(60)
-        self.wait_signal("paid", timeout=3600).result
+        futures.wait(self.wait_signal("paid", timeout=3600))
         return sum(costs)
 
 
@@ -63,6 +63,18 @@ class Parent(Workflow):
         if again:
             self.continue_as_new(again - 1)
         return self.submit(Order, "tea").result
+
+
+class Grandparent(Workflow):
+    """Starts a parent."""
+
+    name = "Grandparent"
+    version = "1"
+    task_list = "work"
+
+    def run(self) -> Any:
+        """Wait for a child that has one."""
+        return self.submit(Parent).result
 
 
 class Hanging(Workflow):
