@@ -14,6 +14,7 @@ from poisons import POISONS, Poisoned, harms
 from shops import Shop
 
 from swf.clock import ManualClock
+from swf.exceptions import AccessDeniedFault, ThrottlingFault
 from swf.models import Domain, WorkflowExecution
 from swf.web import application, paths
 from swf.web.pages import executions
@@ -147,6 +148,8 @@ def test_each_filter_narrows_the_list(browser: Browser, shop: Shop, swf_clock: M
     assert listed(browser, type="nope") == []
     assert set(listed(browser, since="2020-01-02")) == {"b", "c"}
     assert listed(browser, until="2020-01-01") == ["a"]
+    assert listed(browser, since="12h") == []
+    assert set(listed(browser, until="12h")) == {"a", "b", "c"}
     assert listed(browser, status="closed") == ["c"]
     assert listed(browser, status="completed") == []
     assert listed(browser, q="VIP") == ["b"]
@@ -244,6 +247,18 @@ def test_a_count_that_swf_cut_off_is_told_to_be_more(shop: Shop) -> None:
     browser = Browser(application(Many(shop.connection, ""), token=None))
 
     assert "1,000+ open" in browser.get(LIST).text
+
+
+@pytest.mark.parametrize("error", [ThrottlingFault("Rate exceeded"), AccessDeniedFault("no")])
+def test_a_list_without_its_counts_is_a_list(
+    browser: Browser, shop: Shop, error: Exception
+) -> None:
+    """Where SWF does not count, by policy or for now, the executions are shown all the same."""
+    start(shop, "a")
+    shop.connection.trouble["CountOpenWorkflowExecutions"] = error
+
+    assert listed(browser) == ["a"]
+    assert "1 open" not in browser.get(LIST).text
 
 
 @pytest.mark.parametrize("poison", POISONS)

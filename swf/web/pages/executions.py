@@ -13,7 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from swf.constants import CLOSED, OPEN, CloseStatus
-from swf.exceptions import ValidationError
+from swf.exceptions import ResponseError, ValidationError
+from swf.insight.when import when
 from swf.models import Domain, WorkflowExecution
 from swf.querysets import WorkflowExecutionQuerySet
 from swf.web import paths
@@ -108,9 +109,7 @@ class Wanted:
         found = domain.executions()
         if self.status:
             found = found.filter(status=OPEN if self.status == "open" else CLOSED)
-        found = found.filter(
-            start_oldest_date=self.since or None, start_latest_date=self.until or None
-        )
+        found = found.filter(start_oldest_date=when(self.since), start_latest_date=when(self.until))
         match self._strongest():
             case "id":
                 return found.filter(workflow_id=self.id)
@@ -166,7 +165,6 @@ def shown(site: Site, request: Request) -> Response:
     domain = site.domain_of(request)
     try:
         found = listed(wanted, domain)
-        counts = counts_of(wanted, domain)
     except ValidationError as error:
         return site.render(
             request,
@@ -184,9 +182,17 @@ def shown(site: Site, request: Request) -> Response:
         **_told(wanted),
         error=None,
         found=found,
-        counts=counts,
+        counts=_counts_if_told(wanted, domain),
         events=paths.url(name, "executions", "events", **wanted.query),
     )
+
+
+def _counts_if_told(wanted: Wanted, domain: Domain) -> Counts | None:
+    """Return the counts; None where SWF does not give them to who may have the list."""
+    try:
+        return counts_of(wanted, domain)
+    except ResponseError:
+        return None
 
 
 def _told(wanted: Wanted) -> dict[str, Any]:
