@@ -7,7 +7,6 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from swf import settings
 from swf.exceptions import EngineError
 from swf.transport import Transport
 
@@ -26,7 +25,7 @@ def task_lists(connection: Transport, domain: str) -> list[dict[str, Any]] | Non
     """
     ask: Any = getattr(connection, "task_lists", None)
     if ask is None:
-        return _served(settings.get().get("endpoint_url", ""), domain)
+        return _served(getattr(connection, "endpoint_url", None) or "", domain)
     try:
         found: list[dict[str, Any]] = ask(domain)
     except EngineError:  # another process has the file, and may serve it

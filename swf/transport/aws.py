@@ -60,6 +60,11 @@ class AwsTransport(Transport):
         self._recipe = made_from
         self._clients: tuple[int, aws_client.Clients] | None = None
 
+    @property
+    def endpoint_url(self) -> str | None:
+        """Where the SWF is, as far as it was told; Amazon's where it was not."""
+        return self._recipe.endpoint_url
+
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Perform one operation with params that were checked."""
         held = self._clients

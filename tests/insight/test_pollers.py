@@ -39,6 +39,17 @@ def test_an_engine_elsewhere_is_asked(folder: Path) -> None:
     assert by_address == by_file == []
 
 
+def test_the_swf_of_the_connection_is_asked(swf_url: str) -> None:
+    """What the settings say meanwhile is another SWF, which is not asked."""
+    connection = swf.connect(swf_url)
+    Domain("shop", connection=connection).save()
+    with answering(Answer(200, b'{"taskLists": ["wrong"]}')) as other:
+        swf.settings.set(endpoint_url=other.url)
+
+        assert task_lists(connection, "shop") == []
+        assert other.requests == []
+
+
 @pytest.mark.parametrize("body", [b"{}", b"[", b"[]"])
 def test_another_server_tells_nothing(body: bytes) -> None:
     """What is no answer of ours is no answer."""
