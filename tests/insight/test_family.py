@@ -88,7 +88,7 @@ def test_bounds_are_kept_and_told(swf_engine: Engine, monkeypatch: pytest.Monkey
     assert found.unread == 1
     [begun_first] = [
         one
-        for one in handle.execution.domain.executions()
+        for one in handle.execution.domain.executions().filter(workflow_id=handle.workflow_id)
         if one.history().compiled.execution.continued_execution_run_id is None
     ]
     first = relatives(begun_first)
