@@ -21,6 +21,7 @@ from swf.exceptions import (
     WorkflowTypeDeprecated,
     WorkflowTypeDoesNotExist,
 )
+from swf.insight.starting import started_again
 from swf.models import WorkflowExecution, WorkflowType
 from swf.wire import told
 
@@ -293,17 +294,7 @@ def restarted(
             failing.EXISTS,
         )
     try:
-        return kind.start_execution(
-            new_workflow_id or execution.workflow_id,
-            input=getattr(execution.history().first, "input", None),
-            task_list=execution.task_list,
-            task_priority=execution.task_priority,
-            child_policy=execution.child_policy,
-            execution_start_to_close_timeout=execution.execution_start_to_close_timeout,
-            task_start_to_close_timeout=execution.task_start_to_close_timeout,
-            tag_list=execution.tag_list,
-            lambda_role=execution.lambda_role,
-        )
+        return started_again(execution, new_workflow_id)
     except WorkflowTypeDeprecated as error:
         raise failing.Failure(
             f"workflow type {kind.name}:{kind.version} is deprecated; "

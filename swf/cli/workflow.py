@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from copy import copy
-from datetime import timedelta
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -17,6 +16,7 @@ from swf.cli.names import Entry, Noun, nearest
 from swf.cli.output import Columns
 from swf.constants import CloseStatus, ExecutionStatus
 from swf.insight import tasks
+from swf.insight.when import when
 from swf.models import WorkflowExecution
 from swf.models.event.base import Event, shown
 from swf.wire import told
@@ -171,14 +171,6 @@ def note_of_type(kind: str | None) -> None:
 def _types(status: str) -> Iterable[str]:
     found = options.domain().workflows().filter(status=status)
     return (f"{one.name}:{one.version}" for one in found)
-
-
-def when(text: str | None) -> Any:
-    """Return a time that was typed: how long ago (`30s`, `5m`, `12h`, `7d`), or as ISO 8601."""
-    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-    if text and text[-1] in units and text[:-1].isdecimal():
-        return timedelta(**{units[text[-1]]: int(text[:-1])})
-    return text
 
 
 @command.command("list")
