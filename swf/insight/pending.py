@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any, Final
 
 import attrs
@@ -83,6 +84,8 @@ class Pending:
     """How the attempt before this one failed."""
     next_attempt_of: str | None
     """Of a timer until a next attempt: the id of what will be tried again."""
+    tries_failed: int
+    """How many attempts failed one after another, up to now."""
 
     @property
     def since(self) -> datetime:
@@ -143,6 +146,7 @@ def _pending(entity: Entity[Any], compiled: CompiledHistory) -> Pending:
         heartbeat_timeout=heartbeat if isinstance(heartbeat, int) else None,
         failure=None if tried is None else failure_of(tried),
         next_attempt_of=str(tried.id) if tried is not None and _is_retry(entity) else None,
+        tries_failed=0 if tried is None else _failed_in_a_row(tried, compiled),
     )
 
 
@@ -169,14 +173,28 @@ def _tried(entity: Entity[Any], compiled: CompiledHistory) -> Entity[Any] | None
     if isinstance(entity, CompiledTimer):
         named = _RETRY.fullmatch(str(entity.id))
         return None if named is None else _bearer(named[2], compiled)
-    if entity.attempt < 2:
+    held = _like(entity, compiled)
+    if held is None or entity.attempt < 2:
         return None
-    held: Any = {
+    before: Entity[Any] = held.attempts(entity.id)[entity.attempt - 2]
+    return before
+
+
+def _failed_in_a_row(entity: Entity[Any], compiled: CompiledHistory) -> int:
+    """Return how many attempts failed up to this one, with none between that did not."""
+    held = _like(entity, compiled)
+    before = () if held is None else held.attempts(entity.id)[: entity.attempt]
+    return sum(1 for _ in takewhile(lambda one: failure_of(one) is not None, reversed(before)))
+
+
+def _like(entity: Entity[Any], compiled: CompiledHistory) -> Any:
+    """Return the things of an entity's kind, of those that are tried again."""
+    held: Mapping[type[Entity[Any]], Any] = {
         CompiledActivityTask: compiled.activities,
         CompiledChildWorkflowExecution: compiled.children,
         CompiledLambdaFunction: compiled.lambdas,
-    }.get(type(entity))
-    return None if held is None else held.attempts(entity.id)[entity.attempt - 2]
+    }
+    return held.get(type(entity))
 
 
 def _bearer(id: str, compiled: CompiledHistory) -> Entity[Any] | None:

@@ -72,6 +72,19 @@ def test_an_execution_that_goes_on_says_what_it_waits_for(shop: Shop, browser: B
     assert "waits for a signal, or for a child" in page.text
 
 
+def test_what_is_worth_a_look_is_told_before_it_stops() -> None:
+    """An activity that fails again and again is told while it is tried again."""
+    builder = begun()
+    for _ in range(3):
+        builder.activity_task_scheduled("a", TYPE).activity_task_started("a")
+        builder.activity_task_failed("a", reason="CardError").decision()
+    page = look(builder.timer_started("retry-3-a", 60))
+
+    assert "Worth a look" in page.text
+    assert "'a' has failed 3 times, the last time it failed: CardError" in page.text
+    assert ("data-copy", "swf workflow tasks w") in page.attributes
+
+
 def test_why_it_failed_is_told_with_the_activity_that_did() -> None:
     """Its own words, then what failed before it: which attempt, the error, the traceback."""
     details = json.dumps(
@@ -237,6 +250,16 @@ def test_the_timeline_of_a_very_long_history_has_its_own_page(long: Browser) -> 
 
     assert "on a page of its own" in page.text
     assert "svg" not in page.tags
+
+
+def test_the_longest_history_has_all_its_pages() -> None:
+    """One of nearly 25,000 events, the most that SWF records, on pages of less than a megabyte."""
+    browser = browser_of(long_history(24_500, result='{"charged": true}'))
+
+    for page in ("", "/timeline", "/pending", "/history", "/history?view=full&order=newest"):
+        answer = browser.get(EXECUTION + page)
+        assert answer.status == 200
+        assert len(answer.body) < 1_000_000
 
 
 def test_no_markup_of_the_timeline_needs_a_style_of_its_own() -> None:

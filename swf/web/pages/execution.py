@@ -23,6 +23,7 @@ from swf.insight.durations import Slowest, Usual, slowest_of, usual_of
 from swf.insight.finding import Finding
 from swf.insight.meters import Meter, meters_of
 from swf.insight.pending import pending_count
+from swf.insight.signs import signs
 from swf.insight.stuck import findings
 from swf.models import WorkflowExecution
 from swf.models.history.entities.workflow_execution import CompiledWorkflowExecution
@@ -66,6 +67,7 @@ class Glance:
     begun: CompiledWorkflowExecution
     closing: Closing | None
     findings: tuple[Finding, ...]
+    signs: tuple[Finding, ...]
     meters: tuple[Meter, ...]
     usual: Usual | None
     slowest: Slowest | None
@@ -115,14 +117,17 @@ def timeline_shown(site: Site, request: Request) -> Response:
 
 
 def _glance(found: subject.Subject) -> Glance:
-    history, execution = found.history, found.execution
+    history, execution, now = found.history, found.execution, found.clock.now()
+    meters = meters_of(history)
+    about = execution.workflow_id
     return Glance(
         begun=history.compiled.execution,
         closing=closing_of(history),
         findings=tuple(_findings(found)) if found.is_open else (),
-        meters=meters_of(history),
+        signs=tuple(signs(about, history, meters=meters, now=now)) if found.is_open else (),
+        meters=meters,
         usual=None if found.is_imported else _usual(execution),
-        slowest=slowest_of(history, now=found.clock.now()),
+        slowest=slowest_of(history, now=now),
         open_count=pending_count(history),
     )
 
