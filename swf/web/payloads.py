@@ -129,7 +129,7 @@ class _Nodes:
             return self._text(value, key, depth)
         if value is None or isinstance(value, bool):
             return Node("word", key, json.dumps(value))
-        return Node("number", key, _cut(_number(value), MOST_CHARACTERS))
+        return Node("number", key, _cut(json.dumps(value), MOST_CHARACTERS))
 
     def _object(self, value: Mapping[str, Any], key: str | None, depth: int) -> Node:
         items = ((_cut(str(name), _SHORT * 2), one) for name, one in value.items())
@@ -178,13 +178,6 @@ def _tagged(value: Mapping[str, Any]) -> Node | None:
         text = json.dumps(content[0] if len(content) == 1 else content, ensure_ascii=False)
     shown = text[:MOST_CHARACTERS]
     return Node("text", None, shown, note=_cut(kind, _SHORT), hidden=len(text) - len(shown))
-
-
-def _number(value: float) -> str:
-    try:
-        return json.dumps(value)
-    except ValueError:  # longer than Python turns into digits
-        return "a number of very many digits"
 
 
 def _cut(text: str, most: int) -> str:

@@ -55,10 +55,8 @@ class Room:
             self.left -= size if node is not None else 0
         return attrs.evolve(found, node=node, shown=self.cut(text))
 
-    def failure(self, failure: ToldFailure | None) -> ToldFailure | None:
+    def failure(self, failure: ToldFailure) -> ToldFailure:
         """Return a failure whose texts are as long as there is room for."""
-        if failure is None:
-            return None
         return attrs.evolve(
             failure,
             details=None if failure.details is None else self.cut(failure.details),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from timelines import attacked, order
 
 from swf.clock import ManualClock
 from swf.exceptions import AccessDeniedFault
-from swf.models import History
+from swf.models import History, HistoryBuilder
 from swf.models.decision import CompleteWorkflowExecution, ContinueAsNewWorkflowExecution
 from swf.web import application, paths
 from swf.web.pages import execution
@@ -100,6 +101,13 @@ def test_why_it_failed_is_told_with_the_activity_that_did() -> None:
     assert "CardError: no" in page.text
     assert "pay.py, line 41" in page.text
     assert f"{EXECUTION}/history?event=7#event-7" in page.links
+
+
+def test_a_time_out_after_all_time_is_not_told() -> None:
+    """An execution that was recorded at the end of the calendar is shown all the same."""
+    end_of_time = ManualClock(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+
+    assert "Times out" not in look(HistoryBuilder(("order", "1"), clock=end_of_time)).text
 
 
 def test_a_result_is_told_as_a_tree() -> None:

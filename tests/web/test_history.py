@@ -181,6 +181,21 @@ def test_a_link_to_an_event_finds_it(long: Browser, view: str, order: str, event
     assert re.search(rf'id="event-{event_id}"[^>]*chosen', text)
 
 
+@pytest.mark.parametrize("order", ["oldest", "newest"])
+@pytest.mark.parametrize("view", ["full", "json"])
+def test_an_event_is_found_among_those_that_are_wanted(
+    long: Browser, view: str, order: str
+) -> None:
+    """Its page is that of the narrowed history; on the way, what is not wanted does not count."""
+    text = long.get(f"{HISTORY}?view={view}&order={order}&family=activity&event=1002").text
+    ids = [raw["eventId"] for raw in long_history(1_200).raw if "ActivityTask" in raw["eventType"]]
+    if order == "newest":
+        ids.reverse()
+    first = ids.index(1_002) // history.EVENTS * history.EVENTS
+
+    assert told(text) == ids[first : first + history.EVENTS]
+
+
 def test_a_link_to_an_event_that_is_not_there_opens_the_first_page(long: Browser) -> None:
     """No more than that can be done."""
     for view in history.VIEWS:

@@ -253,7 +253,7 @@ def _place_of_thing(history: History, things: Sequence[Any], event_id: int) -> i
 
 def _by_event(found: subject.Subject, wanted: Wanted) -> dict[str, Any]:
     """Return the events of a page; no more of the history is read than is needed."""
-    kept = site_history(found, wanted)
+    kept = _at_hand(found, wanted)
     if kept is None:
         count = last_event_id(found.execution)
         pages = Pages.of(wanted, count, EVENTS, _place(wanted, count))
@@ -261,19 +261,16 @@ def _by_event(found: subject.Subject, wanted: Wanted) -> dict[str, Any]:
         if wanted.newest_first:
             first, last = count - pages.last + 1, count - pages.first
         chosen = stretch(found.execution, first, last, count)
-    else:
-        raws = [raw for raw in kept.raws if _is_wanted(raw, wanted)]
-        ids = [raw["eventId"] for raw in raws]
-        place = ids.index(wanted.event) if wanted.event in ids else None
-        if place is not None and wanted.newest_first:
-            place = len(raws) - 1 - place
-        pages = Pages.of(wanted, len(raws), EVENTS, place)
-        picked = raws[::-1] if wanted.newest_first else raws
-        chosen = list(events.typed(picked[pages.first : pages.last]))
         if wanted.newest_first:
             chosen.reverse()
-    if wanted.newest_first:
-        chosen.reverse()
+    else:
+        raws = [raw for raw in kept.raws if _is_wanted(raw, wanted)]
+        if wanted.newest_first:
+            raws.reverse()
+        ids = [raw["eventId"] for raw in raws]
+        place = ids.index(wanted.event) if wanted.event in ids else None
+        pages = Pages.of(wanted, len(raws), EVENTS, place)
+        chosen = list(events.typed(raws[pages.first : pages.last]))
     room = Room()
     begun = found.execution.start_timestamp or found.clock.now()
     return {
@@ -283,7 +280,7 @@ def _by_event(found: subject.Subject, wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def site_history(found: subject.Subject, wanted: Wanted) -> History | None:
+def _at_hand(found: subject.Subject, wanted: Wanted) -> History | None:
     """Return the whole history where it is here already, or is needed; None where it is not."""
     if wanted.is_narrow:
         return found.history
