@@ -66,6 +66,7 @@ REFERENCE: Final = {
     "swf.testing.plugin": "testing",
     "swf.tracing": "metrics",
     "swf.transport": "connection",
+    "swf.web": "web",
 }
 """Which page of the reference describes which module."""
 
