@@ -138,6 +138,19 @@ def test_a_history_can_be_narrowed(query: str) -> None:
     assert bool(told(text)) != ("Nothing in this history is like that" in text)
 
 
+def test_errors_can_come_first() -> None:
+    """What failed is on top, all else follows in its order."""
+    browser = browser_of(told_off())
+    kinds = {raw["eventId"]: raw["eventType"] for raw in told_off().raw}
+    compact = told(browser.get(f"{HISTORY}?order=errors").text)
+    full = told(browser.get(f"{HISTORY}?order=errors&view=full").text)
+
+    assert [kinds[event_id] for event_id in compact[:3]] == list(NARROWED["errors=1"])
+    assert kinds[full[0]] == "ActivityTaskFailed"
+    assert full[1:] == sorted(full[1:])
+    assert len(compact) == len(full) == len(kinds)
+
+
 def test_nonsense_narrows_nothing() -> None:
     """What a URL says that makes no sense is no error, and hides nothing."""
     nonsense = "&".join(
@@ -155,7 +168,7 @@ def long() -> Browser:
 
 
 @pytest.mark.parametrize("view", history.VIEWS)
-@pytest.mark.parametrize("order", ["oldest", "newest"])
+@pytest.mark.parametrize("order", history.ORDERS)
 @pytest.mark.parametrize("rest", ["", "&errors=1", "&family=activity", "&q=a-1"])
 def test_pages_make_up_the_history(long: Browser, view: str, order: str, rest: str) -> None:
     """Each event is on one page, whatever is wanted of them."""

@@ -30,6 +30,9 @@ from swf.web.site import Site, asked
 VIEWS: Final = ("compact", "full", "json")
 """How a history can be looked at, the first one unless a reader wants another."""
 
+ORDERS: Final = ("oldest", "newest", "errors")
+"""What may come first; what is equal in that, the oldest first."""
+
 GROUPS: Final = 200
 """Groups on one page of the compact view."""
 
@@ -75,7 +78,7 @@ class Wanted:
             family=said["family"] if said["family"] in _families() else "",
             type=said["type"] if said["type"] in _TYPES else "",
             errors=said["errors"] == "1",
-            order="newest" if said["order"] == "newest" else "oldest",
+            order=said["order"] if said["order"] in ORDERS else ORDERS[0],
             q=said["q"],
             page=_number(said["page"]),
             event=_number(said["event"]),
@@ -89,7 +92,7 @@ class Wanted:
             "family": self.family,
             "type": self.type,
             "errors": "1" if self.errors else "",
-            "order": "" if self.order == "oldest" else self.order,
+            "order": "" if self.order == ORDERS[0] else self.order,
             "q": self.q,
         }
 
@@ -97,6 +100,11 @@ class Wanted:
     def is_narrow(self) -> bool:
         """Whether not all of the history is wanted."""
         return bool(self.family or self.type or self.errors or self.q)
+
+    @property
+    def needs_all(self) -> bool:
+        """Whether the whole history has to be looked through to tell what is on a page."""
+        return self.is_narrow or self.order == "errors"
 
     @property
     def newest_first(self) -> bool:
@@ -198,6 +206,7 @@ def shown(site: Site, request: Request) -> Response:
         error=error,
         wanted=wanted,
         views=VIEWS,
+        orders=ORDERS,
         families=_families(),
         types=_TYPES,
         events=None if found.is_imported or not found.is_open else found.url("events"),
@@ -211,10 +220,11 @@ def _compact(found: subject.Subject, wanted: Wanted) -> dict[str, Any]:
     things = groups.groups_of(
         history, groups.Wanted(wanted.family, wanted.type, wanted.errors, wanted.q)
     )
-    place = _place_of_thing(history, things, wanted.event) if wanted.event else None
     if wanted.newest_first:
         things.reverse()
-        place = None if place is None else len(things) - 1 - place
+    elif wanted.order == "errors":
+        things.sort(key=groups.is_failing, reverse=True)
+    place = _place_of_thing(history, things, wanted.event) if wanted.event else None
     pages = Pages.of(wanted, len(things), GROUPS, place)
     begun = history.compiled.execution.scheduled_at
     room = Room()
@@ -267,6 +277,8 @@ def _by_event(found: subject.Subject, wanted: Wanted) -> dict[str, Any]:
         raws = [raw for raw in kept.raws if _is_wanted(raw, wanted)]
         if wanted.newest_first:
             raws.reverse()
+        elif wanted.order == "errors":
+            raws.sort(key=_is_failing, reverse=True)
         ids = [raw["eventId"] for raw in raws]
         place = ids.index(wanted.event) if wanted.event in ids else None
         pages = Pages.of(wanted, len(raws), EVENTS, place)
@@ -282,7 +294,7 @@ def _by_event(found: subject.Subject, wanted: Wanted) -> dict[str, Any]:
 
 def _at_hand(found: subject.Subject, wanted: Wanted) -> History | None:
     """Return the whole history where it is here already, or is needed; None where it is not."""
-    if wanted.is_narrow:
+    if wanted.needs_all:
         return found.history
     return found.site.histories.kept(found.execution)
 
@@ -297,11 +309,15 @@ def _is_wanted(raw: Any, wanted: Wanted) -> bool:
     kind = raw["eventType"]
     if wanted.type and kind != wanted.type:
         return False
-    if wanted.errors and not _FAILING.search(kind):
+    if wanted.errors and not _is_failing(raw):
         return False
     if wanted.family and _family_of(kind) != wanted.family:
         return False
     return not wanted.q or groups.has_text(raw, wanted.q)
+
+
+def _is_failing(raw: Any) -> bool:
+    return _FAILING.search(raw["eventType"]) is not None
 
 
 def _family_of(kind: str) -> str:
@@ -336,7 +352,7 @@ def _shown(event: Event, wanted: Wanted, begun: datetime, room: Room) -> Shown:
     return Shown(
         event,
         _family_of(event.name),
-        failing=_FAILING.search(event.name) is not None,
+        failing=_is_failing(event.raw),
         after_seconds=(event.timestamp - begun).total_seconds(),
         values=() if is_json else tuple(_values(event, room, most)),
         json=room.cut(_as_json(event), most) if is_json else "",
