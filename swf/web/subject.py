@@ -92,6 +92,11 @@ class Subject:
         """Return the path of an event in the history, on whichever page of it that is."""
         return f"{self.url('history', event=event_id)}#event-{event_id}"
 
+    @property
+    def events(self) -> str | None:
+        """The path of what tells that the execution has changed; None where it cannot change."""
+        return self.url("events") if self.is_open and not self.is_imported else None
+
     def render(
         self, request: Request, template: str, /, *, status: int = 200, **values: Any
     ) -> Response:

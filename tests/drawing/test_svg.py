@@ -7,11 +7,12 @@ from itertools import combinations
 from typing import Final
 from xml.etree import ElementTree as ET
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from pictured import SVG, drawn, pictures, root_of, seen
 
-from swf.drawing import STATES, Edge, Node, Picture, State
+from swf.drawing import STATES, Edge, Node, Picture, State, picture_css
 from swf.models.colours import DARK, LIGHT, Palette
 
 ELEMENTS: Final = {"svg", "title", "desc", "style", "rect", "text", "g", "path", "circle"}
@@ -208,3 +209,25 @@ def test_a_point_is_a_dot() -> None:
 
     assert len(seen(svg)) == 6
     assert [one.get("class") for one in root_of(svg).iter(f"{SVG}circle")] == ["head"]
+
+
+def test_nodes_can_be_links() -> None:
+    """Each leads where its id is said to lead, whatever that is, and others lead nowhere."""
+    drawn = Picture("p", [Node("a", "a"), Node("b", "b")], [Edge("a", "b")])
+    svg = drawn.to_svg(link=lambda name: '/x?"><script>' if name == "a" else None)
+    links = [element for element in root_of(svg).iter() if element.tag.endswith("}a")]
+
+    assert [link.get("href") for link in links] == ['/x?"><script>']
+    assert links[0][0].get("class") == "node plain"
+
+
+def test_a_page_can_bring_the_style() -> None:
+    """Without it in the document, the picture is the same otherwise; by the colours of the page."""
+    drawn = Picture("p", [Node("a", "a")], [], {"a": "failed"})
+    bare = drawn.to_svg(classes_only=True)
+
+    assert "<style>" not in bare
+    assert "style=" not in bare
+    assert drawn.to_svg() == bare.replace("<rect", f"<style>{picture_css()}</style>\n<rect", 1)
+    assert "var(--paper)" in picture_css(attrs.evolve(LIGHT, paper="var(--paper)"), None)
+    assert "prefers-color-scheme" not in picture_css(LIGHT, None)

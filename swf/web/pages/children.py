@@ -36,7 +36,7 @@ def shown(site: Site, request: Request) -> Response:
         told |= {"family": family, "bars": _bars(family, about.clock.now())}
     except InconsistentHistoryError as error:
         told["error"] = str(error)
-    return about.render(request, "children.html", page="children", **told)
+    return about.render(request, "children.html", page="children", events=about.events, **told)
 
 
 @attrs.frozen

@@ -58,7 +58,9 @@ def shown(site: Site, request: Request) -> Response:
         told |= {"found": found, "small": small, "svg": _drawn(about, found, small)}
     except InconsistentHistoryError as error:
         told["error"] = str(error)
-    return about.render(request, "graph.html", page="graph", every=every, **told)
+    return about.render(
+        request, "graph.html", page="graph", every=every, events=about.events, **told
+    )
 
 
 def _found(about: subject.Subject) -> _Found:
