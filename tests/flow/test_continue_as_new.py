@@ -95,6 +95,32 @@ def test_signals_go_with_it(stage: Stage) -> None:
     assert last.result == ["b", ["a", (1,)], "c"]
 
 
+def test_no_signal_is_lost_on_the_way(stage: Stage) -> None:
+    """What comes after a run has decided to continue is for the next, whoever waited in this one."""
+
+    class Flow(Workflow):
+        noted = ""
+
+        @signal_handler
+        def note(self, value: str) -> None:
+            self.noted = value
+
+        def run(self, left: int) -> Any:
+            if left:
+                self.wait_signal("s")
+                _ = self.wait_signal("go").result
+                self.continue_as_new(left - 1)
+            return [self.wait_signal("s").result, self.noted]
+
+    started = stage.start(Flow, 1)
+    stage.drive()
+    started.signal("go")
+    started.signal("s", "late")
+    started.signal("note", "late, too")
+
+    assert started.finish().result == ["late", "late, too"]
+
+
 def test_wrong_arguments(stage: Stage) -> None:
     """Arguments that `run` does not take, or that cannot travel, fail the run."""
 

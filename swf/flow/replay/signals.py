@@ -153,6 +153,9 @@ class Signals:
 
     def take(self, signal: Signal) -> None:
         """Have a signal go where it belongs."""
+        if self.run.is_continued:
+            self.kept.append(signal)
+            return
         handler = self.handlers.get(signal.name)
         if handler is not None:
             run = self.run
