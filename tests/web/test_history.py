@@ -20,6 +20,7 @@ from timelines import attacked, order
 from swf.models import History, HistoryBuilder
 from swf.models.decision import RecordMarker
 from swf.web import paths
+from swf.web.narrowing import ORDERS, VIEWS
 from swf.web.pages import history
 
 HISTORY = f"{EXECUTION}/history"
@@ -51,7 +52,7 @@ def test_each_event_is_in_each_view(raws: list[dict[str, Any]]) -> None:
     browser = browser_of(History(raws))
     ids = list(range(1, len(raws) + 1))
 
-    for view in history.VIEWS:
+    for view in VIEWS:
         oldest = told(browser.get(f"{HISTORY}?view={view}").text)
         newest = told(browser.get(f"{HISTORY}?view={view}&order=newest").text)
         assert sorted(oldest) == sorted(newest) == ids
@@ -167,8 +168,8 @@ def long() -> Browser:
     return browser_of(long_history(1_200))
 
 
-@pytest.mark.parametrize("view", history.VIEWS)
-@pytest.mark.parametrize("order", history.ORDERS)
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("rest", ["", "&errors=1", "&family=activity", "&q=a-1"])
 def test_pages_make_up_the_history(long: Browser, view: str, order: str, rest: str) -> None:
     """Each event is on one page, whatever is wanted of them."""
@@ -182,7 +183,7 @@ def test_pages_make_up_the_history(long: Browser, view: str, order: str, rest: s
         assert len(found) > 1
 
 
-@pytest.mark.parametrize("view", history.VIEWS)
+@pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("order", ["oldest", "newest"])
 @pytest.mark.parametrize("event_id", [1, 2, 333, 777, 1_201])
 def test_a_link_to_an_event_finds_it(long: Browser, view: str, order: str, event_id: int) -> None:
@@ -211,7 +212,7 @@ def test_an_event_is_found_among_those_that_are_wanted(
 
 def test_a_link_to_an_event_that_is_not_there_opens_the_first_page(long: Browser) -> None:
     """No more than that can be done."""
-    for view in history.VIEWS:
+    for view in VIEWS:
         assert 1 in told(long.get(f"{HISTORY}?view={view}&event=999999").text)
         assert told(long.get(f"{HISTORY}?view={view}&page=999999").text)
 
@@ -260,7 +261,7 @@ def test_no_page_is_larger_than_a_megabyte() -> None:
     heavy = long_history(1_000, input='"' * 32_000, result="<>&'" * 8_000)
     browser = browser_of(heavy)
 
-    for view in history.VIEWS:
+    for view in VIEWS:
         answer = browser.get(f"{HISTORY}?view={view}")
         assert answer.status == 200
         assert len(answer.body) < MOST
@@ -276,7 +277,7 @@ def test_trees_have_no_more_room_than_texts() -> None:
     wide = json.dumps({f"k{number}": number for number in range(300)})
     browser = browser_of(long_history(600, input=wide, result=wide))
 
-    for view in history.VIEWS:
+    for view in VIEWS:
         assert len(browser.get(f"{HISTORY}?view={view}").body) < MOST
 
 

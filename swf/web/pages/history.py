@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from itertools import chain
 from typing import Any, Final
 
 import attrs
@@ -17,21 +14,14 @@ from starlette.routing import Route
 from swf.exceptions import InconsistentHistoryError
 from swf.insight import groups
 from swf.models import event as events
-from swf.models.event.base import Event, is_link
-from swf.models.event.base import shown as fields_of
+from swf.models.event.base import Event
 from swf.models.history import History
-from swf.shapes import SHAPES
 from swf.web import subject
 from swf.web.histories import last_event_id, stretch
-from swf.web.payloads import Payload
+from swf.web.narrowing import FAMILIES, ORDERS, TYPES, VIEWS, Pages, Wanted, is_failing, is_wanted
+from swf.web.one_event import Value, told, value_of
 from swf.web.room import Room
-from swf.web.site import Site, asked
-
-VIEWS: Final = ("compact", "full", "json")
-"""How a history can be looked at, the first one unless a reader wants another."""
-
-ORDERS: Final = ("oldest", "newest", "errors")
-"""What may come first; what is equal in that, the oldest first."""
+from swf.web.site import Site
 
 GROUPS: Final = 200
 """Groups on one page of the compact view."""
@@ -39,123 +29,10 @@ GROUPS: Final = 200
 EVENTS: Final = 200
 """Events on one page of the others."""
 
-LONGEST: Final = 4_000
-"""Characters of one value, as long as there is room."""
-
-OF_ONE: Final = 350_000
-"""Room for the event that a reader wants to see; it is told whole, if it can be."""
-
 EVENTS_OF_A_GROUP: Final = 40
 """Events of one group that are listed, from either end."""
 
-_FIELDS: Final = ("view", "family", "type", "errors", "order", "q", "page", "event")
-_TYPES: Final[Sequence[str]] = SHAPES["EventType"]["enum"]
-_FAILING: Final = re.compile(r"Failed$|TimedOut$|^WorkflowExecutionTerminated$|Terminated$")
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-@attrs.frozen
-class Wanted:
-    """What a reader wants to see of a history; what is empty says nothing."""
-
-    view: str = "compact"
-    family: str = ""
-    type: str = ""
-    errors: bool = False
-    order: str = "oldest"
-    q: str = ""
-    page: int = 0
-    """The number of the page, from 1; 0 where none was told."""
-    event: int = 0
-    """The event that is to be on the page; 0 for none."""
-
-    @classmethod
-    def read(cls, request: Request) -> Wanted:
-        """Return what the query of a URL says; what makes no sense there says nothing."""
-        said = asked(request, *_FIELDS)
-        return cls(
-            view=said["view"] if said["view"] in VIEWS else VIEWS[0],
-            family=said["family"] if said["family"] in _families() else "",
-            type=said["type"] if said["type"] in _TYPES else "",
-            errors=said["errors"] == "1",
-            order=said["order"] if said["order"] in ORDERS else ORDERS[0],
-            q=said["q"],
-            page=_number(said["page"]),
-            event=_number(said["event"]),
-        )
-
-    @property
-    def query(self) -> dict[str, Any]:
-        """What the URL says of the same, of its first page."""
-        return {
-            "view": "" if self.view == VIEWS[0] else self.view,
-            "family": self.family,
-            "type": self.type,
-            "errors": "1" if self.errors else "",
-            "order": "" if self.order == ORDERS[0] else self.order,
-            "q": self.q,
-        }
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether not all of the history is wanted."""
-        return bool(self.family or self.type or self.errors or self.q)
-
-    @property
-    def needs_all(self) -> bool:
-        """Whether the whole history has to be looked through to tell what is on a page."""
-        return self.is_narrow or self.order == "errors"
-
-    @property
-    def newest_first(self) -> bool:
-        """Whether what was recorded last comes first."""
-        return self.order == "newest"
-
-
-@attrs.frozen
-class Pages:
-    """Where a page is among those of a listing: numbers from 1, and what is on it from 0."""
-
-    number: int
-    count: int
-    first: int
-    last: int
-    total: int
-
-    @classmethod
-    def of(cls, wanted: Wanted, total: int, size: int, place: int | None) -> Pages:
-        """Return the page that is wanted: that of a place, or of a number, else the first."""
-        count = max(1, -(-total // size))
-        number = wanted.page or 1
-        if place is not None and not wanted.page:
-            number = place // size + 1
-        number = min(max(number, 1), count)
-        first = (number - 1) * size
-        return cls(number, count, first, min(first + size, total), total)
-
-
-@attrs.frozen
-class Value:
-    """One attribute of an event: a text, perhaps cut, an event that it names, or a payload."""
-
-    name: str
-    text: str
-    hidden: int = 0
-    event: int | None = None
-    payload: Payload | None = None
-
-
-@attrs.frozen
-class Shown:
-    """One event as the page tells it."""
-
-    event: Event
-    family: str
-    failing: bool
-    after_seconds: float
-    """Seconds after the execution began."""
-    values: tuple[Value, ...] = ()
-    json: str = ""
 
 
 def routes(site: Site) -> list[Route]:
@@ -191,14 +68,14 @@ def shown(site: Site, request: Request) -> Response:
     found = subject.of(site, request)
     wanted = Wanted.read(request)
     error = ""
-    told: dict[str, Any] = {}
+    values: dict[str, Any] = {"groups": None, "shown_events": None}
     if wanted.view == "compact":
         try:
-            told = _compact(found, wanted)
+            values |= _compact(found, wanted)
         except InconsistentHistoryError as inconsistent:
             error, wanted = str(inconsistent), attrs.evolve(wanted, view="full")
     if wanted.view != "compact":
-        told = _by_event(found, wanted)
+        values |= _by_event(found, wanted)
     return found.render(
         request,
         "history.html",
@@ -207,10 +84,10 @@ def shown(site: Site, request: Request) -> Response:
         wanted=wanted,
         views=VIEWS,
         orders=ORDERS,
-        families=_families(),
-        types=_TYPES,
+        families=FAMILIES,
+        types=TYPES,
         events=None if found.is_imported or not found.is_open else found.url("events"),
-        **{"groups": None, "shown_events": None, **told},
+        **values,
     )
 
 
@@ -251,7 +128,7 @@ class _GroupShown:
         most = EVENTS_OF_A_GROUP // 2
         few = len(group.events) <= 2 * most
         events = group.events if few else (*group.events[:most], *group.events[-most:])
-        outcome = None if group.outcome is None else _value("", group.outcome, room, 160)
+        outcome = None if group.outcome is None else value_of("", group.outcome, room, 160)
         return cls(group, outcome, events, len(group.events) - len(events))
 
 
@@ -274,11 +151,11 @@ def _by_event(found: subject.Subject, wanted: Wanted) -> dict[str, Any]:
         if wanted.newest_first:
             chosen.reverse()
     else:
-        raws = [raw for raw in kept.raws if _is_wanted(raw, wanted)]
+        raws = [raw for raw in kept.raws if is_wanted(raw, wanted)]
         if wanted.newest_first:
             raws.reverse()
         elif wanted.order == "errors":
-            raws.sort(key=_is_failing, reverse=True)
+            raws.sort(key=is_failing, reverse=True)
         ids = [raw["eventId"] for raw in raws]
         place = ids.index(wanted.event) if wanted.event in ids else None
         pages = Pages.of(wanted, len(raws), EVENTS, place)
@@ -286,7 +163,7 @@ def _by_event(found: subject.Subject, wanted: Wanted) -> dict[str, Any]:
     room = Room()
     begun = found.execution.start_timestamp or found.clock.now()
     return {
-        "shown_events": [_shown(event, wanted, begun, room) for event in chosen],
+        "shown_events": [told(event, wanted, begun, room) for event in chosen],
         "pages": pages,
         "begun": begun,
     }
@@ -303,88 +180,3 @@ def _place(wanted: Wanted, count: int) -> int | None:
     if not 0 < wanted.event <= count:
         return None
     return count - wanted.event if wanted.newest_first else wanted.event - 1
-
-
-def _is_wanted(raw: Any, wanted: Wanted) -> bool:
-    kind = raw["eventType"]
-    if wanted.type and kind != wanted.type:
-        return False
-    if wanted.errors and not _is_failing(raw):
-        return False
-    if wanted.family and _family_of(kind) != wanted.family:
-        return False
-    return not wanted.q or groups.has_text(raw, wanted.q)
-
-
-def _is_failing(raw: Any) -> bool:
-    return _FAILING.search(raw["eventType"]) is not None
-
-
-def _family_of(kind: str) -> str:
-    known = getattr(events, kind, None) if kind in _TYPES else None
-    return groups.OTHER if known is None else groups.FAMILIES.get(known.type, groups.OTHER)
-
-
-def _families() -> list[str]:
-    return [*groups.FAMILIES.values(), groups.OTHER]
-
-
-def _value(name: str, text: str, room: Room, most: int) -> Value:
-    """Return a text as the value of an attribute."""
-    kept = room.cut(text, most)
-    return Value(name, kept, hidden=len(text) - len(kept))
-
-
-def _payload(name: str, text: str, room: Room, most: int) -> Value:
-    """Return a text as the payload that it is: as a tree where there is room for one."""
-    if len(text) <= most:
-        found = room.payload(text)
-        if found is not None and found.node is not None and found.node.nodes:
-            return Value(name, text, payload=found)
-    return _value(name, text, room, most)
-
-
-def _shown(event: Event, wanted: Wanted, begun: datetime, room: Room) -> Shown:
-    most = LONGEST
-    if event.id == wanted.event:
-        room, most = Room(OF_ONE), OF_ONE
-    is_json = wanted.view == "json"
-    return Shown(
-        event,
-        _family_of(event.name),
-        failing=_is_failing(event.raw),
-        after_seconds=(event.timestamp - begun).total_seconds(),
-        values=() if is_json else tuple(_values(event, room, most)),
-        json=room.cut(_as_json(event), most) if is_json else "",
-    )
-
-
-def _as_json(event: Event) -> str:
-    return json.dumps(dict(event.raw), indent=2, default=str, ensure_ascii=False)
-
-
-_PAYLOADS: Final = frozenset({"input", "result", "details", "control", "execution_context"})
-
-
-def _values(event: Event, room: Room, most: int) -> Iterator[Value]:
-    """Yield the attributes of an event that are told, zero for what does not apply left out."""
-    for name, value in fields_of(event).items():
-        if is_link(name):
-            if value:
-                yield Value(name, str(value), event=value)
-        elif name in _PAYLOADS and isinstance(value, str):
-            yield _payload(name, value, room, most)
-        elif value != 0 or isinstance(value, str):
-            yield _value(name, _words(name, value), room, most)
-
-
-def _words(name: str, value: Any) -> str:
-    if name.endswith("_timeout") and isinstance(value, int):
-        return f"{value:,} s"
-    if isinstance(value, tuple):
-        return " ".join(str(one) for one in chain(value) if one is not None)
-    return str(value)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
