@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,12 +31,7 @@ OUTCOMES: Final = {
 _ENDS: Final = frozenset(
     f"ActivityTask{how}" for how in ("Completed", "Failed", "TimedOut", "Canceled")
 )
-_TELLING: Final = _ENDS | {
-    "WorkflowExecutionStarted",
-    "ActivityTaskScheduled",
-    "ActivityTaskStarted",
-}
-"""The events that are looked at, each once."""
+_OF_ACTIVITIES: Final = _ENDS | {"ActivityTaskStarted"}
 
 
 class Measured:
@@ -47,6 +43,7 @@ class Measured:
         self._labels = (*self._place, task.name)
         self._began = perf_counter()
         self._started = self._event(task.started_event_id)
+        self._links: Sequence[str] = ()
 
     def decided(self, made: Answer) -> None:
         """Measure how the program came to its decisions, and what the new events tell."""
@@ -55,18 +52,18 @@ class Measured:
         self._measure_wait()
         if run is None:
             return
-        is_warm = run.notes.last > 0
+        notes = run.notes
+        is_warm = notes.last > 0
         state = "warm" if is_warm else "cold"
         catalogue.REPLAY.observe(perf_counter() - self._began, (*self._labels, state))
         if is_warm:
             catalogue.CACHE_HITS.add(self._place)
         elif task.previous_started_event_id:
             catalogue.CACHE_MISSES.add(self._place)
-        last = run.notes.last
-        for event in task.events:
-            if event["eventType"] in _TELLING and event["eventId"] > last:
-                self._look_at(event, run.notes)
-        run.notes.last = task.started_event_id
+        for event in notes.news():
+            self._look_at(event, notes)
+        notes.last = task.started_event_id
+        self._links = notes.followed()  # once SWF has the answer, another thread may have the run
 
     def answered(self, made: Answer | None) -> None:
         """Measure what SWF was answered, None where it took no answer, and make the spans."""
@@ -93,32 +90,30 @@ class Measured:
             return
         scheduled = self._event(attributes_of(self._started).get("scheduledEventId", 0))
         if scheduled is not None:
-            seconds = _seconds_between(scheduled, self._started)
-            catalogue.DECISION_WAIT.observe(seconds, self._labels)
+            began, ended = (seconds_of(one["eventTimestamp"]) for one in (scheduled, self._started))
+            catalogue.DECISION_WAIT.observe(max(0.0, ended - began), self._labels)
 
     def _look_at(self, event: Wire, notes: Notes) -> None:
         """Take note of an event; measure what it tells of an activity, where that is new."""
-        event_id, kind = event["eventId"], event["eventType"]
-        if kind == "WorkflowExecutionStarted":
-            notes.began = seconds_of(event["eventTimestamp"])
+        kind = event["eventType"]
+        if kind in _OF_ACTIVITIES:
+            told = attributes_of(event)
+            take = notes.scheduled.pop if kind in _ENDS else notes.scheduled.get
+            scheduled = take(told["scheduledEventId"], None)
+            if scheduled is None or event["eventId"] <= self._task.previous_started_event_id:
+                return
+            at, labels = scheduled
+            if kind == "ActivityTaskStarted":
+                waited = seconds_of(event["eventTimestamp"]) - at
+                catalogue.ACTIVITY_WAIT.observe(max(0.0, waited), labels)
+            elif kind == "ActivityTaskTimedOut":
+                catalogue.FAILURES.add((*labels, "activity", told["timeoutType"]))
         elif kind == "ActivityTaskScheduled":
-            notes.scheduled[event_id] = event
-        else:
-            scheduled_id = attributes_of(event)["scheduledEventId"]
-            scheduled = notes.scheduled.get(scheduled_id)
-            if kind in _ENDS:
-                notes.scheduled.pop(scheduled_id, None)
-            if scheduled is not None and event_id > self._task.previous_started_event_id:
-                self._measure_activity(event, scheduled)
-
-    def _measure_activity(self, event: Wire, scheduled: Wire) -> None:
-        told, kind = attributes_of(scheduled), event["eventType"]
-        labels = (self._task.domain, told["taskList"]["name"], told["activityType"]["name"])
-        if kind == "ActivityTaskStarted":
-            catalogue.ACTIVITY_WAIT.observe(_seconds_between(scheduled, event), labels)
-        elif kind == "ActivityTaskTimedOut":
-            reason = attributes_of(event)["timeoutType"]
-            catalogue.FAILURES.add((*labels, "activity", reason))
+            told = attributes_of(event)
+            labels = (self._task.domain, told["taskList"]["name"], told["activityType"]["name"])
+            notes.scheduled[event["eventId"]] = (seconds_of(event["eventTimestamp"]), labels)
+        elif kind == "WorkflowExecutionStarted":
+            notes.began = seconds_of(event["eventTimestamp"])
 
     def _event(self, event_id: int) -> Wire | None:
         """Return an event of the page that came; None where it is in none."""
@@ -154,7 +149,7 @@ class Measured:
             parent=workflow,
             attributes=self._attributes(),
             began=nanoseconds(self._at(0)),
-            links=links_of(map(parsed, notes.links)),
+            links=links_of(map(parsed, self._links)),
         )
         tracer.end(tracer.begin(decision), _outcome(made), error, ended=ended)
         if made is None or made.closes is None:
@@ -202,7 +197,3 @@ def _error(made: Answer | None) -> BaseException | None:
 
 def _named(error: BaseException | None) -> str:
     return "(unknown)" if error is None else type(error).__name__
-
-
-def _seconds_between(before: Wire, after: Wire) -> float:
-    return max(0.0, seconds_of(after["eventTimestamp"]) - seconds_of(before["eventTimestamp"]))

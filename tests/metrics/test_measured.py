@@ -95,6 +95,25 @@ def test_runs_that_are_held_are_told_from_replayed_ones(
     assert (hits > 0, misses > 0, warm > 0) == (is_held, not is_held, is_held)
 
 
+def test_what_is_replayed_from_a_history_read_for_it_is_measured(
+    site: Site, change: Callable[..., float]
+) -> None:
+    """An execution whose run was given up, and whose task brought the latest events, is timed."""
+    site.decider.cached_runs = 1
+    site.decider._equip()
+    handles = [start(Order, 5, connection=site.connection, **site.place) for _ in range(3)]
+    site.settle(own=True)
+    for handle in handles:
+        handle.signal("approved")
+    site.settle(own=True)
+
+    assert change("swf_cache_misses_total", "shop", "default") > 0
+    labels = ("shop", "default", "order", "completed")
+    assert change("swf_workflow_start_to_close_seconds_count", *labels) == 3
+    waits = change("swf_activity_schedule_to_start_seconds_count", "shop", "default", charge.name)
+    assert waits == 6
+
+
 def test_workflows_that_fail_are_counted_by_reason(
     site: Site, change: Callable[..., float]
 ) -> None:

@@ -125,6 +125,22 @@ def test_a_decision_is_linked_with_the_signal_it_follows(site: Site) -> None:
     assert [link.context.span_id for link in last.links] == [sent.context.span_id]
 
 
+def test_a_decision_is_linked_with_no_older_signal(site: Site) -> None:
+    """Each signal is linked with the one decision that saw it first, however many follow."""
+    handle = start(Order, 5, connection=site.connection, **site.place)
+    site.settle(own=True)
+    for name in ("hurry", "hurry", "approved"):
+        handle.signal(name)
+        site.settle(own=True)
+
+    linked = [
+        [link.context.span_id for link in one.links]
+        for one in site.spans("swf.decision")
+        if one.links
+    ]
+    assert linked == [[one.context.span_id] for one in site.spans("swf.signal")]
+
+
 def test_an_activity_sees_its_span(site: Site) -> None:
     """Where the code of an activity runs, the span of its attempt is the current one."""
     order(site)

@@ -84,6 +84,7 @@ def answer(task: Task, cached: Run | None, begin: Callable[[], Run]) -> Answer:
     try:
         run.workflow.before_replay()
         run.feed(events, task.started_event_id)
+        run.notes.fed = events
         run.workflow.after_replay()
         return _answered(run, task)
     except BaseException:
