@@ -86,6 +86,11 @@ class Backlogs:
     each: tuple[Backlog, ...]
     inferred_from: int | None = None
 
+    def abandoned(self, now: datetime) -> list[tuple[Backlog, datetime]]:
+        """Return the backlogs that nobody sees to, each with since when."""
+        since = [(one, one.abandoned_since(now)) for one in self.each]
+        return [(one, at) for one, at in since if at is not None]
+
     @property
     def task_lists(self) -> list[tuple[str, Backlog | None, Backlog | None]]:
         """Each task list with its decision tasks and its activity tasks; None is not known of."""
@@ -101,10 +106,16 @@ def backlogs_of(domain: Domain) -> Backlogs:
 
     Raises DomainDoesNotExist for an unknown domain.
     """
+    return told_of(domain) or _inferred(domain)
+
+
+def told_of(domain: Domain) -> Backlogs | None:
+    """Return what the SWF itself tells of task lists; None where it does not, as Amazon's.
+
+    Raises DomainDoesNotExist for an unknown domain.
+    """
     found = pollers.task_lists(domain.connection, domain.name)
-    if found is not None:
-        return Backlogs(tuple(_told(one) for one in found))
-    return _inferred(domain)
+    return None if found is None else Backlogs(tuple(_told(one) for one in found))
 
 
 def _told(item: Wire) -> Backlog:

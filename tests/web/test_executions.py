@@ -311,6 +311,25 @@ def test_the_list_costs_a_handful_of_calls(browser: Browser, shop: Shop) -> None
     ]
 
 
+def test_a_list_begins_with_what_nobody_polls(shop: Shop, swf_clock: ManualClock) -> None:
+    """Why nothing goes on stands where one looks first, as far as the SWF tells who polls."""
+    start(shop, "a")
+    for index in range(3):
+        start(shop, f"w{index}", task_list=f"list-{index}")
+    browser = Browser(application(shop.unheard, token=None))
+
+    text = " ".join(seen(browser.get(LIST).text).text.split())
+    for name in ("list-0", "list-1", "list-2"):
+        assert f"Nothing polls {name} for decision tasks since" in text
+        params = {"domain": "d", "taskList": {"name": name}}
+        shop.unheard.call("PollForDecisionTask", params)
+    assert "1 more task lists have tasks" in text
+
+    text = " ".join(seen(browser.get(LIST).text).text.split())
+    assert text.count("Nothing polls") == 1
+    assert "Nothing polls t for decision tasks since" in text
+
+
 def test_the_url_of_the_stream_has_the_filters(browser: Browser) -> None:
     """What a page is told of is what it shows."""
     told = dict(seen(browser.get(f"{LIST}?tag=eu&page=1-x").text).attributes)["data-events"]

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from swf.models import WorkflowExecution
 from swf.web import paths
 from swf.web.live import Look, Watches
-from swf.web.pages.executions import Wanted, counts_of
+from swf.web.pages.executions import Wanted, abandoned_in, counts_of
 from swf.web.pages.task_lists import backlogs
 from swf.web.site import Site, part
 
@@ -40,7 +40,8 @@ def _of_list(site: Site, request: Request) -> tuple[object, Look]:
 
     def look() -> Any:
         first = [one.key for one in wanted.queryset(domain)[:20]]
-        return first, counts_of(wanted, domain)
+        abandoned = [one.task_list for one, _ in abandoned_in(domain, site.clock.now())]
+        return first, counts_of(wanted, domain), abandoned
 
     return (domain.name, "executions", wanted), look
 

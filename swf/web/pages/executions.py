@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from swf.constants import CLOSED, OPEN, CloseStatus
 from swf.exceptions import ResponseError, ValidationError
+from swf.insight.backlogs import Backlog, told_of
 from swf.insight.when import when
 from swf.models import Domain, WorkflowExecution
 from swf.querysets import WorkflowExecutionQuerySet
@@ -174,6 +175,7 @@ def shown(site: Site, request: Request) -> Response:
             error=str(error),
             found=None,
             counts=None,
+            abandoned=[],
         )
     name = part(request, "domain")
     return site.render(
@@ -183,8 +185,15 @@ def shown(site: Site, request: Request) -> Response:
         error=None,
         found=found,
         counts=_counts_if_told(wanted, domain),
+        abandoned=abandoned_in(domain, site.clock.now()),
         events=paths.url(name, "executions", "events", **wanted.query),
     )
+
+
+def abandoned_in(domain: Domain, now: datetime) -> list[tuple[Backlog, datetime]]:
+    """Return the task lists that nobody polls though tasks wait there, as far as the SWF tells."""
+    told = told_of(domain)
+    return [] if told is None else told.abandoned(now)
 
 
 def _counts_if_told(wanted: Wanted, domain: Domain) -> Counts | None:
