@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -172,16 +173,38 @@ def _configuration(first: Wire) -> Wire:
 def recorded(
     source: str | bytes,
     *,
-    workflow_id: str = NAME,
-    run_id: str = NAME,
-    domain: str = DOMAIN,
+    workflow_id: str | None = None,
+    run_id: str | None = None,
+    domain: str | None = None,
 ) -> WorkflowExecution:
     """Return the execution whose history is in a JSON text, see `History.from_json`.
 
-    Raises ValidationError where it is none, or none that SWF can have recorded.
+    What it is called is told by the text where it is not given, if by any: `swf server export` does
+    that. Raises ValidationError where it is no history, or none that SWF can have recorded.
     """
+    text = source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass")
     try:
-        history = History.from_json(source if isinstance(source, bytes) else source.encode())
-        return Recorded(history, workflow_id=workflow_id, run_id=run_id, domain=domain).execution
+        history = History.from_json(text)
+        told = _told(text)
+        return Recorded(
+            history,
+            workflow_id=workflow_id or told.get("workflowId", NAME),
+            run_id=run_id or told.get("runId", NAME),
+            domain=domain or told.get("domain", DOMAIN),
+        ).execution
     except InconsistentHistoryError as error:
         raise ValidationError(f"the history contradicts itself: {error}") from error
+
+
+def _told(text: bytes) -> dict[str, str]:
+    """Return what a text tells of the execution beside its events."""
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        return {}
+    named = found.get("execution")
+    every = {**found, **(named if isinstance(named, dict) else {})}
+    return {
+        name: every[name]
+        for name in ("domain", "workflowId", "runId")
+        if isinstance(every.get(name), str)
+    }

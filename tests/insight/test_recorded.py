@@ -165,3 +165,16 @@ def test_what_a_newer_swf_tells_is_passed_over() -> None:
     events[1]["decisionTaskScheduledEventAttributes"]["mood"] = None
 
     assert recorded(json.dumps({"events": events})).status == "OPEN"
+
+
+def test_a_document_may_tell_what_the_execution_is_called() -> None:
+    """As `swf server export` does; what is given goes before that."""
+    events = json.loads(text_of(begun()))["events"]
+    told = {"domain": "shop", "execution": {"workflowId": "order-1", "runId": "r-1"}}
+    execution = recorded(json.dumps({**told, "events": events}))
+    given_ = recorded(json.dumps({**told, "events": events}), run_id="r-2")
+    odd = recorded(json.dumps({"domain": 7, "execution": [], "events": events}))
+
+    assert (execution.domain.name, *execution.key) == ("shop", "order-1", "r-1")
+    assert given_.run_id == "r-2"
+    assert (odd.domain.name, *odd.key) == ("imported", "imported", "imported")
