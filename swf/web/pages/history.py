@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -48,14 +49,17 @@ def downloaded(site: Site, request: Request) -> Response:
     found = subject.of(site, request)
     name = _UNSAFE.sub("-", found.execution.workflow_id).strip("-.")[:80] or "execution"
     return StreamingResponse(
-        _json_of(found.history),
+        _json_of(found),
         media_type="application/json",
         headers={"content-disposition": f'attachment; filename="history-{name}.json"'},
     )
 
 
-def _json_of(history: History) -> Iterator[str]:
-    yield '{"events": ['
+def _json_of(found: subject.Subject) -> Iterator[str]:
+    """Yield the JSON of the AWS CLI, with what the execution is called, which that leaves out."""
+    execution, history = found.execution, found.history
+    key = {"workflowId": execution.workflow_id, "runId": execution.run_id}
+    yield json.dumps({"domain": found.domain.name, "execution": key})[:-1] + ', "events": ['
     for index in range(0, len(history), 500):
         # One piece is `{"events": […]}`, of which the inner part is wanted.
         piece = history[index : index + 500].to_json()
