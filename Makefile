@@ -14,10 +14,10 @@ JUDGES_VENV ?= .venv-judges
 PROCESSES ?= 2
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint format types unit browser fuzz docs bench crash chaos simulate replays judges shapes clean
+.PHONY: help demo demo-ui test lint format types unit browser fuzz docs bench crash chaos simulate replays judges shapes clean
 
 help: ## Show what can be made.
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
 		| while IFS='|' read -r target what; do printf '%-16s%s\n' "$$target" "$$what"; done
 
 # In this order, whatever -j says: the quick checks first, pytest's closing line last.
@@ -26,6 +26,10 @@ test: lint types docs unit ## Check everything: lint, types, docs, tests with co
 # Killed half-way and made again, it goes on where it was: all it knows is in orders.db.
 demo: $(VENV)/.demo ## Run an order-processing workflow, from registration to its history.
 	$(BIN)/python -m examples.order_processing $(ARGS)
+
+# Three hours of a small shop have passed when the pages open, and it goes on.
+demo-ui: $(VENV)/.demo-ui ## Look at a small shop in the browser; ARGS=--still has its clock stand still.
+	$(BIN)/python -m examples.demo_ui $(ARGS)
 
 lint: $(VENV)/.test ## Check style and format (ruff).
 	$(BIN)/ruff check .
@@ -87,11 +91,12 @@ clean: ## Remove all that was made, the virtual environments included.
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that its extras are installed; it is as old as the files that name them.
-$(VENV)/.demo $(VENV)/.test $(BENCH_VENV)/.bench $(JUDGES_VENV)/.judges: pyproject.toml setup.py scripts/make_venv.sh
+$(VENV)/.demo $(VENV)/.demo-ui $(VENV)/.test $(BENCH_VENV)/.bench $(JUDGES_VENV)/.judges: pyproject.toml setup.py scripts/make_venv.sh
 	@PYTHON="$(PYTHON)" sh scripts/make_venv.sh $(@D) $(EXTRAS)
 	@touch $@
 
 $(VENV)/.demo: EXTRAS :=
+$(VENV)/.demo-ui: EXTRAS := server,schedules
 $(VENV)/.test: EXTRAS := crypto,docs,fsspec,lint,otel,redis,server,test
 $(BENCH_VENV)/.bench: EXTRAS := bench
 $(JUDGES_VENV)/.judges: EXTRAS := judges
