@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Final, Literal
 
 import attrs
@@ -16,6 +17,7 @@ from swf.constants import (
     MAX_OPEN_TIMERS,
 )
 from swf.models import History, OpenCounts
+from swf.models.event.base import attributes_key
 from swf.wire import Wire
 
 NEAR: Final = 0.8
@@ -79,6 +81,7 @@ def _of_counts(counts: OpenCounts) -> tuple[Meter, ...]:
     )
 
 
+_member: Final = cache(attributes_key)
 _TEXTS: Final = ("input", "result", "details", "control", "executionContext")
 
 
@@ -86,8 +89,9 @@ def _longest(raws: Iterable[Wire]) -> int:
     """Return the characters of the longest text in the events."""
     longest = 0
     for raw in raws:
-        kind: str = raw["eventType"]
-        attributes = raw.get(f"{kind[:1].lower()}{kind[1:]}EventAttributes") or {}
+        attributes = raw.get(_member(raw["eventType"])) or {}
         for name in _TEXTS:
-            longest = max(longest, len(attributes.get(name) or ""))
+            text = attributes.get(name)
+            if text and len(text) > longest:
+                longest = len(text)
     return longest

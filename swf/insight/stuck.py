@@ -49,8 +49,10 @@ class Waiting:
 class Told:
     """What a history tells of what its execution waits for."""
 
-    untaken: dict[int, Waiting] = attrs.field(factory=dict)
-    at_work: dict[int, Waiting] = attrs.field(factory=dict)
+    scheduled: dict[int, Wire] = attrs.field(factory=dict)
+    """The events with which the tasks begin that nobody has taken."""
+    started: dict[int, tuple[Wire, Wire]] = attrs.field(factory=dict)
+    """Those of the tasks at work, each with that of its start."""
     timers: dict[str, datetime] = attrs.field(factory=dict)
     refused: dict[str, str] = attrs.field(factory=dict)
     blocked: bool = False
@@ -59,28 +61,38 @@ class Told:
     def take(self, event: Wire) -> None:
         """Take in the next event."""
         kind, told = event["eventType"], attributes_of(event)
-        at = moment(event["eventTimestamp"])
         if kind in ("ActivityTaskScheduled", "DecisionTaskScheduled"):
-            self.untaken[event["eventId"]] = _task(kind, told, at)
+            self.scheduled[event["eventId"]] = event
             self.blocked = self.blocked and kind == "DecisionTaskScheduled"
         elif kind.startswith(("ActivityTask", "DecisionTask")) and "scheduledEventId" in told:
-            self._task_went_on(kind, told["scheduledEventId"], at)
+            self._task_went_on(kind, told["scheduledEventId"], event)
         elif kind == "MarkerRecorded":
             self.blocked = told["markerName"] == BLOCKED
         elif kind == "TimerStarted":
-            self.timers[told["timerId"]] = at + timedelta(seconds=int(told["startToFireTimeout"]))
+            due = timedelta(seconds=int(told["startToFireTimeout"]))
+            self.timers[told["timerId"]] = moment(event["eventTimestamp"]) + due
         elif kind in ("TimerFired", "TimerCanceled"):
             self.timers.pop(told["timerId"], None)
         elif kind in _REFUSED:
             named = told[_REFUSED[kind]]
             self.refused[f"{named['name']} {named['version']}"] = told["cause"]
 
-    def _task_went_on(self, kind: str, scheduled_id: int, at: datetime) -> None:
-        task = self.untaken.pop(scheduled_id, None)
-        if kind.endswith("Started") and task is not None:
-            self.at_work[scheduled_id] = attrs.evolve(task, since=at)
+    @property
+    def untaken(self) -> list[Waiting]:
+        """The tasks that nobody has taken."""
+        return [_task(event, event) for event in self.scheduled.values()]
+
+    @property
+    def at_work(self) -> list[Waiting]:
+        """The tasks that somebody has."""
+        return [_task(*events) for events in self.started.values()]
+
+    def _task_went_on(self, kind: str, scheduled_id: int, event: Wire) -> None:
+        begun = self.scheduled.pop(scheduled_id, None)
+        if kind.endswith("Started") and begun is not None:
+            self.started[scheduled_id] = begun, event
         elif not kind.endswith("Started"):
-            self.at_work.pop(scheduled_id, None)
+            self.started.pop(scheduled_id, None)
         if kind == "DecisionTaskTimedOut":
             self.overdue += 1
         elif kind == "DecisionTaskCompleted":
@@ -94,9 +106,11 @@ _REFUSED: Final = {
 }
 
 
-def _task(kind: str, told: Wire, at: datetime) -> Waiting:
+def _task(scheduled: Wire, latest: Wire) -> Waiting:
+    """Return a task of the event with which it begins, and since when it is what it is."""
+    told, at = attributes_of(scheduled), moment(latest["eventTimestamp"])
     task_list: str = told["taskList"]["name"]
-    if kind == "DecisionTaskScheduled":
+    if scheduled["eventType"] == "DecisionTaskScheduled":
         return Waiting("decision", "its decision task", task_list, at)
     name: str = told["activityType"]["name"]
     module = name.rpartition(".")[0]
@@ -160,7 +174,7 @@ def _of_tasks(
     task_lists: TaskLists | None,
     patience: float,
 ) -> Iterator[Finding]:
-    for task in told.untaken.values():
+    for task in told.untaken:
         waited = (now - task.since).total_seconds()
         way_out = f"`{task.typed(domain)}`"
         waits = f"{task.name} has waited {waited:.0f} s on task list {task.task_list!r}"
@@ -199,11 +213,11 @@ def polled_by(task_lists: TaskLists, kind: str, task_list: str, now: datetime) -
 def _waits_for(told: Told, now: datetime) -> str:
     waits: list[str] = [
         f"{task.name}, at work for {(now - task.since).total_seconds():.0f} s"
-        for task in told.at_work.values()
+        for task in told.at_work
     ]
     waits += [
         f"timer {name!r}, due in {(due - now).total_seconds():.0f} s"
         for name, due in told.timers.items()
     ]
-    waits += [f"{task.name}, scheduled just now" for task in told.untaken.values()]
+    waits += [f"{task.name}, scheduled just now" for task in told.untaken]
     return f"waits for {'; '.join(waits)}" if waits else "waits for a signal, or for a child"
