@@ -31,7 +31,12 @@ OUTCOMES: Final = {
 _ENDS: Final = frozenset(
     f"ActivityTask{how}" for how in ("Completed", "Failed", "TimedOut", "Canceled")
 )
-_OF_ACTIVITIES: Final = _ENDS | {"ActivityTaskStarted"}
+_TELLING: Final = _ENDS | {
+    "WorkflowExecutionStarted",
+    "ActivityTaskScheduled",
+    "ActivityTaskStarted",
+}
+"""The events that are looked at, each once."""
 
 
 class Measured:
@@ -61,7 +66,8 @@ class Measured:
         elif task.previous_started_event_id:
             catalogue.CACHE_MISSES.add(self._place)
         for event in notes.news():
-            self._look_at(event, notes)
+            if event["eventType"] in _TELLING:
+                self._look_at(event, notes)
         notes.last = task.started_event_id
         self._links = notes.followed()  # once SWF has the answer, another thread may have the run
 
@@ -90,30 +96,28 @@ class Measured:
             return
         scheduled = self._event(attributes_of(self._started).get("scheduledEventId", 0))
         if scheduled is not None:
-            began, ended = (seconds_of(one["eventTimestamp"]) for one in (scheduled, self._started))
-            catalogue.DECISION_WAIT.observe(max(0.0, ended - began), self._labels)
+            began = seconds_of(scheduled["eventTimestamp"])
+            waited = seconds_of(self._started["eventTimestamp"]) - began
+            catalogue.DECISION_WAIT.observe(max(0.0, waited), self._labels)
 
     def _look_at(self, event: Wire, notes: Notes) -> None:
         """Take note of an event; measure what it tells of an activity, where that is new."""
-        kind = event["eventType"]
-        if kind in _OF_ACTIVITIES:
-            told = attributes_of(event)
+        kind, told, at = event["eventType"], attributes_of(event), event["eventTimestamp"]
+        if kind == "WorkflowExecutionStarted":
+            notes.began = seconds_of(at)
+        elif kind == "ActivityTaskScheduled":
+            labels = (self._task.domain, told["taskList"]["name"], told["activityType"]["name"])
+            notes.scheduled[event["eventId"]] = (seconds_of(at), labels)
+        else:
             take = notes.scheduled.pop if kind in _ENDS else notes.scheduled.get
             scheduled = take(told["scheduledEventId"], None)
             if scheduled is None or event["eventId"] <= self._task.previous_started_event_id:
                 return
-            at, labels = scheduled
+            since, labels = scheduled
             if kind == "ActivityTaskStarted":
-                waited = seconds_of(event["eventTimestamp"]) - at
-                catalogue.ACTIVITY_WAIT.observe(max(0.0, waited), labels)
+                catalogue.ACTIVITY_WAIT.observe(max(0.0, seconds_of(at) - since), labels)
             elif kind == "ActivityTaskTimedOut":
                 catalogue.FAILURES.add((*labels, "activity", told["timeoutType"]))
-        elif kind == "ActivityTaskScheduled":
-            told = attributes_of(event)
-            labels = (self._task.domain, told["taskList"]["name"], told["activityType"]["name"])
-            notes.scheduled[event["eventId"]] = (seconds_of(event["eventTimestamp"]), labels)
-        elif kind == "WorkflowExecutionStarted":
-            notes.began = seconds_of(event["eventTimestamp"])
 
     def _event(self, event_id: int) -> Wire | None:
         """Return an event of the page that came; None where it is in none."""

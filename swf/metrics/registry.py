@@ -31,9 +31,12 @@ Labels = tuple[str, ...]
 Values = dict[str, dict[Labels, list[float]]]
 """What was counted: by metric and labels. Of a histogram: each bucket by itself, then the sum."""
 
-_NAME: Final = re.compile(r"[a-z_][a-z0-9_]*")
-_lock: Final = threading.Lock()
-"""Held for less than a microsecond at a time, so that one is enough for all metrics."""
+_NAME: Final = re.compile(r"(?!__)[a-z_][a-z0-9_]*")
+_lock: Final = threading.RLock()
+"""Held for less than a microsecond at a time, so that one is enough for all metrics.
+
+A signal handler or a finalizer that counts may run in the thread that holds it.
+"""
 # Nobody else holds it while the process forks, so the child finds it free.
 os.register_at_fork(
     before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
@@ -48,6 +51,8 @@ class _Metric:
     """Whether the numbers of several processes add up to one."""
 
     def __init__(self, name: str, help: str, labels: Sequence[str] = ()) -> None:
+        if isinstance(labels, str) or len(set(labels)) < len(labels):
+            raise ValidationError(f"metric {name!r}: labels: must be different names, got {labels}")
         for one in (name, *labels):
             if not _NAME.fullmatch(one):
                 raise ValidationError(f"metric {name!r}: {one!r} is no name of one, or of a label")
@@ -65,6 +70,8 @@ class _Metric:
         if found is None:
             if len(labels) != len(self.labels):
                 raise ValidationError(f"metric {self.name}: labels are {self.labels}, got {labels}")
+            if not all(isinstance(value, str) for value in labels):
+                raise ValidationError(f"metric {self.name}: labels must be texts, got {labels}")
             if len(self._series) >= MOST_SERIES:
                 labels = (OTHER,) * len(labels)
             found = self._series.setdefault(labels, self._fresh())
@@ -92,6 +99,8 @@ class Counter(_Metric):
 
     def add(self, labels: Labels = (), number: float = 1) -> None:
         """Add to what was counted under these label values, given in the order of the names."""
+        if not 0 <= number < inf:
+            raise ValidationError(f"metric {self.name}: must be 0 or more, got {number}")
         with _lock:
             numbers = self._series.get(labels) or self._numbers(labels)
             numbers[0] += number
@@ -127,12 +136,16 @@ class Histogram(_Metric):
         bounds: Sequence[float] = SECONDS,
     ) -> None:
         super().__init__(name, help, labels)
+        if "le" in labels:
+            raise ValidationError(f"metric {name}: the label 'le' is that of its buckets")
         if not bounds or list(bounds) != sorted(set(bounds)) or not all(map(isfinite, bounds)):
             raise ValidationError(f"metric {name}: bounds: must be finite and ascend, got {bounds}")
         self.bounds = tuple(bounds)
 
     def observe(self, value: float, labels: Labels = ()) -> None:
         """Count one measurement under these label values, given in the order of the names."""
+        if not -inf < value < inf:
+            raise ValidationError(f"metric {self.name}: must be a number, got {value}")
         place = bisect_left(self.bounds, value)
         with _lock:
             numbers = self._series.get(labels) or self._numbers(labels)

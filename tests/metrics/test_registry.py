@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from math import inf
 from timeit import repeat
 
@@ -163,6 +164,69 @@ def test_labels_are_as_many_as_named() -> None:
     """Label values that do not fit the names are refused."""
     with pytest.raises(ValidationError, match="labels are"):
         Counter("c_total", "Any.", ("one",)).add(("a", "b"))
+
+
+@pytest.mark.parametrize("value", [1, None, b"a", ("a",)])
+def test_label_values_are_texts(registry: Registry, value: object) -> None:
+    """A label value that is no text is refused where it is told, and all else can still be read."""
+    counter = registry.counter("c_total", "Any.", ("one",))
+    counter.add(("a",))
+    with pytest.raises(ValidationError, match=r"c_total: .*texts"):
+        counter.add((value,))  # type: ignore[arg-type]
+
+    assert parsed(registry)["c"] == [("c_total", {"one": "a"}, 1)]
+
+
+@pytest.mark.parametrize("labels", ["operation", ("a", "a"), ("__a",)])
+def test_label_names_are_told_apart(registry: Registry, labels: Sequence[str]) -> None:
+    """A text for a list of names, a name twice, or one that is Prometheus' own, is refused."""
+    with pytest.raises(ValidationError, match="c_total"):
+        registry.counter("c_total", "Any.", labels)
+
+
+def test_a_histogram_has_its_own_label(registry: Registry) -> None:
+    """The label of the buckets is no other's."""
+    with pytest.raises(ValidationError, match="'le'"):
+        registry.histogram("h", "Any.", ("le",))
+
+
+@pytest.mark.parametrize("number", [-1, inf, float("nan")])
+def test_a_counter_never_goes_down(registry: Registry, number: float) -> None:
+    """What would make a counter less, or no number, is refused and changes nothing."""
+    counter = registry.counter("c_total", "Any.")
+    counter.add(number=2)
+    with pytest.raises(ValidationError, match=r"c_total: .*0 or more"):
+        counter.add(number=number)
+
+    assert parsed(registry)["c"] == [("c_total", {}, 2)]
+
+
+@pytest.mark.parametrize("value", [inf, -inf, float("nan")])
+def test_a_histogram_counts_numbers(registry: Registry, value: float) -> None:
+    """What is no number is refused: its sum would be none for ever."""
+    histogram = registry.histogram("h", "Any.")
+    with pytest.raises(ValidationError, match=r"h: .*a number"):
+        histogram.observe(value)
+
+    assert histogram.family().samples == ()
+
+
+def test_counting_may_lead_to_counting(registry: Registry) -> None:
+    """Code that interrupts a count, as a signal or the collector has it run, may count as well."""
+    counter = registry.counter("c_total", "Any.", ("id",))
+
+    class Interrupting(str):
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            counter.add(("other",))
+            return str.__hash__(self)
+
+    thread = threading.Thread(target=lambda: counter.add((Interrupting("a"),)), daemon=True)
+    thread.start()
+    thread.join(10)
+
+    assert not thread.is_alive()
 
 
 def test_others_are_told_when_asked_for(registry: Registry) -> None:
