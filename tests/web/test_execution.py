@@ -19,6 +19,7 @@ from timelines import attacked, order
 
 from swf.clock import ManualClock
 from swf.exceptions import AccessDeniedFault
+from swf.insight.recorded import Recorded
 from swf.models import History, HistoryBuilder
 from swf.models.decision import CompleteWorkflowExecution, ContinueAsNewWorkflowExecution
 from swf.web import application, paths
@@ -268,6 +269,24 @@ def test_the_longest_history_has_all_its_pages() -> None:
         answer = browser.get(EXECUTION + page)
         assert answer.status == 200
         assert len(answer.body) < 1_000_000
+
+
+def test_an_imported_history_has_the_same_pages(browser: Browser) -> None:
+    """It leads to its own events; nothing leads to an SWF that does not have it."""
+    recorded = Recorded(order().build())
+    key = browser.pages.site.imports.add(recorded.execution, 1)
+    path = paths.own(f"imported/{key}")
+
+    for page in ("", "/timeline", "/pending", "/history", "/history?view=full", "/history.json"):
+        answer = browser.get(path + page)
+        assert answer.status == 200
+        if page != "/history.json":
+            links = seen(answer.text).links
+            assert not [link for link in links if link.startswith("/ui/imported")]
+            assert "data-events" not in dict(seen(answer.text).attributes)
+    events = [link for link in seen(browser.get(path).text).links if "#event-" in link]
+    assert events
+    assert all(link.startswith(f"{path}/history?event=") for link in events)
 
 
 def test_no_markup_of_the_timeline_needs_a_style_of_its_own() -> None:

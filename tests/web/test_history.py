@@ -296,6 +296,25 @@ def test_events_that_contradict_each_other_are_told_one_by_one() -> None:
     assert "cannot be drawn" in browser.get(f"{EXECUTION}/timeline").text
 
 
+def test_events_that_a_newer_swf_records_are_told_too() -> None:
+    """One of an unknown type, with whatever it tells, or nothing at all, is on every page."""
+    raws = begun().raw
+    time = raws[-1]["eventTimestamp"]
+    raws += [
+        {"eventId": len(raws) + 1, "eventType": "MoonRose", "eventTimestamp": time},
+        raw_event(len(raws) + 2, "MoonSet", at=time, phase={"name": "full", "days": [1, 2]}),
+    ]
+    browser = Odd(raws).browser()
+
+    for page in ("", "/timeline", "/pending"):
+        assert browser.get(EXECUTION + page).status == 200
+    for query in ("", "?view=full", "?view=json", "?family=other", "?type=MoonRose", "?q=full"):
+        answer = browser.get(HISTORY + query)
+        assert answer.status == 200
+        assert "MoonSet" in answer.text
+    assert "full" in browser.get(f"{HISTORY}?view=full").text
+
+
 @pytest.mark.parametrize("poison", POISONS)
 @pytest.mark.parametrize("query", ["view=json", "view=full&order=newest", "errors=1"])
 def test_no_text_of_an_event_acts(query: str, poison: str) -> None:
