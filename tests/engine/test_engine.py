@@ -627,6 +627,16 @@ class TestLife:
         assert (empty["backlog"], empty["oldest"]) == (0, None)
         assert activity["pollers"] == [{"identity": "me", "lastSeen": held.now, "waiting": True}]
 
+    def test_task_lists_tell_the_oldest_of_all_priorities(self, held):
+        """A task that is handed out last may be the one that has waited longest."""
+        for priority in ("1", "0", "7", "0"):
+            held.start(f"w{priority}{held.now}", taskPriority=priority)
+            held.clock.advance(1)
+
+        (told,) = held.engine.task_lists(DOMAIN)
+
+        assert (told["backlog"], told["oldest"]) == (4, held.now - 4)
+
     def test_task_lists_of_an_unknown_domain(self, held):
         """Asked of a domain that is not there, it is refused as any operation is."""
         with pytest.raises(Fault, match="Unknown domain: nowhere"):

@@ -12,10 +12,15 @@ from swf.engine.waiting import Waiting
 _KINDS: Final = {"decision_task": "decision", "activity_task": "activity"}
 
 _BACKLOG: Final = (
-    "SELECT kind, task_list, count(*), min(event.at) FROM entity"
-    " JOIN event ON event.run = entity.run AND event.id = entity.event_id"
-    " WHERE domain = ? AND waiting = 1 GROUP BY kind, task_list"
+    "SELECT kind, task_list, priority, count(*), min(seq) FROM entity INDEXED BY line"
+    " WHERE domain = ? AND waiting = 1 GROUP BY task_list, kind, priority"
 )
+_SINCE: Final = (
+    "SELECT event.at FROM entity INDEXED BY line"
+    " JOIN event ON event.run = entity.run AND event.id = entity.event_id"
+    " WHERE domain = ? AND task_list = ? AND kind = ? AND priority = ? AND seq = ? AND waiting = 1"
+)
+"""The first in line is the oldest of its priority: so the index alone is read to the end."""
 
 
 def task_lists(
@@ -34,8 +39,12 @@ def task_lists(
         }
         return found.setdefault((kind, task_list), fresh)
 
-    for kind, task_list, count, oldest in connection.execute(_BACKLOG, (domain,)):
-        item(kind, task_list).update(backlog=count, oldest=oldest / 1000)
+    for kind, task_list, priority, count, first in connection.execute(_BACKLOG, (domain,)):
+        one = item(kind, task_list)
+        named = (domain, task_list, kind, priority, first)
+        (at,) = connection.execute(_SINCE, named).fetchone()
+        one["backlog"] += count
+        one["oldest"] = min(one["oldest"] or at / 1000, at / 1000)
     for line, identity, at in waiting.pollers(domain):
         poller = {
             "identity": identity,
