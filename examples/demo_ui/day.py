@@ -84,7 +84,7 @@ class PointsBefore(Workflow):
     def run(self, customer: str) -> int:
         """Add up, wait, add up."""
         first = self.submit(shop.count, f"bought by {customer}").result
-        _ = self.start_timer(7_000, timer_id="more-may-come").result
+        _ = self.start_timer(9_600, timer_id="more-may-come").result
         return first + self.submit(shop.count, f"later by {customer}").result
 
 
@@ -162,7 +162,7 @@ class Day:
         if not token:
             return False
         self.busy.add(worker)
-        name = task["activityType"]["name"].removeprefix(f"{shop.__name__}.")
+        name = task["activityType"]["name"]
         order = task["workflowExecution"]["workflowId"]
         if order in LOST and name == "ship" and order not in self.lost:
             self.lost.add(order)
@@ -200,7 +200,7 @@ class Day:
         yield 2, self._start(shop.Prices, "prices")
         yield 3, self._start(shop.Catalogue, "catalogue-monday", {"day": "Monday"})
         yield 4, self._start(PointsBefore, "points-of-ada", "Ada", tags=["ada"])
-        yield 110, self._change_program
+        yield 160, self._change_program
         for number, minute, customer, lines, card in ORDERED:
             order = f"order-{number}"
             yield (

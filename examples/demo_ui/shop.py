@@ -22,13 +22,21 @@ class CardDeclinedError(Exception):
     """The bank says no, and will say so again."""
 
 
-@activity(task_list="warehouse", start_to_close_timeout=600, heartbeat_timeout="NONE")
+@activity(
+    name="reserve",
+    version="1",
+    task_list="warehouse",
+    start_to_close_timeout=600,
+    heartbeat_timeout="NONE",
+)
 def reserve(order: str, article: str, pieces: int) -> dict[str, Any]:
     """Put pieces of an article aside."""
     return {"article": article, "pieces": pieces, "shelf": f"{article[0].upper()}-{pieces:02}"}
 
 
 @activity(
+    name="charge",
+    version="1",
     task_list="payments",
     retry=RetryPolicy(attempts=3, delay=40, factor=2, never=(CardDeclinedError,)),
     start_to_close_timeout=120,
@@ -44,31 +52,62 @@ def charge(order: str, card: str, total: int) -> str:
     return f"receipt {int(order[-4:]) * 7}"
 
 
-@activity(task_list="warehouse", start_to_close_timeout=900, heartbeat_timeout="NONE")
+@activity(
+    name="pack",
+    version="1",
+    task_list="warehouse",
+    start_to_close_timeout=900,
+    heartbeat_timeout="NONE",
+)
 def pack(order: str, shelves: list[str]) -> str:
     """Pack what was put aside."""
     return f"parcel {int(order[-4:]) + 4_000}"
 
 
-@activity(task_list="couriers", start_to_close_timeout=7_200, heartbeat_timeout=120, retry=2)
+@activity(
+    name="ship",
+    version="1",
+    task_list="couriers",
+    start_to_close_timeout=7_200,
+    heartbeat_timeout=120,
+    retry=2,
+)
 def ship(order: str, parcel: str) -> dict[str, Any]:
     """Bring a parcel to the customer."""
     return {"parcel": parcel, "left": "with a neighbour"}
 
 
-@activity(task_list="mail", start_to_close_timeout=60, heartbeat_timeout="NONE")
+@activity(
+    name="send_receipt",
+    version="1",
+    task_list="mail",
+    start_to_close_timeout=60,
+    heartbeat_timeout="NONE",
+)
 def send_receipt(order: str, receipt: str) -> str:
     """Send a receipt by mail."""
     return "sent"
 
 
-@activity(task_list="refunds", start_to_close_timeout=600, heartbeat_timeout="NONE")
+@activity(
+    name="refund",
+    version="1",
+    task_list="refunds",
+    start_to_close_timeout=600,
+    heartbeat_timeout="NONE",
+)
 def refund(order: str, total: int) -> str:
     """Give the money back."""
     return "refunded"
 
 
-@activity(task_list="warehouse", start_to_close_timeout=600, heartbeat_timeout="NONE")
+@activity(
+    name="count",
+    version="1",
+    task_list="warehouse",
+    start_to_close_timeout=600,
+    heartbeat_timeout="NONE",
+)
 def count(shelf: str) -> int:
     """Count what is on a shelf."""
     return len(shelf) * 12
