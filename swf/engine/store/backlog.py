@@ -16,7 +16,7 @@ _BACKLOG: Final = (
     " WHERE domain = ? AND waiting = 1 GROUP BY task_list, kind, priority"
 )
 _SINCE: Final = (
-    "SELECT event.at FROM entity INDEXED BY line"
+    "SELECT min(event.at) FROM entity INDEXED BY line"
     " JOIN event ON event.run = entity.run AND event.id = entity.event_id"
     " WHERE domain = ? AND task_list = ? AND kind = ? AND priority = ? AND seq = ? AND waiting = 1"
 )
@@ -44,7 +44,8 @@ def task_lists(
         named = (domain, task_list, kind, priority, first)
         (at,) = connection.execute(_SINCE, named).fetchone()
         one["backlog"] += count
-        one["oldest"] = min(one["oldest"] or at / 1000, at / 1000)
+        if at is not None:  # as it is of an event that was lost
+            one["oldest"] = min(one["oldest"] or at / 1000, at / 1000)
     for line, identity, at in waiting.pollers(domain):
         poller = {
             "identity": identity,
