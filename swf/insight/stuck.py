@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -45,6 +45,36 @@ class Waiting:
         return f"swf {word} start {shlex.join(names)}"
 
 
+class Refused(NamedTuple):
+    """A type of which SWF did not start what a decision asked for."""
+
+    member: str
+    """What an event calls it: activityType or workflowType."""
+    name: str
+    version: str
+
+    def way_out(self, cause: str, domain: str) -> str:
+        """Return what helps, by the cause that SWF gave."""
+        if cause.endswith("_DEPRECATED"):
+            kind = self.member.removesuffix("Type")
+            names = shlex.join((f"{self.name}:{self.version}", "-d", domain))
+            return f"take it back into use: `swf {kind}-type undeprecate {names}`"
+        for part, told in _WAYS_OUT.items():
+            if part in cause:
+                return told
+        return "start who registers it: `swf worker start MODULE` or `swf decider start MODULE`"
+
+
+_WAYS_OUT: Final = {
+    "DEFAULT_": "the decider gives what the type has no default for, or a new version has one",
+    "_LIMIT_EXCEEDED": "so many may be open at a time: have some of them end first",
+    "_RATE_EXCEEDED": "the account starts too many in a short time: the decider tries again later",
+    "_ALREADY_": "one of this id is open: the decider takes another id, or waits for its end",
+    "OPERATION_NOT_PERMITTED": "an IAM policy has to allow it to who decides",
+}
+"""What helps where SWF refused something, by a part of its cause."""
+
+
 @attrs.define
 class Told:
     """What a history tells of what its execution waits for."""
@@ -54,7 +84,7 @@ class Told:
     started: dict[int, tuple[Wire, Wire]] = attrs.field(factory=dict)
     """Those of the tasks at work, each with that of its start."""
     timers: dict[str, datetime] = attrs.field(factory=dict)
-    refused: dict[str, str] = attrs.field(factory=dict)
+    refused: dict[Refused, str] = attrs.field(factory=dict)
     blocked: bool = False
     overdue: int = 0
 
@@ -75,7 +105,7 @@ class Told:
             self.timers.pop(told["timerId"], None)
         elif kind in _REFUSED:
             named = told[_REFUSED[kind]]
-            self.refused[f"{named['name']} {named['version']}"] = told["cause"]
+            self.refused[Refused(_REFUSED[kind], named["name"], named["version"])] = told["cause"]
 
     @property
     def untaken(self) -> list[Waiting]:
@@ -139,25 +169,22 @@ def findings(
     for event in events:
         told.take(event)
     found = [
-        *_of_program(about, told, events),
+        *_of_program(about, told, events, domain),
         *_of_tasks(about, told, now, domain, task_lists, patience),
     ]
     yield from found or [sound(about, _waits_for(told, now))]
 
 
-def _of_program(about: str, told: Told, events: Sequence[Wire]) -> Iterator[Finding]:
+def _of_program(about: str, told: Told, events: Sequence[Wire], domain: str) -> Iterator[Finding]:
     if told.blocked:
         yield problem(
             about,
             held_by(events).partition("; nobody")[0],
             "have a decider run the code that it began with: `swf decider start MODULE`",
         )
-    for name, cause in told.refused.items():
-        yield problem(
-            about,
-            f"SWF refused {name}: {cause}",
-            "start who registers it: `swf worker start MODULE` or `swf decider start MODULE`",
-        )
+    for kind, cause in told.refused.items():
+        refused = f"SWF refused {kind.name} {kind.version}: {cause}"
+        yield problem(about, refused, kind.way_out(cause, domain))
     if told.overdue >= TIMED_OUT:
         yield problem(
             about,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from swf.insight.finding import Finding
 from swf.insight.stuck import findings
 from swf.schedules.workflow import TASK_LIST
@@ -182,6 +184,46 @@ def test_a_type_that_is_not_registered_is_told() -> None:
     ]
     assert "registers it" in refused[0].type
     assert [one.state for one in later] == ["ok"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "helps"),
+    [
+        (
+            "ACTIVITY_TYPE_DEPRECATED",
+            "take it back into use: `swf activity-type undeprecate 'charge it:1' -d shop`",
+        ),
+        ("DEFAULT_TASK_LIST_UNDEFINED", "no default for"),
+        ("OPEN_ACTIVITIES_LIMIT_EXCEEDED", "end first"),
+        ("ACTIVITY_CREATION_RATE_EXCEEDED", "tries again later"),
+        ("ACTIVITY_ID_ALREADY_IN_USE", "another id"),
+        ("OPERATION_NOT_PERMITTED", "an IAM policy has to allow it"),
+    ],
+)
+def test_what_helps_depends_on_why_swf_refused(cause: str, helps: str) -> None:
+    """Each cause has its own way out."""
+    story = Story()
+    story.add(
+        "ScheduleActivityTaskFailed",
+        activityType={"name": "charge it", "version": "1"},
+        cause=cause,
+    )
+    [refused] = story.found()
+
+    assert refused.told == f"SWF refused charge it 1: {cause}"
+    assert helps in refused.type
+
+
+def test_a_refused_child_is_told_as_a_workflow() -> None:
+    """Its type is taken back into use as the type of a workflow."""
+    story = Story()
+    story.add(
+        "StartChildWorkflowExecutionFailed",
+        workflowType={"name": "ship", "version": "2"},
+        cause="WORKFLOW_TYPE_DEPRECATED",
+    )
+
+    assert "swf workflow-type undeprecate ship:2 -d shop" in story.found()[0].type
 
 
 def test_decision_tasks_that_time_out_again_and_again_are_told() -> None:
