@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from socket import AF_INET, AF_INET6
+from socketserver import ThreadingTCPServer
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -13,6 +15,8 @@ from swf.hosts import Hosts, bracketed, is_loop_back
 from swf.metrics.catalogue import REGISTRY
 from swf.metrics.exposition import CONTENT_TYPE
 from swf.metrics.registry import Registry
+
+logger = logging.getLogger(__name__)
 
 SOCKET_SECONDS: Final = 10
 """How long a client may be silent; each holds a thread meanwhile."""
@@ -31,7 +35,7 @@ class MetricsServer:
 
         try:
             self._server = Server((host, port), Handler)
-        except (OSError, OverflowError) as error:
+        except (OSError, OverflowError, UnicodeError) as error:
             raise SettingsError(
                 f"metrics cannot be served at {host}:{port}: {error}; give another port, 0 for any"
             ) from error
@@ -77,12 +81,12 @@ def serve(port: int, host: str = "127.0.0.1", *, registry: Registry = REGISTRY) 
     return MetricsServer(registry, port, host)
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(ThreadingTCPServer):  # an HTTPServer would look its own name up first
     daemon_threads = True
     allow_reuse_address = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a client that has gone."""
+        """Say nothing of a client that has gone: whatever else fails is answered."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -100,12 +104,20 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path.partition("?")[0] not in ("/", "/metrics"):
             self.send_error(404, "The metrics are at /metrics")
         else:
+            self._tell()
+
+    def _tell(self) -> None:
+        try:
             body = self.told.render().encode()
-            self.send_response(200)
-            self.send_header("Content-Type", CONTENT_TYPE)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+        except Exception:  # a program's own function may tell metrics
+            logger.exception("metrics cannot be read")
+            self.send_error(500, "The metrics cannot be read")
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", CONTENT_TYPE)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Log nothing: a scrape is no news."""

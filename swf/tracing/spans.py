@@ -1,7 +1,12 @@
-"""Makes spans with the ids that they have to have."""
+"""Makes spans with the ids that they have to have.
+
+What breaks in a provider, sampler or exporter is logged, and costs its span: nothing that is traced
+fails for it.
+"""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
@@ -11,6 +16,8 @@ import attrs
 
 from swf._version import __version__
 from swf.tracing.context import Place, span_id, trace_id
+
+logger = logging.getLogger(__name__)
 
 SYSTEM: Final = {"messaging.system": "aws_swf"}
 
@@ -71,8 +78,9 @@ class Tracing:
         place = Place(trace_id(run_id), span_id(run_id, 1))
         sampler = getattr(self._tracer, "sampler", None)
         if sampler is not None:
-            result = sampler.should_sample(None, place.trace_id, "swf.workflow")
-            place = attrs.evolve(place, flags=int(result.decision.is_sampled()))
+            with _contained():
+                result = sampler.should_sample(None, place.trace_id, "swf.workflow")
+                place = attrs.evolve(place, flags=int(result.decision.is_sampled()))
         return place
 
     def begin(self, told: Told) -> Any:
@@ -82,7 +90,7 @@ class Tracing:
         if self._ids is not None:
             self._ids.expect(trace_id(told.run_id), span_id(told.run_id, told.event_id))
         try:
-            return self._tracer.start_span(
+            return self._begun(
                 told.name,
                 context=self._around(told.parent),
                 kind=kinds.CONSUMER if told.consumes else kinds.INTERNAL,
@@ -94,6 +102,13 @@ class Tracing:
             if self._ids is not None:
                 self._ids.expect(0, 0)
 
+    def _begun(self, name: str, **options: Any) -> Any:
+        """Return a new span, one that records nothing where it cannot be made."""
+        span = self._trace.INVALID_SPAN
+        with _contained():
+            span = self._tracer.start_span(name, **options)
+        return span
+
     def end(
         self,
         span: Any,
@@ -104,11 +119,15 @@ class Tracing:
     ) -> None:
         """End a span with the outcome, and with the error that it ended with."""
         span.set_attribute("swf.outcome", outcome)
+        self._end(span, error, ended)
+
+    def _end(self, span: Any, error: BaseException | None, ended: int | None = None) -> None:
         if error is not None:
-            span.record_exception(error, timestamp=ended)
-            status = self._trace.Status(self._trace.StatusCode.ERROR, str(error))
-            span.set_status(status)
-        span.end(ended)
+            span.set_status(self._trace.Status(self._trace.StatusCode.ERROR, _text_of(error)))
+            with _contained():
+                span.record_exception(error, timestamp=ended)
+        with _contained():
+            span.end(ended)
 
     def place_of(self, span: Any) -> Place | None:
         """Return a span as others refer to it; None for one that is none."""
@@ -121,11 +140,16 @@ class Tracing:
     def sending(self, name: str, attributes: dict[str, Any]) -> Generator[Sent]:
         """Within the block, a span of what is sent is the current one."""
         producer = self._trace.SpanKind.PRODUCER
-        with self._tracer.start_as_current_span(
-            name, kind=producer, attributes=SYSTEM | attributes
-        ) as span:
-            place = self.place_of(span)
-            yield Sent(None if place is None else str(place), span)
+        span = self._begun(name, kind=producer, attributes=SYSTEM | attributes)
+        place, failed = self.place_of(span), None
+        try:
+            with self.using(span):
+                yield Sent(None if place is None else str(place), span)
+        except Exception as error:
+            failed = error
+            raise
+        finally:
+            self._end(span, failed)
 
     @contextmanager
     def using(self, span: Any) -> Generator[None]:
@@ -198,3 +222,19 @@ class _Ids(threading.local):
 def links_of(told: Iterable[Place | None]) -> tuple[Place, ...]:
     """Return those that are spans."""
     return tuple(one for one in told if one is not None)
+
+
+@contextmanager
+def _contained() -> Generator[None]:
+    """Log what breaks in the block, which ends there."""
+    try:
+        yield
+    except Exception:
+        logger.exception("a span is lost, or a part of it")
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001  (an error in an error's message)
+        return type(error).__name__

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 import swf.metrics
 from swf.exceptions import SettingsError
-from swf.metrics import CONTENT_TYPE, Registry, collector, serve
+from swf.metrics import CONTENT_TYPE, Family, Registry, collector, serve
 
 
 @pytest.fixture
@@ -67,6 +67,29 @@ def test_a_port_that_is_taken_is_told(registry: Registry) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=f"127.0.0.1:{port}: .*another port"):
             serve(port, registry=registry)
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 70])
+def test_a_host_that_is_none_is_told(registry: Registry, host: str) -> None:
+    """A name that nothing can listen at is told as a port is that is taken."""
+    with pytest.raises(SettingsError, match="metrics cannot be served at"):
+        serve(0, host, registry=registry)
+
+
+def test_metrics_that_cannot_be_read_are_told(
+    registry: Registry, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where a function that tells metrics fails, the reader has a 500, and the log has why."""
+    told: list[Family] = []
+    registry.collect_with(lambda: [told.pop()])
+    with serve(0, registry=registry) as server:
+        assert asked(server.port)[0] == 500
+        told.append(Family("back", "gauge", "Again."))
+        assert "TYPE back gauge" in asked(server.port)[2]
+
+    [record] = caplog.records
+    assert record.exc_info is not None
+    assert record.exc_info[0] is IndexError
 
 
 def test_metrics_of_the_process_are_there_unasked() -> None:

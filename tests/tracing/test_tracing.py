@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from opentelemetry import context as otel_context
 from opentelemetry import trace
-from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import SpanKind, StatusCode
 from traced import SEEN, Bare, Failing, Order, Parcel, Site, charge, current
@@ -20,7 +20,8 @@ from swf import tracing
 from swf.clock import ManualClock
 from swf.flow import Handle, Workflow, get, start
 from swf.flow.replay.run import Execution, Run
-from swf.tracing.switch import continued
+from swf.tracing.spans import Told
+from swf.tracing.switch import active, continued
 from swf.transport import Transport
 
 
@@ -123,6 +124,51 @@ def test_a_decision_is_linked_with_the_signal_it_follows(site: Site) -> None:
     assert sent.kind is SpanKind.PRODUCER
     assert sent.attributes["swf.signal_name"] == "approved"
     assert [link.context.span_id for link in last.links] == [sent.context.span_id]
+
+
+class Broken(SpanProcessor):
+    """What breaks whenever a span begins or ends."""
+
+    def on_start(self, span: object, parent_context: object = None) -> None:
+        """Break."""
+        raise RuntimeError("no room for spans")
+
+    def on_end(self, span: object) -> None:
+        """Break."""
+        raise RuntimeError("nobody takes spans")
+
+
+def test_what_breaks_in_tracing_breaks_no_work(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where spans cannot be made, activities and decisions are answered as without; it is told."""
+    site.provider.add_span_processor(Broken())
+
+    order(site)
+
+    told = [one for one in caplog.records if one.name == "swf.tracing.spans"]
+    assert {str(one.exc_info[1]) for one in told if one.exc_info} >= {"no room for spans"}
+
+
+class Unspeakable(Exception):
+    """An error that has no text."""
+
+    def __str__(self) -> str:
+        """Fail."""
+        raise ValueError("no words")
+
+
+def test_an_error_without_text_ends_its_span(site: Site) -> None:
+    """A span ends whatever it ends with, even an error that cannot be told."""
+    tracer = active()
+    assert tracer is not None
+    told = Told(name="swf.activity", run_id="r", event_id=7, parent=None, attributes={})
+
+    tracer.end(tracer.begin(told), "failed", Unspeakable())
+
+    [span] = site.spans("swf.activity")
+    assert span.attributes["swf.outcome"] == "failed"
+    assert span.status.status_code is StatusCode.ERROR
 
 
 def test_a_decision_is_linked_with_no_older_signal(site: Site) -> None:
@@ -392,7 +438,8 @@ import swf
 from swf import tracing
 from swf.exceptions import SettingsError
 from swf.flow import Workflow, run
-from swf.tracing.switch import continued
+from swf.tracing.spans import Told
+from swf.tracing.switch import active, continued
 
 class W(Workflow):
     name = "w"
