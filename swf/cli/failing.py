@@ -86,9 +86,8 @@ def failure(error: BaseException) -> Failure:
 
     To be asked for while the settings are in effect that the error came of.
     """
-    return Failure(
-        f"{_one_line(str(error) or type(error).__name__)}{way_out(error)}", code_of(error)
-    )
+    told = import_module("swf.cli.refusals").in_words(error) or str(error) or type(error).__name__
+    return Failure(f"{_one_line(told)}{way_out(error)}", code_of(error))
 
 
 def code_of(error: BaseException) -> int:
@@ -120,9 +119,13 @@ def _of_domain() -> str:
     if name is None:
         return ""
     try:
-        known = [one.name for one in import_module("swf.querysets").DomainQuerySet()[:100]]
+        domains = import_module("swf.querysets").DomainQuerySet()
+        known = [one.name for one in domains[:100]]
+        deprecated = [one.name for one in domains.filter(status="DEPRECATED")[:100]]
     except exceptions.SWFError:
-        known = []
+        known = deprecated = []
+    if name in deprecated:
+        return f"; it is deprecated: `swf domain undeprecate {name}` takes it back into use"
     hint = nearest(name, [one for one in known if one != name])
     return f"{hint}; `swf domain register {name}` makes it" if name not in known else ""
 

@@ -144,3 +144,56 @@ def test_an_interrupt_ends_a_command_with_130(tmp_path: Path) -> None:
         watching.await_text("workflow id")
         assert watching.interrupt(signal.SIGINT) == 130
     assert "Traceback" not in watching.text
+
+
+def test_a_refusal_by_a_bare_name_is_told_in_words(scene: Scene) -> None:
+    """What is there already, deprecated, open, or without a default is said, with what to type."""
+    bare = ("workflow-type", "register", "bare one:1")
+    assert typed(*bare).exit_code == 0
+    typed("workflow", "start", "basic", "--workflow-id", "open")
+    refused = {
+        ("domain", "register", "TestDomain"): (11, "is there already; `swf domain describe Test"),
+        ("domain", "undeprecate", "TestDomain"): (11, "is there already"),
+        bare: (11, "say another version; `swf workflow-type describe 'bare one:1'` shows it"),
+        ("workflow-type", "undeprecate", "bare one:1"): (11, "is not deprecated; "),
+        ("workflow-type", "delete", "bare one:1"): (
+            1,
+            "`swf workflow-type deprecate 'bare one:1'`",
+        ),
+        ("workflow", "start", "bare one"): (
+            1,
+            "no default for executionStartToCloseTimeout; say --e",
+        ),
+        ("workflow", "start", "basic", "--workflow-id", "open"): (11, "`swf workflow info open`"),
+    }
+    for words, (code, told) in refused.items():
+        ran = typed(*words)
+        assert (ran.exit_code, len(ran.stderr.splitlines())) == (code, 1)
+        assert told in ran.stderr
+
+
+def test_what_is_deprecated_is_told_to_be(scene: Scene) -> None:
+    """Who uses what is deprecated, or deprecates it once more, is told how to take it back."""
+    key = "examples.basic.double:example"
+    for words in (
+        ("activity-type", "deprecate", key),
+        ("workflow-type", "deprecate", "basic:example"),
+    ):
+        assert typed(*words).exit_code == 0
+        ran = typed(*words)
+        assert ran.exit_code == 1
+        assert f"is deprecated already; `swf {words[0]} undeprecate {words[2]}" in ran.stderr
+    assert (
+        "is deprecated; `swf workflow-type und"
+        in typed("workflow", "start", "basic:example").stderr
+    )
+    assert typed("domain", "deprecate", "TestDomain").exit_code == 0
+    assert "is deprecated already; `swf domain" in typed("domain", "deprecate", "TestDomain").stderr
+    late = typed("workflow-type", "register", "late:1")
+    assert "it is deprecated: `swf domain undeprecate TestDomain` takes" in late.stderr
+
+
+def test_an_error_that_says_what_it_means_keeps_its_words() -> None:
+    """Only what SWF said by a bare name, of a resource, is put in other words."""
+    ours = exceptions.WorkflowExecutionAlreadyStartedFault("the run is here already")
+    assert failing.failure(ours).message == "the run is here already"
