@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from fuzz.judge import FORMS
 from fuzz.model import OPERATIONS, SHAPES
 from fuzz.running import MAY_GROW, REQUESTS, fuzz
@@ -11,6 +12,7 @@ SEEDS = range(20)
 CONNECTIONS = 2_000
 
 
+@pytest.mark.no_cover  # it is long, and what it meets others have met
 def test_no_request_harms_an_engine():
     """50,000 requests, valid and broken, at the door and over HTTP: no 5xx, no trace of a refusal.
 

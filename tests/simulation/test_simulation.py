@@ -12,6 +12,7 @@ SEEDS = range(200)
 BUNCH = 20
 
 
+@pytest.mark.no_cover  # it is long, and what it meets others have met
 @pytest.mark.parametrize("first", SEEDS[::BUNCH])
 def test_a_simulated_life_breaks_no_promise(first: int, tmp_path: Path):
     """Histories only grow, state is what they say, each task is given once, and all ends."""

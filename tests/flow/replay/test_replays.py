@@ -35,6 +35,7 @@ def test_a_replay_decides_what_was_decided():
             raise
 
 
+@pytest.mark.no_cover  # it is long, and what it meets others have met
 def test_many_replays_decide_what_was_decided():
     """So do hundreds of programs, in processes that nobody measures: those would take minutes."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
