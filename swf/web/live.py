@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
-from typing import Any, Final
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, Final, TypeVar
 
 from anyio import to_thread
 
@@ -26,6 +26,8 @@ SLOW_SECONDS: Final = 15.0
 BEAT_SECONDS: Final = 20.0
 """How often a stream says that it is alive, so that who left is noticed."""
 
+T = TypeVar("T")
+
 Look = Callable[[], Any]
 """Tells what is there now; two that are equal show the same."""
 
@@ -39,6 +41,8 @@ class Watch:
         self._slow_seconds = slow_seconds
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self.looked = asyncio.Event()
+        """Set once it is known what is there, or that this cannot be known for now."""
         self.version = 0
         self.watchers = 0
 
@@ -70,7 +74,7 @@ class Watch:
         while True:
             pause = self._look_seconds
             try:
-                found = await to_thread.run_sync(self._look)
+                found = await to_thread.run_sync(self._look, abandon_on_cancel=True)
             except SWFError as error:
                 logger.debug("a look failed: %s", error)
                 pause = self._slow_seconds
@@ -78,6 +82,7 @@ class Watch:
                 if known and found != before:
                     self._tell()
                 before, known = found, True
+            self.looked.set()
             await asyncio.sleep(pause)
 
     def _tell(self) -> None:
@@ -107,16 +112,20 @@ class Watches:
         self._stopped.set()
 
     async def stream(self, name: object, look: Look) -> AsyncIterator[str]:
-        """Yield, in the words of server-sent events, that something changed, each time it did."""
+        """Yield, in the words of server-sent events, that something changed, each time it did.
+
+        Before that it yields `watching`: what changes from then on will be told.
+        """
         fresh = Watch(look, self._look_seconds, self._slow_seconds)
         watch = self._watches.setdefault(name, fresh)
         watch.begin()
         try:
+            await self._unless_stopped(watch.looked.wait())
             version = watch.version
-            yield "retry: 5000\n: watching\n\n"
+            yield "retry: 5000\nevent: watching\ndata: 1\n\n"
             while not self._stopped.is_set():
-                found = await self._next(watch, version)
-                if self._stopped.is_set():
+                found = await self._unless_stopped(watch.next(version, self._beat_seconds))
+                if found is None:
                     return
                 yield ": still here\n\n" if found == version else "event: changed\ndata: 1\n\n"
                 version = found
@@ -124,13 +133,13 @@ class Watches:
             if watch.end() and self._watches.get(name) is watch:
                 del self._watches[name]
 
-    async def _next(self, watch: Watch, version: int) -> int:
-        """Return the version that comes next, the same where there is none for a while."""
+    async def _unless_stopped(self, wait: Coroutine[Any, Any, T]) -> T | None:
+        """Return what is waited for; None where every stream is to end before it is there."""
         stopped = asyncio.ensure_future(self._stopped.wait())
-        changed = asyncio.ensure_future(watch.next(version, self._beat_seconds))
+        waiting = asyncio.ensure_future(wait)
         try:
-            await asyncio.wait({stopped, changed}, return_when=asyncio.FIRST_COMPLETED)
-            return changed.result() if changed.done() else version
+            await asyncio.wait({stopped, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            return waiting.result() if waiting.done() else None
         finally:
             stopped.cancel()
-            changed.cancel()
+            waiting.cancel()

@@ -140,11 +140,18 @@ function replace(part, now) {
 let stream = null;
 let renewing = Promise.resolve();
 
+function soon() {
+  renewing = renewing.then(renew, renew);
+}
+
 function watch() {
   if (!body.dataset.events || document.hidden || stream) return;
   stream = new EventSource(body.dataset.events);
-  stream.addEventListener("open", () => { document.getElementById("live").hidden = false; });
-  stream.addEventListener("changed", () => { renewing = renewing.then(renew, renew); });
+  stream.addEventListener("watching", () => {
+    document.getElementById("live").hidden = false;
+    soon(); // what changed between the page and the stream, or while that was broken
+  });
+  stream.addEventListener("changed", soon);
 }
 
 function rest() {
@@ -155,8 +162,7 @@ function rest() {
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) {
     rest();
-  } else if (body.dataset.events) {
-    renewing = renewing.then(renew, renew);
+  } else {
     watch();
   }
 });
