@@ -50,12 +50,15 @@ class Drawn:
     left_out: int
 
 
-def dependencies_of(history: History, title: str) -> Drawn:
+def dependencies_of(
+    history: History, title: str, causes: Mapping[int, Sequence[int]] | None = None
+) -> Drawn:
     """Return the tasks, timers and signals of an execution, each below what it came after.
 
-    That is what had ended since the last decision that something was begun by. Attempts at one task
-    are one node. Raises InconsistentHistoryError where the events contradict each other, or are
-    none.
+    That is what `causes` says, by the ids of first events; without, what had ended since the last
+    decision that something was begun by. Attempts at one task are one node.
+
+    Raises InconsistentHistoryError where the events contradict each other, or are none.
     """
     compiled = history.compiled
     tasks = _tasks(compiled)
@@ -68,8 +71,9 @@ def dependencies_of(history: History, title: str) -> Drawn:
     if finished:
         nodes.append(Node(END, "end", "end"))
         states[END] = state_of(execution)
+    edges = _edges(shown, compiled) if causes is None else _caused(shown, causes, finished)
     return Drawn(
-        Picture(title, nodes, _edges(shown, compiled), states),
+        Picture(title, nodes, edges, states),
         {START: 1, **{one.id: one.first for one in shown}}
         | ({END: closed} if (closed := execution.closed_event_id) is not None else {}),
         {one.id: one.alike for one in shown},
@@ -188,6 +192,23 @@ def _edges(tasks: Sequence[_Task], compiled: CompiledHistory) -> Iterator[Edge]:
     if closed is not None:
         last = [name for _, name in ended[after:]] or [START]
         yield from (Edge(source, END) for source in last)
+
+
+def _caused(
+    tasks: Sequence[_Task], causes: Mapping[int, Sequence[int]], finished: bool
+) -> Iterator[Edge]:
+    """Yield what came after what as the causes have it; the end comes after what nothing did."""
+    names = {task.first: task.id for task in tasks}
+    last = dict(names)
+    for task in tasks:
+        sources = [one for one in causes.get(task.first, ()) if one in names and one < task.first]
+        for one in sources:
+            last.pop(one, None)
+            yield Edge(names[one], task.id)
+        if not sources and task.kind != "event":
+            yield Edge(START, task.id)
+    if finished:
+        yield from (Edge(name, END) for name in last.values() or [START])
 
 
 def _decided(tasks: Sequence[_Task]) -> list[tuple[int, list[_Task]]]:

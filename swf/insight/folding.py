@@ -155,7 +155,7 @@ def _several(node: Node, ids: Sequence[str], states: Mapping[str, State]) -> Nod
     return attrs.evolve(
         node,
         label=f"{node.label} {TIMES} {len(ids)}",
-        detail=told if len(counted) > 1 else node.detail,
+        detail=told if len(counted) > 1 else None,
     )
 
 

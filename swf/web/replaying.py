@@ -19,9 +19,11 @@ import attrs
 
 from swf.exceptions import SWFError
 from swf.flow.errors import HungProgramError, NonDeterminismError, NotRegisteredError
+from swf.flow.replay.run import Execution
 from swf.flow.workflow import Workflow
 from swf.graph.pictures import picture_of as picture_of_graph
 from swf.graph.workflow import GraphWorkflow
+from swf.insight.causes import Causes, causes_of
 from swf.insight.strands import standing
 from swf.models import History
 from swf.steps.pictures import picture_of as picture_of_steps
@@ -102,7 +104,7 @@ def _stack(question: Question) -> Any:
 
 
 def _picture(question: Question) -> Any:
-    """Return nodes, edges and states of what is written as a graph or a chain; None of others."""
+    """Return nodes, edges and states of what is written as a graph or a chain; of others causes."""
     history = History.from_raw(question.events)
     found = _named(question)
     if isinstance(found, type) and issubclass(found, GraphWorkflow) and found.spec is not None:
@@ -110,8 +112,22 @@ def _picture(question: Question) -> Any:
     elif isinstance(found, Steps):
         picture = picture_of_steps(found.definition(), history)
     else:
-        return None
+        return {"causes": list(_causes(question).items())}
     return attrs.asdict(picture)
+
+
+def _causes(question: Question) -> Causes:
+    """Return what came after what in the program."""
+    named = Execution(
+        domain=question.domain,
+        workflow_id=question.workflow_id,
+        run_id=question.run_id,
+        name=question.key[0],
+        version=question.key[1],
+    )
+    return causes_of(
+        question.events, _flow(question), named, patience_seconds=question.patience_seconds
+    )
 
 
 def _place(question: Question) -> Any:

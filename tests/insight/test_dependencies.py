@@ -98,6 +98,25 @@ def test_timers_children_functions_and_signals_are_drawn() -> None:
     assert any(target == "a" for _, target in edges(drawn(builder)))
 
 
+def test_causes_go_before_what_is_read_off() -> None:
+    """What is known of the code is drawn; what it does not know comes after the start."""
+    builder = done(asked(begun(), "a", "b"), "a").decision()
+    builder = asked(done(builder, "b").decision(), "c", "d").workflow_execution_completed()
+    first = {task.id: task.first_event_id for task in builder.compiled.activities}
+    causes = {first["c"]: [first["b"], 10_000], first["b"]: [first["d"]]}
+    found = dependencies_of(builder.build(), "w", causes)
+
+    assert edges(found) == {
+        (START, "a"),
+        (START, "b"),
+        (START, "d"),
+        ("b", "c"),
+        ("a", END),
+        ("c", END),
+        ("d", END),
+    }
+
+
 def test_what_the_framework_times_for_itself_is_not_drawn() -> None:
     """A timer by which a decider goes on with what one answer had no room for is no task."""
     builder = begun().timer_started("swf.wake-up-1", 0).timer_fired("swf.wake-up-1").decision()

@@ -92,13 +92,15 @@ def test_what_the_code_has_as_a_picture_is_drawn(workflow: tuple[str, str], word
     assert words in page.text
 
 
-def test_ordinary_code_has_no_picture_of_its_own(swf_engine: Engine) -> None:
-    """Its execution is drawn from the history."""
+def test_ordinary_code_is_replayed_for_what_came_of_what(swf_engine: Engine) -> None:
+    """What a task really waited for is drawn, where the code is at hand."""
     handle, _ = code.begun(swf_engine, code.Order, "tea")
-    browser = Browser(application(connected(swf_engine), token=None, code=[code.CODE]))
     path = paths.url("d", "executions", handle.workflow_id, str(handle.run_id), "graph")
+    known = application(connected(swf_engine), token=None, code=[code.CODE])
+    unknown = application(connected(swf_engine), token=None, code=["json"])
 
-    assert "Read from the history" in browser.get(path).text
+    assert "Found out by replaying its code" in Browser(known).get(path).text
+    assert "Read from the history" in Browser(unknown).get(path).text
 
 
 def test_a_picture_of_more_than_can_be_read_is_a_stretch_of_it() -> None:

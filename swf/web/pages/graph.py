@@ -24,6 +24,10 @@ from swf.web.site import Site
 
 GIVEN: Final = "Its graph came with its input."
 WRITTEN: Final = "As its code has it."
+FOUND: Final = (
+    "Found out by replaying its code: each task is drawn below those whose results the code had "
+    "waited for, or looked at, when it asked for it."
+)
 TOLD: Final = (
     "Read from the history: each task is drawn below what had ended when it was decided. Where "
     "branches run side by side, that may be more than it waited for."
@@ -66,17 +70,24 @@ def shown(site: Site, request: Request) -> Response:
 def _found(about: subject.Subject) -> _Found:
     """Return the picture that tells most: of what is written down as one, else of the history."""
     history = about.history
-    for make in (_given, _written):
-        picture = make(about, history)
-        if picture is not None and picture.nodes:
-            source = GIVEN if make is _given else WRITTEN
-            alike = {node.id: (node.kind, node.label) for node in picture.nodes}
-            return _Found(picture, source, _event_ids(history), alike)
-    drawn = dependencies_of(history, about.execution.workflow_id)
-    return _Found(drawn.picture, TOLD, drawn.event_ids, drawn.alike, drawn.left_out)
+    given = _given(history)
+    if given is not None and given.nodes:
+        return _of_picture(given, history, GIVEN)
+    seen = look(about, "picture", history.raws).found if about.site.code else None
+    if seen is not None and "nodes" in seen:
+        return _of_picture(_picture(seen), history, WRITTEN)
+    causes = None if seen is None else dict(seen["causes"])
+    drawn = dependencies_of(history, about.execution.workflow_id, causes)
+    source = TOLD if causes is None else FOUND
+    return _Found(drawn.picture, source, drawn.event_ids, drawn.alike, drawn.left_out)
 
 
-def _given(_about: subject.Subject, history: History) -> Picture | None:
+def _of_picture(picture: Picture, history: History, source: str) -> _Found:
+    alike = {node.id: (node.kind, node.label) for node in picture.nodes}
+    return _Found(picture, source, _event_ids(history), alike)
+
+
+def _given(history: History) -> Picture | None:
     """Return the picture of a graph that the input brought."""
     try:
         return picture_of((), history)
@@ -84,13 +95,8 @@ def _given(_about: subject.Subject, history: History) -> Picture | None:
         return None
 
 
-def _written(about: subject.Subject, history: History) -> Picture | None:
-    """Return the picture of what is written as a graph, or as a chain of steps, in the code."""
-    if not about.site.code:
-        return None
-    told = look(about, "picture", history.raws).found
-    if told is None:
-        return None
+def _picture(told: dict[str, Any]) -> Picture:
+    """Return the picture that the code of the workflow has."""
     return Picture(
         told["title"],
         [Node(**node) for node in told["nodes"]],
