@@ -12,6 +12,7 @@ import attrs
 
 from swf.models import History, WorkflowExecution
 from swf.models.event.base import Event
+from swf.models.timeline import Timeline, timeline_of
 from swf.querysets import HistoryQuerySet
 
 MOST: Final = 16
@@ -26,9 +27,10 @@ FRESH: Final = 100
 
 @attrs.define
 class _Kept:
-    """One history, or none yet, and the lock of who reads it."""
+    """One history, or none yet, its timeline if it was drawn, and the lock of who reads it."""
 
     history: History | None = None
+    timeline: Timeline | None = None
     reading: Lock = attrs.field(factory=Lock)
 
 
@@ -50,15 +52,36 @@ class Histories:
         Only what is new since the last time is fetched, nothing where the execution is closed
         (GetWorkflowExecutionHistory).
         """
-        with self._guard:
-            kept = self._kept.setdefault(_name(execution), _Kept())
-            self._kept.move_to_end(_name(execution))
+        kept = self._kept_of(execution)
         with kept.reading:
-            kept.history = _whole(execution, kept.history)
-            history = kept.history
+            history = _whole(execution, kept.history)
+            if history is not kept.history:
+                kept.history, kept.timeline = history, None
         with self._guard:
             self._forget()
         return history
+
+    def timeline_of(self, execution: WorkflowExecution, history: History) -> Timeline:
+        """Return the timeline of a history that was given out, which goes on until now.
+
+        Raises InconsistentHistoryError where the events contradict each other.
+        """
+        now = execution.connection.clock.now()
+        kept = self._kept_of(execution)
+        with kept.reading:
+            timeline = kept.timeline if kept.history is history else None
+            if timeline is None:
+                timeline = timeline_of(history, now=now)
+            if kept.history is history:
+                kept.timeline = timeline
+        return timeline if timeline.finished else attrs.evolve(timeline, end=max(timeline.end, now))
+
+    def _kept_of(self, execution: WorkflowExecution) -> _Kept:
+        name = _name(execution)
+        with self._guard:
+            kept = self._kept.setdefault(name, _Kept())
+            self._kept.move_to_end(name)
+        return kept
 
     def kept(self, execution: WorkflowExecution) -> History | None:
         """Return the history of a closed execution if it is here; None where it must be read."""

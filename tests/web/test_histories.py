@@ -5,9 +5,11 @@ from __future__ import annotations
 from looked_at import long_history
 from shops import Shop
 
+from swf.clock import ManualClock
 from swf.insight.recorded import Recorded
 from swf.models import Domain, History, WorkflowExecution
 from swf.models.decision import CompleteWorkflowExecution, RecordMarker
+from swf.models.timeline import Timeline, timeline_of
 from swf.web.histories import FRESH, Histories, last_event_id, stretch
 
 READ = "GetWorkflowExecutionHistory"
@@ -93,6 +95,44 @@ def test_a_record_is_not_taken_for_the_execution_whose_names_it_has(shop: Shop) 
     histories = Histories()
 
     assert histories.of(execution) != histories.of(record.execution)
+
+
+def test_a_timeline_is_that_of_the_history_until_now(shop: Shop, swf_clock: ManualClock) -> None:
+    """It is made once, goes on as time does, and is made anew once there are new events."""
+    run_id = shop.start("order-1").run_id
+    domain = Domain("d", connection=shop.unheard)
+    execution = WorkflowExecution(domain, "order-1", run_id, connection=shop.unheard)
+    histories = Histories()
+
+    def drawn() -> tuple[Timeline, Timeline]:
+        history = histories.of(execution)
+        return (
+            histories.timeline_of(execution, history),
+            timeline_of(history, now=swf_clock.now()),
+        )
+
+    first, as_made_anew = drawn()
+    assert first == as_made_anew
+    swf_clock.advance(60)
+    later, as_made_anew = drawn()
+    assert later == as_made_anew
+    assert later.lanes is first.lanes
+    shop.decide(CompleteWorkflowExecution())
+    done, as_made_anew = drawn()
+    assert done == as_made_anew
+    assert done.finished
+
+
+def test_the_timeline_of_a_history_from_before_is_its_own(shop: Shop) -> None:
+    """Who still has an older history gets the timeline of that one."""
+    execution = heard(shop)
+    histories = Histories()
+    older = histories.of(execution)
+    shop.decide(RecordMarker("m"))
+    newer = histories.of(execution)
+
+    assert len(histories.timeline_of(execution, older).lanes) == 2
+    assert len(histories.timeline_of(execution, newer).lanes) == 3
 
 
 def recorded(events: int) -> tuple[Recorded, History]:

@@ -27,7 +27,7 @@ from swf.insight.signs import signs
 from swf.insight.stuck import findings
 from swf.models import WorkflowExecution
 from swf.models.history.entities.workflow_execution import CompiledWorkflowExecution
-from swf.models.timeline import timeline_of, to_svg
+from swf.models.timeline import to_svg
 from swf.web import subject
 from swf.web.room import Room
 from swf.web.site import Site, part, see
@@ -168,7 +168,7 @@ class Drawn:
 def _drawn(
     found: subject.Subject, request: Request, first: int, lanes: int, link: Callable[[int], str]
 ) -> Drawn:
-    timeline = timeline_of(found.history, now=found.clock.now())
+    timeline = found.site.histories.timeline_of(found.execution, found.history)
     own = sum(lane.kind in ("execution", "decisions") for lane in timeline.lanes)
     count = len(timeline.lanes) - own
     first = min(first, max(0, count - 1))
