@@ -23,7 +23,7 @@ from swf.models.history.entities.timer import CompiledTimer
 from swf.models.states import State, state_of
 from swf.models.timeline.words import arguments
 
-MOST: Final = 3_000
+MOST: Final = 2_000
 """Tasks that are looked at; a picture of more could not be read."""
 
 _RETRY: Final = re.compile(r"retry-[0-9]+-(.+)", re.DOTALL)

@@ -19,7 +19,7 @@ from swf.insight.dependencies import dependencies_of
 from swf.insight.folding import Folded, folded, stretch, unfolded
 from swf.models import History
 from swf.web import subject
-from swf.web.looking import look
+from swf.web.looking import Look, look
 from swf.web.site import Site
 
 GIVEN: Final = "Its graph came with its input."
@@ -48,6 +48,8 @@ class _Found:
     event_ids: Mapping[str, int]
     alike: Mapping[str, tuple[str, ...]]
     left_out: int = 0
+    failed: Look | None = None
+    """Why the code could not be used."""
 
 
 def shown(site: Site, request: Request) -> Response:
@@ -73,13 +75,21 @@ def _found(about: subject.Subject) -> _Found:
     given = _given(history)
     if given is not None and given.nodes:
         return _of_picture(given, history, GIVEN)
-    seen = look(about, "picture", history.raws).found if about.site.code else None
+    looked = look(about, "picture", history.raws)
+    seen = looked.found
     if seen is not None and "nodes" in seen:
         return _of_picture(_picture(seen), history, WRITTEN)
     causes = None if seen is None else dict(seen["causes"])
     drawn = dependencies_of(history, about.execution.workflow_id, causes)
     source = TOLD if causes is None else FOUND
-    return _Found(drawn.picture, source, drawn.event_ids, drawn.alike, drawn.left_out)
+    return _Found(
+        drawn.picture,
+        source,
+        drawn.event_ids,
+        drawn.alike,
+        drawn.left_out,
+        looked if about.site.code and looked.failed else None,
+    )
 
 
 def _of_picture(picture: Picture, history: History, source: str) -> _Found:
