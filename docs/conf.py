@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import swf
@@ -13,12 +15,14 @@ from swf.models.history.entities.base import Entity
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+sys.path.insert(0, str(Path(__file__).parent))  # swf_commands is here
+
 project = "swf"
 author = "the swf developers"
 copyright = author
 version = release = swf.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "swf_commands"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"swf {release}"

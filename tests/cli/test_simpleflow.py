@@ -384,8 +384,8 @@ def test_a_failed_execution_keeps_its_profile(scene: Scene) -> None:
 
 def test_the_guide_names_every_command_and_where_it_is_now() -> None:
     """Each command line in the table of the guide exists, and no alias is left out there."""
-    page = (ROOT / "docs" / "howto" / "migrating.md").read_text(encoding="utf-8")
-    table = page.partition("### Commands of simpleflow")[2].partition("\n## ")[0]
+    page = (ROOT / "docs" / "coming-from" / "simpleflow.md").read_text(encoding="utf-8")
+    table = page.partition("\n## Commands\n")[2].partition("\n## ")[0]
     named = set()
     for line in re.findall(r"`swf ([^`]+)`", table):
         words = [word for word in line.split() if re.fullmatch(r"[a-z.-]+", word)]
