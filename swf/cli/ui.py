@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sys
+import threading
 import webbrowser
 from collections.abc import Callable, Iterable
 from importlib import import_module
@@ -85,8 +86,8 @@ def command(
 
         def up() -> None:
             _announce(url)
-            if opened:
-                webbrowser.open(url)
+            if opened:  # in a thread, since some browsers are waited for
+                threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
         asyncio.run(serving.serve_until_signalled(pages, listening, up))
     connection.close()

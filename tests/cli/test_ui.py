@@ -148,6 +148,20 @@ def test_the_pages_of_a_file(folder: Path) -> None:
     assert "Traceback" not in pages.text
 
 
+def test_the_pages_are_opened_in_a_browser(folder: Path) -> None:
+    """The browser of the settings is handed the URL with the token, and is not waited for."""
+    browser = folder / "browser"
+    browser.write_text('#!/bin/sh\necho "opened $1"\nexec sleep 20 >/dev/null 2>&1\n')
+    browser.chmod(0o700)
+    command = ("ui", "--open", "--port", "0", "--endpoint-url", "memory://")
+    with terminal(*command, cwd=folder, BROWSER=f"{browser} %s") as pages:
+        someone = visitor(pages)
+
+        assert f"opened {someone.url}" in pages.await_text("opened ")
+        assert "Domains" in someone.enter()
+        assert pages.interrupt(signal.SIGINT) == 0
+
+
 def test_a_port_that_is_taken_is_told() -> None:
     """Two cannot listen on one port; the second says so in a line."""
     with server_process("--db", "memory://", "--port", "0") as server:
