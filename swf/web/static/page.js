@@ -97,17 +97,18 @@ for (const form of document.querySelectorAll("form.filters")) {
   });
 }
 
-// What a reader may copy: <button data-copy="…" hidden>.
+// What a reader may copy: <button data-copy="…" hidden>, which is seen where there are scripts. Parts
+// of the page come anew, so that this is said of the root, and heard there.
 
-for (const button of document.querySelectorAll("button[data-copy]")) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    const words = button.textContent;
-    button.textContent = "copied";
-    setTimeout(() => { button.textContent = words; }, 1200);
-  });
-}
+root.classList.add("scripted");
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("button[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  const words = button.textContent;
+  button.textContent = "copied";
+  setTimeout(() => { button.textContent = words; }, 1200);
+});
 
 // Staying up to date: the stream says that something changed, and the parts marked data-live are
 // replaced by what they are in the page now. Where one is `open` or has the focus, that is kept.
