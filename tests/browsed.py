@@ -6,7 +6,7 @@ import asyncio
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import attrs
 
@@ -94,7 +94,7 @@ class Browser:
             "method": method,
             "scheme": "http",
             "server": ("127.0.0.1", 8042),
-            "path": parts.path,
+            "path": unquote(parts.path),
             "raw_path": parts.path.encode(),
             "query_string": parts.query.encode(),
             "headers": [

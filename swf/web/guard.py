@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from swf.hosts import Hosts
-from swf.web import paths
+from swf.web import assets, paths
 from swf.web.site import Site
 
 Scope = MutableMapping[str, Any]
@@ -43,7 +43,9 @@ HEADERS: Final[Mapping[str, str]] = {
 """What each answer carries, unless it says otherwise itself."""
 
 _METHODS: Final = ("GET", "HEAD", "POST")
-_STATIC: Final = f"{paths.ROOT}/static/"
+_FILES: Final = frozenset(map(paths.asset, assets.FILES))
+"""What needs no cookie: it is the same for everybody."""
+
 _TOKEN: Final = "token"  # noqa: S105  (the name of a parameter)
 
 
@@ -69,10 +71,7 @@ class Guard:
         if told is not None:
             await told(scope, receive, _with_headers(send))
             return
-        # Names may hold slashes, so a path is taken apart before it is decoded.
-        raw: bytes = scope.get("raw_path") or scope["path"].encode()
-        path = raw.partition(b"?")[0].decode("ascii", "replace")
-        await self._inner({**scope, "path": path}, receive, _with_headers(send))
+        await self._inner({**scope, "path": _path(request)}, receive, _with_headers(send))
 
     def _refusal(self, request: Request) -> Response | None:
         """Return the answer to who may not ask at all."""
@@ -92,7 +91,7 @@ class Guard:
 
     def _exchange(self, request: Request) -> Response | None:
         """Return the answer to who has no cookie yet; None where nothing is to be said."""
-        if self._token is None or request.scope["path"].startswith(_STATIC):
+        if self._token is None or _path(request) in _FILES:
             return None
         query = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
         given = next((value for name, value in query if name == _TOKEN), None)
@@ -107,9 +106,8 @@ class Guard:
 
     def _admitted(self, request: Request, query: str) -> Response:
         """Return the answer that gives a browser its cookie, and takes the token out of the URL."""
-        path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
         # A path that begins with two slashes would name another host.
-        bare = "/" + path.partition(b"?")[0].decode("ascii", "replace").lstrip("/\\")
+        bare = "/" + _path(request).lstrip("/\\")
         answer = RedirectResponse(f"{bare}{query}", 303, {"referrer-policy": "no-referrer"})
         answer.set_cookie(
             cookie_name(request),
@@ -120,6 +118,12 @@ class Guard:
             samesite="strict",
         )
         return answer
+
+
+def _path(request: Request) -> str:
+    """Return the path as it was sent: names may hold slashes, so it is decoded part by part."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    return raw.partition(b"?")[0].decode("ascii", "replace")
 
 
 def is_from_here(request: Request) -> bool:

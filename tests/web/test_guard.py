@@ -8,6 +8,7 @@ import pytest
 from browsed import HOST, Browser, seen
 from shops import Shop
 
+from swf.models import Domain
 from swf.web import application
 from swf.web.guard import HEADERS, POLICY
 
@@ -155,6 +156,32 @@ def test_without_a_token_a_page_asks_for_it(guarded: Browser) -> None:
     assert answer.status == 401
     assert "printed" in seen(answer.text).text
     assert "order" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ui/static%2F..%2Fd/executions",
+        "/ui%2Fstatic%2Fd/executions",
+        "/ui/static/%2e%2e/d/executions",
+        "/ui/static/../d/executions",
+        "/ui/static/",
+        "/ui/static%2Fx",
+        "/ui/%73tatic/executions",
+        "/ui/static/executions",
+        "/ui/static/style.css/",
+        "/ui/static/style.css%2f",
+        "/ui/static/style%2ecss",
+    ],
+)
+def test_no_spelling_of_a_path_leads_past_the_token(
+    guarded: Browser, shop: Shop, path: str
+) -> None:
+    """What needs no cookie is the files alone, whatever a domain is called."""
+    Domain("static", connection=shop.unheard).save()
+
+    assert guarded.get(path).status == 401
+    assert guarded.get("/ui/static/style.css").status == 200
 
 
 @pytest.mark.parametrize(
