@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
 import attrs
 
 from swf.exceptions import InconsistentHistoryError, SWFError
+from swf.insight.edges import first_event, last_event
 from swf.models import History, WorkflowExecution
+from swf.models.event import Event
 from swf.models.history.entities.child_workflow_execution import CompiledChildWorkflowExecution
 from swf.models.states import State, state_of
 from swf.wire import ExecutionKey, TypeKey
@@ -130,7 +133,7 @@ def _before(execution: WorkflowExecution, history: History) -> tuple[bool, list[
     while run_id and len(found) < MOST_RUNS:
         known = _described(execution, ExecutionKey(execution.workflow_id, run_id))
         found.append(_relative(known))
-        run_id = _told(known, "continued_execution_run_id", reverse_order=False)
+        run_id = _told(known, first_event, "continued_execution_run_id")
     return bool(run_id), found
 
 
@@ -141,25 +144,21 @@ def _after(execution: WorkflowExecution, history: History) -> tuple[bool, list[R
     while run_id and len(found) < MOST_RUNS:
         known = _described(execution, ExecutionKey(execution.workflow_id, run_id))
         found.append(_relative(known))
-        run_id = _told(known, "new_execution_run_id", reverse_order=True)
+        is_closed = known.close_status is not None
+        run_id = _told(known, last_event, "new_execution_run_id") if is_closed else None
     return bool(run_id), found
 
 
-def _told(execution: WorkflowExecution, field: str, *, reverse_order: bool) -> str | None:
-    """Return what the first event of a run tells, or its last one."""
-    if execution.status is None or (reverse_order and execution.close_status is None):
+def _told(
+    execution: WorkflowExecution, read: Callable[[WorkflowExecution], Event | None], field: str
+) -> str | None:
+    """Return what an event of a run tells; None for a run that SWF knows nothing of."""
+    if execution.status is None:
         return None
-    params = {
-        "domain": execution.domain.name,
-        "execution": {"workflowId": execution.workflow_id, "runId": execution.run_id},
-        "maximumPageSize": 1,
-        "reverseOrder": reverse_order,
-    }
     try:
-        page = execution.connection.call("GetWorkflowExecutionHistory", params)
+        found: str | None = getattr(read(execution), field, None)
     except SWFError:
         return None
-    found: str | None = getattr(History.from_pages([page]).first, field, None)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from swf.insight.edges import first_event
 from swf.models import WorkflowExecution, WorkflowType
 from swf.wire import told
 
@@ -27,15 +28,8 @@ def started_with(execution: WorkflowExecution) -> dict[str, Any]:
 
 
 def input_of(execution: WorkflowExecution) -> str | None:
-    """Return the input of an execution with a run id; None where it had none."""
-    params = {
-        "domain": execution.domain.name,
-        "execution": {"workflowId": execution.workflow_id, "runId": execution.run_id},
-        "maximumPageSize": 1,
-    }
-    reply = execution.connection.call("GetWorkflowExecutionHistory", params)
-    first: dict[str, Any] = reply["events"][0]
-    text: str | None = first["workflowExecutionStartedEventAttributes"].get("input")
+    """Return the input of an execution with a run id, from its first event; None for none."""
+    text: str | None = getattr(first_event(execution), "input", None)
     return text
 
 

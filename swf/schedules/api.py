@@ -21,6 +21,7 @@ from swf.flow import Handle
 from swf.flow import start as start_workflow
 from swf.flow.activities import DEFAULT_TASK_LIST
 from swf.flow.domain import domain_of
+from swf.insight.edges import first_event
 from swf.models import Domain, WorkflowExecution, WorkflowType
 from swf.querysets import WorkflowExecutionQuerySet, WorkflowTypeQuerySet
 from swf.schedules.book import Book
@@ -109,7 +110,7 @@ class Schedule:
         state: dict[str, Any] | None = payloads.load(execution.latest_execution_context)
         is_served = state is not None
         if state is None:  # nobody has decided yet, or it was continued as new this moment
-            first: Any = execution.history(maximum_page_size=1).first
+            first: Any = first_event(execution)
             _, spec, book = payloads.parse_call(payloads.open(first.input)).args
             state = {"spec": spec, "next": [], "running": [], **Book.from_json(book).told()}
             is_served = first.continued_execution_run_id is not None

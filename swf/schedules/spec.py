@@ -40,6 +40,10 @@ def call(*args: Any, **kwargs: Any) -> str | None:
     return payloads.seal(payloads.plain_call(args, kwargs))
 
 
+_YEARS: Final = range(1970, 3000)
+"""A moment elsewhere is no time of a schedule: there may be none after it."""
+
+
 def _texts(value: str | Iterable[str]) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
@@ -73,6 +77,8 @@ def _moment(value: datetime | str | None) -> datetime | None:
         raise ScheduleSpecError(f"{value!r:.60} is no time; say 2026-01-31T10:00:00+00:00")
     if value is not None and value.tzinfo is None:
         raise ScheduleSpecError(f"{value.isoformat()} has no time zone; say it with +00:00")
+    if value is not None and value.year not in _YEARS:
+        raise ScheduleSpecError(f"{value.isoformat()}: say a year from 1970 to 2999")
     return None if value is None else value.astimezone(UTC).replace(microsecond=0)
 
 

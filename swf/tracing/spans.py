@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 SYSTEM: Final = {"messaging.system": "aws_swf"}
 
+LOST: Final = "a span is lost, or a part of it"
+
 _SUPPRESSED: Final = "suppress_instrumentation"
 
 
@@ -104,10 +106,11 @@ class Tracing:
 
     def _begun(self, name: str, **options: Any) -> Any:
         """Return a new span, one that records nothing where it cannot be made."""
-        span = self._trace.INVALID_SPAN
-        with _contained():
-            span = self._tracer.start_span(name, **options)
-        return span
+        try:
+            return self._tracer.start_span(name, **options)
+        except Exception:
+            logger.exception(LOST)
+            return self._trace.INVALID_SPAN
 
     def end(
         self,
@@ -230,7 +233,7 @@ def _contained() -> Generator[None]:
     try:
         yield
     except Exception:
-        logger.exception("a span is lost, or a part of it")
+        logger.exception(LOST)
 
 
 def _text_of(error: BaseException) -> str:

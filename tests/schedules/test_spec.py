@@ -138,3 +138,21 @@ def test_whatever_json_says_is_a_schedule_or_refused(field: str, value: Any) -> 
     except ScheduleSpecError:
         return
     assert ScheduleSpec.from_json(json.loads(json.dumps(said.to_json()))) == said
+
+
+@pytest.mark.parametrize("field", ["start", "end"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "0001-01-01T00:00:00+00:00",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "9999-12-30T12:00:00+00:00",
+        "1969-12-31T23:59:59+00:00",
+        "3000-01-01T00:00:00+00:00",
+    ],
+)
+def test_moments_are_of_our_times(field: str, said: str) -> None:
+    """A moment after, or before, which a calendar may have no other is refused at once."""
+    with pytest.raises(ScheduleSpecError, match="say a year from 1970 to 2999"):
+        spec(**{field: said})
