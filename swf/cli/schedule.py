@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final, TextIO
@@ -15,7 +17,13 @@ from swf.cli import arguments, executions, logs, options, output, polling
 from swf.cli.asked import Asked
 from swf.cli.names import Noun
 from swf.cli.output import Columns
-from swf.schedules import Overlap, Schedule, ScheduleSpec
+from swf.schedules import (
+    Description,
+    Overlap,
+    Schedule,
+    ScheduleDoesNotExist,
+    ScheduleSpec,
+)
 from swf.wire import told
 
 LIST: Final = Columns(
@@ -155,18 +163,23 @@ def list_(asked: Asked, /, limit: int) -> None:
     swf schedule list -o id
     """
     found = list(islice(schedules.all(options.domain()), limit + 1))
-    output.emit(asked, map(row, found[:limit]), LIST)
+    output.emit(asked, rows(found[:limit]), LIST)
     if len(found) > limit:
         click.echo(f"Note: there are more; --limit {10 * limit} shows more", err=True)
 
 
-def row(schedule: Schedule) -> dict[str, Any]:
-    """Return what a listing tells of a schedule."""
-    described = schedule.describe()
+def rows(found: Iterable[Schedule]) -> Iterator[dict[str, Any]]:
+    """Yield what a listing tells of schedules; nothing of those that are gone meanwhile."""
+    for schedule in found:
+        with suppress(ScheduleDoesNotExist):
+            yield _row(schedule.describe())
+
+
+def _row(described: Description) -> dict[str, Any]:
     spec = described.spec
     last = described.recent[0] if described.recent else None
     return {
-        "name": schedule.name,
+        "name": described.name,
         "cron": ", ".join(spec.cron),
         "timezone": spec.timezone,
         "workflow": spec.workflow,
@@ -189,7 +202,7 @@ def describe(asked: Asked, /, name: str) -> None:
     schedule = _named(name)
     described = schedule.describe()
     fields = {
-        **row(schedule),
+        **_row(described),
         **attrs.asdict(described, recurse=False),
         **described.spec.to_json(),
         "catch_up_seconds": described.spec.catch_up_seconds,

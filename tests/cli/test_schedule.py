@@ -18,6 +18,7 @@ from terminals import ROOT, terminal, typed
 
 import swf
 from swf import schedules
+from swf.cli.schedule import rows
 from swf.flow import Decider, Workflow
 from swf.flow.registering import Registrar
 from swf.models import Domain
@@ -91,6 +92,18 @@ def steps(page: str) -> Iterator[tuple[str, str]]:
         for one in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, printed = one.partition("\n")
             yield command, printed
+
+
+def test_a_list_has_no_schedule_that_is_gone(served: Served) -> None:
+    """One that is deleted while it is listed, or that SWF lists for a while still, is left out."""
+    for name in ("stays", "goes"):
+        typed("schedule", "create", name, *WORDS)
+    listed = list(schedules.all(served.scene.domain))
+    assert len(listed) == 2
+
+    typed("schedule", "delete", "goes")
+
+    assert [one["name"] for one in rows(listed)] == ["stays"]
 
 
 def test_the_guide_shows_what_is_printed(served: Served) -> None:
