@@ -31,7 +31,7 @@ def changed(text: str, values: Mapping[str, str | None]) -> str:
 
     Every other line is as it was.
     """
-    lines = text.splitlines()
+    lines = text.removesuffix("\n").split("\n") if text else []  # as the parser does
     for key, value in values.items():
         lines = _without(lines, key) if value is None else _with(lines, key, value)
     return "".join(f"{line}\n" for line in lines)

@@ -174,6 +174,16 @@ def test_only_the_setting_changes(text: list[str], key: str, value: str | None) 
     assert [line for line in after.splitlines() if not line.startswith(key)] == others
 
 
+@pytest.mark.parametrize("odd", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028"])
+def test_a_line_is_what_the_file_has_for_one(odd: str) -> None:
+    """A character that breaks lines elsewhere breaks none in a settings file."""
+    before = f"[defaults]\ndomain = a{odd}b\n"
+
+    after = settings_file.changed(before, {"region": "eu-west-1"})
+
+    assert after == f"{before}region = eu-west-1\n"
+
+
 def test_versions_are_told() -> None:
     """`swf version` names this package, Python, and what is installed beside them."""
     told = json.loads(typed("version", "-o", "json").stdout)
