@@ -16,6 +16,7 @@ from swf.cli.names import Entry, Noun, nearest
 from swf.cli.output import Columns
 from swf.constants import CloseStatus, ExecutionStatus
 from swf.insight import tasks
+from swf.insight.starting import input_of
 from swf.insight.when import when
 from swf.models import WorkflowExecution
 from swf.models.event.base import Event, shown
@@ -235,8 +236,7 @@ def info(asked: Asked, /, workflow_id: str, run_id: str | None, *, watch: float 
 
     def show() -> None:
         execution = executions.found(workflow_id, run_id)
-        first = next(iter(execution.history(maximum_page_size=1)[:1]), None)
-        fields = executions.description(execution) | told(input=getattr(first, "input", None))
+        fields = executions.description(execution) | told(input=input_of(execution))
         output.emit_one(asked, fields, id="workflow_id")
 
     output.repeatedly(show, watch)

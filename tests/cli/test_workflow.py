@@ -10,6 +10,7 @@ import pytest
 from cli_scene import WORKFLOW_ID, Scene, scheduled, timer
 from terminals import typed
 
+from swf.metrics.catalogue import CALLS
 from swf.models.decision import (
     CancelWorkflowExecution,
     ContinueAsNewWorkflowExecution,
@@ -30,6 +31,24 @@ def ids(*words: str) -> list[str]:
     ran = typed(*words, "-o", "id")
     assert ran.exit_code == 0, ran.output
     return ran.stdout.splitlines()
+
+
+def test_info_reads_one_event_however_many_there_are(scene: Scene) -> None:
+    """The input is that of the first event; the rest of a long history is not read for it."""
+    execution = scene.start()
+    for number in range(5):
+        execution.signal(f"s{number}")
+
+    def pages() -> float:
+        counted = {one.labels: one.value for one in CALLS.family().samples}
+        labels = (("operation", "GetWorkflowExecutionHistory"), ("outcome", "ok"))
+        return counted.get(labels, 0)
+
+    before = pages()
+    ran = typed("workflow", "info", WORKFLOW_ID)
+
+    assert ran.exit_code == 0, ran.output
+    assert pages() - before == 1
 
 
 def test_open_and_closed_executions_are_listed_together(scene: Scene) -> None:
