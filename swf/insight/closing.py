@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Final
 
 import attrs
@@ -53,6 +54,14 @@ class Closing:
     culprit: Culprit | None
     next_run_id: str | None
     """The run that it was continued as."""
+
+    @property
+    def own_failure(self) -> ToldFailure:
+        """The failure without the errors that the culprit tells by itself."""
+        told = () if self.culprit is None else self.culprit.failure.errors
+        known = {error.words for error in told}
+        errors = takewhile(lambda error: error.words not in known, self.failure.errors)
+        return attrs.evolve(self.failure, errors=tuple(errors))
 
 
 def closing_of(history: History) -> Closing | None:

@@ -12,6 +12,7 @@ import attrs
 from swf.flow.holding import held_by
 from swf.flow.replay.matching import BLOCKED, attributes_of
 from swf.insight.finding import Finding, problem, sound, warning
+from swf.models.timeline.words import lasting
 from swf.wire import Wire, moment
 
 FRESH_SECONDS: Final = 120
@@ -204,7 +205,7 @@ def _of_tasks(
     for task in told.untaken:
         waited = (now - task.since).total_seconds()
         way_out = f"`{task.typed(domain)}`"
-        waits = f"{task.name} has waited {waited:.0f} s on task list {task.task_list!r}"
+        waits = f"{task.name} has waited {lasting(waited)} on task list {task.task_list!r}"
         pollers = polled_by(task_lists or (), task.kind, task.task_list, now)
         if task_lists is not None and not pollers:
             yield problem(
@@ -237,14 +238,14 @@ def polled_by(task_lists: TaskLists, kind: str, task_list: str, now: datetime) -
     ]
 
 
+def _passed(begin: datetime, end: datetime) -> str:
+    return lasting(max(0.0, (end - begin).total_seconds()))
+
+
 def _waits_for(told: Told, now: datetime) -> str:
     waits: list[str] = [
-        f"{task.name}, at work for {(now - task.since).total_seconds():.0f} s"
-        for task in told.at_work
+        f"{task.name}, at work for {_passed(task.since, now)}" for task in told.at_work
     ]
-    waits += [
-        f"timer {name!r}, due in {(due - now).total_seconds():.0f} s"
-        for name, due in told.timers.items()
-    ]
+    waits += [f"timer {name!r}, due in {_passed(now, due)}" for name, due in told.timers.items()]
     waits += [f"{task.name}, scheduled just now" for task in told.untaken]
     return f"waits for {'; '.join(waits)}" if waits else "waits for a signal, or for a child"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from strategies import raw_histories
@@ -118,6 +120,23 @@ def test_the_culprit_is_rather_what_the_execution_names() -> None:
 
     assert culprit is not None
     assert culprit.id == "b"
+
+
+def test_what_the_culprit_tells_is_not_told_again() -> None:
+    """Of an execution that failed because of it, only what the execution adds is its own."""
+    cause = {"error": "CardError", "message": "no"}
+    outer = {"error": "TaskFailed", "message": "charge failed", "cause": cause}
+
+    def failed(details: dict[str, object]) -> Closing:
+        builder = begun().activity_task_scheduled("a", TYPE).activity_task_started("a")
+        builder.activity_task_failed("a", reason="CardError", details=json.dumps(cause)).decision()
+        return closed(builder.workflow_execution_failed(reason="r", details=json.dumps(details)))
+
+    assert [error.type for error in failed(outer).own_failure.errors] == ["TaskFailed"]
+    assert failed(cause).own_failure.errors == ()
+    assert len(failed(outer).failure.errors) == 2
+    alone = closed(begun().workflow_execution_failed(details=json.dumps(outer)))
+    assert alone.own_failure == alone.failure
 
 
 def test_functions_and_children_may_be_culprits() -> None:

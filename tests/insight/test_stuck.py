@@ -134,7 +134,7 @@ def test_what_is_at_work_is_waited_for() -> None:
 
     assert found.state == "ok"
     assert found.told == (
-        "waits for activity 'charge', at work for 98 s; timer 'reminder', due in 503 s"
+        "waits for activity 'charge', at work for 98 s; timer 'reminder', due in 8 min 23 s"
     )
 
 
