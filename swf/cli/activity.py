@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import sys
+from contextlib import redirect_stdout
 from typing import Any
 
 import click
@@ -16,7 +18,6 @@ from swf.cli.code import activities_named
 from swf.cli.executions import called_with
 from swf.cli.names import Noun
 from swf.cli.options import common, complete
-from swf.cli.workflow import TASKS
 from swf.exceptions import ActivityFailed
 from swf.flow import ManualCompletion
 from swf.insight import tasks
@@ -45,7 +46,7 @@ def list_(asked: Asked, /, workflow_id: str, run_id: str | None, only_open: bool
     """
     found = reversed(_activities(workflow_id, run_id))
     rows = (tasks.row(task) for task in found if task.is_open or not only_open)
-    output.emit(asked, rows, TASKS)
+    output.emit(asked, rows, executions.TASKS)
 
 
 @command.command()
@@ -168,7 +169,10 @@ def run_again(
     output.note(f"runs {activity.name} {activity.version} with {output.as_json(called)}")
     if isinstance(called, str):
         called = {"args": [called], "kwargs": {}}
-    result: Any = activity(*called["args"], **called["kwargs"])
-    if isinstance(activity.callable, type):
-        result = result.execute()
-    output.emit_value(asked, asyncio.run(result) if inspect.iscoroutine(result) else result)
+    with redirect_stdout(sys.stderr):  # what its code prints is not its result
+        result: Any = activity(*called["args"], **called["kwargs"])
+        if isinstance(activity.callable, type):
+            result = result.execute()
+        if inspect.iscoroutine(result):
+            result = asyncio.run(result)
+    output.emit_value(asked, result)

@@ -39,6 +39,27 @@ LIST: Final = Columns(
 )
 
 
+TASKS: Final = Columns(
+    {
+        "kind": "kind",
+        "name": "task",
+        "id": "id",
+        "state": "state",
+        "state_time": "since",
+        "scheduled": "scheduled",
+        "outcome": "outcome",
+    },
+    id="id",
+    wide={
+        "version": "version",
+        "attempt": "attempt",
+        "waited_seconds": "waited",
+        "ran_seconds": "ran",
+        "scheduled_event_id": "event",
+    },
+)
+
+
 def child_policy(function: Any) -> Any:
     """Return a command that takes what is done to children when their parent is ended."""
     return click.option(

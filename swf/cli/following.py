@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -25,6 +27,11 @@ def _code(function: Any) -> Any:
     return click.option(
         "--code", required=True, multiple=True, metavar="MODULE[.NAME]", help="Where its code is."
     )(function)
+
+
+def _telling_apart() -> redirect_stdout[Any]:
+    """Return what has the code that is run print to stderr: stdout is for what was asked for."""
+    return redirect_stdout(sys.stderr)
 
 
 def _class_of(execution: WorkflowExecution, code: tuple[str, ...]) -> Any:
@@ -60,7 +67,8 @@ def replay(
         raise click.UsageError("say a workflow id, or --file")
     source = file if workflow_id is None else executions.found(workflow_id, run_id)
     replayer = import_module("swf.testing.replaying").Replayer(workflows_named(code))
-    report = replayer.replay(source)
+    with _telling_apart():
+        report = replayer.replay(source)
     fields = {
         "workflow": f"{report.name}:{report.version}",
         "decisions_compared": report.compared,
@@ -79,7 +87,8 @@ def stack(asked: Asked, /, workflow_id: str, run_id: str | None, *, code: tuple[
     swf workflow stack basic-example-1438722273 --code examples.basic
     """
     execution = executions.found(workflow_id, run_id)
-    strands = querying.stack(execution, _class_of(execution, code))
+    with _telling_apart():
+        strands = querying.stack(execution, _class_of(execution, code))
     rows = (
         {
             "strand": one.name,
@@ -115,7 +124,8 @@ def query(
     """
     execution, told = executions.found(workflow_id, run_id), arguments(text)
     cls = _class_of(execution, code)
-    answer = querying.query(execution, name, *told.args, workflow=cls, **told.kwargs)
+    with _telling_apart():
+        answer = querying.query(execution, name, *told.args, workflow=cls, **told.kwargs)
     output.emit_value(asked, answer)
 
 
@@ -152,6 +162,7 @@ def repair(
 @executions.named
 @click.option(
     "--as",
+    "--format",
     "form",
     type=click.Choice(["json", "pytest"]),
     default="json",
@@ -166,7 +177,7 @@ def repair(
     metavar="FILE",
     help="The file; else stdout.",
 )
-@options.common
+@options.without_format
 def export(
     _asked: Asked,
     /,

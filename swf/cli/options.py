@@ -172,6 +172,11 @@ def simpleflow(command: F) -> F:
     return _with(command, _LONG)
 
 
+def without_format(command: F) -> F:
+    """Return a command function that has these options, but `--format` to itself."""
+    return _with(command, (*_CONNECTING, _form("-o", "--output"), *_SHOWING[1:], *_TELLING))
+
+
 def _with(command: F, options: Iterable[Callable[[Any], Any]]) -> F:
     @wraps(command)
     def explained(*given: Any, **told: Any) -> Any:

@@ -15,6 +15,7 @@ import shutil
 import sys
 import textwrap
 import time
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -83,12 +84,19 @@ def emit_one(asked: Asked, thing: Row, *, id: str) -> None:
     form = asked.output or ("json" if asked.query else "table")
     if form in {"json", "jsonl"}:
         _emit_json(asked, plain(thing), lines=form == "jsonl")
-    elif form == "id":
-        click.echo(_cell(thing.get(id)))
-    else:
-        rows = [{"field": key, "value": value} for key, value in thing.items() if value is not None]
+        return
+    found = _queried(asked.query, plain(thing)) if asked.query else thing
+    picked = found if isinstance(found, list) else [found]
+    if form == "id":
+        for one in picked:
+            click.echo(_cell(one.get(id) if isinstance(one, Mapping) else one))
+    elif isinstance(found, Mapping):
+        rows = [{"field": key, "value": value} for key, value in found.items() if value is not None]
         titles = {"field": "field", "value": "value"}
         _emit_cells(asked, form, titles, rows, asked.header is True)
+    else:
+        shown = _picked({}, picked)
+        _emit_cells(asked, form, shown, picked, bool(shown) and asked.header is not False)
 
 
 def emit_value(asked: Asked, value: Any) -> None:
@@ -191,8 +199,8 @@ def _picked(columns: Mapping[str, str], found: Sequence[Any]) -> Mapping[str, st
     if not all(isinstance(row, Mapping) for row in found):
         return {}
     keys = dict.fromkeys(key for row in found for key in row)
-    known = keys.keys() >= columns.keys()  # rows as they were
-    return columns if known else {key: columns.get(key, key) for key in keys}
+    are_whole = bool(columns) and keys.keys() >= columns.keys()
+    return columns if are_whole else {key: columns.get(key, key) for key in keys}
 
 
 def _queried(query: str, data: Any) -> Any:
@@ -274,10 +282,21 @@ def _emit_csv(
 def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield lines with the cells in columns; an empty cell is `-`, so that it can be counted."""
     filled = [[cell or "-" for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*filled, strict=False)]
+    widths = [max(map(_places, column)) for column in zip(*filled, strict=False)]
     for row in filled:
-        padded = (cell.ljust(size) for cell, size in zip(row, widths, strict=False))
+        sized = zip(row, widths, strict=False)
+        padded = (cell + " " * (size - _places(cell)) for cell, size in sized)
         yield _SEPARATOR.join(padded).rstrip()
+
+
+def _places(text: str) -> int:
+    """Return how many places of a terminal a text takes: a wide character has two, a mark none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(one) else 1 + (unicodedata.east_asian_width(one) in "WF")
+        for one in text
+    )
 
 
 def _draw(

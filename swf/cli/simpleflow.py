@@ -307,7 +307,7 @@ def workflow_history(
     elif form == "events":
         output.emit(asked, map(noun.event_row, history), noun.EVENTS)
     else:
-        output.emit(asked, map(tasks.row, tasks.tasks_of(history)), noun.TASKS)
+        output.emit(asked, map(tasks.row, tasks.tasks_of(history)), executions.TASKS)
 
 
 @click.command("workflow.terminate")

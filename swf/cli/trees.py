@@ -21,7 +21,7 @@ from swf.cli.asked import Asked
 from swf.cli.names import Verb
 from swf.exceptions import SWFError
 from swf.flow.holding import held_by
-from swf.insight.tasks import Task, tasks_of
+from swf.insight.tasks import Task, row, tasks_of
 from swf.models import History, WorkflowExecution
 
 DEEPEST: Final = 5
@@ -99,6 +99,24 @@ class Seen:
     def below(self, depth: int) -> list[str]:
         """Return the lines of the tasks alone, as they stand below the parent's own."""
         return list(_joined(self._branches(depth, children=True), self._waits))
+
+    def as_data(self, *, children: bool = False, depth: int = 0) -> dict[str, Any]:
+        """Return the same as data: what it waits for, its tasks, and in a child the child's."""
+        rows = []
+        for task in self.tasks:
+            told = row(task)
+            if children and task.kind == "child" and depth < DEEPEST:
+                told["execution"] = _data_of_child(self.execution, task, depth + 1)
+            rows.append(told)
+        return {
+            "workflow_id": self.execution.workflow_id,
+            "run_id": self.execution.run_id,
+            "type": self.kind,
+            "status": self.status,
+            "started": self.begun,
+            "waits": self.held or None,
+            "tasks": rows,
+        }
 
     @property
     def _title(self) -> str:
@@ -224,6 +242,14 @@ def _of_child(parent: WorkflowExecution, task: Task, depth: int) -> Iterable[str
         return [f"└─ {error}"]
 
 
+def _data_of_child(parent: WorkflowExecution, task: Task, depth: int) -> dict[str, Any] | None:
+    child = WorkflowExecution(parent.domain, task.id, connection=parent.connection)
+    try:
+        return Seen.of(child, child.history()).as_data(children=True, depth=depth)
+    except SWFError:
+        return None
+
+
 def drawn(line: str) -> str:
     """Return a line with the states in it coloured."""
     words = output.in_one_line(line).split(" ")
@@ -324,13 +350,19 @@ def tree(
         follow(asked, execution, children=children)
         return
     history = execution.history()
+    seen = Seen.of(execution, history)
+    if asked.output in {"json", "jsonl"} or asked.query:
+        output.emit_one(asked, seen.as_data(children=children), id="workflow_id")
+        return
+    if asked.output in {"csv", "tsv", "id"}:
+        output.emit(asked, map(row, seen.tasks), executions.TASKS)
+        return
     if output.is_rich(asked):
-        seen = Seen.of(execution, history)
         shown = seen.screen(output.width(), MOST_ROWS, children=children)
         text: Any = import_module("rich.text").Text
         for line in shown:
             whole = "\n".join(map(drawn, broken(line, output.width())))
             output.console(asked).print(text.from_ansi(whole), soft_wrap=True)
         return
-    for line in lines(execution, history, children=children):
+    for line in seen.lines(children=children):
         click.echo(output.in_one_line(line))

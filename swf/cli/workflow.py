@@ -27,26 +27,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 MOST: Final = 50
 """Executions that are listed where nothing else is said."""
 
-TASKS: Final = Columns(
-    {
-        "kind": "kind",
-        "name": "task",
-        "id": "id",
-        "state": "state",
-        "state_time": "since",
-        "scheduled": "scheduled",
-        "outcome": "outcome",
-    },
-    id="id",
-    wide={
-        "version": "version",
-        "attempt": "attempt",
-        "waited_seconds": "waited",
-        "ran_seconds": "ran",
-        "scheduled_event_id": "event",
-    },
-)
-
 PROFILE: Final = Columns(
     {
         "name": "task",
@@ -265,7 +245,7 @@ def tasks_(
 
     def show() -> None:
         found = tasks.tasks_of(executions.found(workflow_id, run_id).history(), timers=timers)
-        output.emit(asked, map(tasks.row, islice(reversed(found), limit)), TASKS)
+        output.emit(asked, map(tasks.row, islice(reversed(found), limit)), executions.TASKS)
 
     output.repeatedly(show, watch)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -81,12 +82,42 @@ def test_an_export_is_a_history_again(waiting: str, scene: Scene) -> None:
     assert History.from_json(told) == scene.domain.executions().get(waiting).history()
 
 
+PRINTS = """
+from swf.flow import Workflow
+
+class Prints(Workflow):
+    name, version, task_list = "prints", "1", "quickstart"
+
+    def run(self):
+        print("loud")
+        return self.wait_signal("go").result
+"""
+
+
+def test_what_the_code_prints_is_not_data(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where code is run to be looked at, stdout has the answer alone: its prints go to stderr."""
+    (tmp_path / "printing_work.py").write_text(PRINTS)
+    monkeypatch.syspath_prepend(tmp_path)
+    prints = import_module("printing_work").Prints
+    start(prints, workflow_id="p", domain=scene.domain, connection=scene.connection)
+    run_until_idle(Decider([prints], domain=scene.domain, connection=scene.connection))
+
+    for command in ("replay", "stack"):
+        ran = typed("workflow", command, "p", "--code", "printing_work", "-o", "json")
+        assert (ran.exit_code, ran.stderr) == (0, "loud\n")
+        assert json.loads(ran.stdout)
+
+
 def test_an_export_is_a_test_that_passes(waiting: str, tmp_path: Path) -> None:
     """`--as pytest` writes a test that replays the history by the code that was named."""
     written = tmp_path / "test_followed.py"
     exported = ("workflow", "export", waiting, "--as", "pytest", "--to", str(written))
     assert typed(*exported).exit_code == 2
     assert typed(*exported, *NAMED).exit_code == 0
+    formatted = ("workflow", "export", waiting, "--format", "pytest", *NAMED)
+    assert typed(*formatted).stdout == written.read_text()
 
     paths = f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'tests')!r}]; "
     code = f"{paths}import pytest; sys.exit(pytest.main(['-q', {str(written)!r}]))"

@@ -164,3 +164,30 @@ def test_what_json_does_not_know_is_told_in_words() -> None:
     """A tuple is a list, any other thing its text."""
     assert output.plain((1, {"a": {2}})) == [1, {"a": [2]}]
     assert output.plain(1j) == "1j"
+
+
+def test_wide_characters_take_two_places(capsys: pytest.CaptureFixture[str]) -> None:
+    """Columns stay under each other where a name has wide characters, or marks of their own."""
+    rows = [{"id": "日本", "status": "x"}, {"id": "e\u0301", "status": "x"}, {"id": "abcd"}]
+    output.emit(asked(header=False), rows, COLUMNS)
+    assert capsys.readouterr().out == "日本  x\ne\u0301     x\nabcd  -\n"
+
+
+@pytest.mark.parametrize(
+    ("query", "form", "told"),
+    [
+        ("status", "table", "OPEN\n"),
+        ("status", "csv", "OPEN\n"),
+        ("[id, status]", "id", "a\nOPEN\n"),
+        ("{x: id, y: status}", "tsv", "x\ta\ny\tOPEN\n"),
+        ("hidden", "id", "\n"),
+        ("[{x: id}, {x: status}]", "csv", "x\na\nOPEN\n"),
+        ("@", "id", "a\n"),
+    ],
+)
+def test_a_query_picks_of_one_thing_in_every_form(
+    capsys: pytest.CaptureFixture[str], query: str, form: str, told: str
+) -> None:
+    """What `--query` picks of one thing is all that is shown of it, whatever the format."""
+    output.emit_one(asked(query=query, output=form), ROWS[0], id="id")
+    assert capsys.readouterr().out == told

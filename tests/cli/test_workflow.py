@@ -241,6 +241,33 @@ def test_the_tree_follows_children(scene: Scene) -> None:
     assert any("  ├─ activity examples.basic.increment" in line for line in drawn)
 
 
+def test_a_tree_is_data_to_programs(scene: Scene) -> None:
+    """As JSON a tree has tasks, what it waits for, and with `--children` theirs; else rows."""
+    scene.at(0)
+    scene.start()
+    children = (
+        StartChildWorkflowExecution(workflow_type=("basic", version), workflow_id=version)
+        for version in ("example", "none")
+    )
+    scene.decide(*children)
+    told = json.loads(typed("workflow", "tree", WORKFLOW_ID, "--children", "-o", "json").stdout)
+    assert (told["workflow_id"], told["status"], told["type"]) == (
+        WORKFLOW_ID,
+        "OPEN",
+        "basic example",
+    )
+    there, missing = told["tasks"]
+    assert there["execution"]["waits"] == (
+        "nobody has taken its decision task from task list 'quickstart'"
+    )
+    assert missing["execution"] is None
+    alone = json.loads(typed("workflow", "tree", WORKFLOW_ID, "-o", "json").stdout)
+    assert "execution" not in alone["tasks"][0]
+    picked = ("workflow", "tree", WORKFLOW_ID, "--query", "tasks[].id", "-o", "csv")
+    assert typed(*picked).stdout == "example\nnone\n"
+    assert typed("workflow", "tree", WORKFLOW_ID, "-o", "id").stdout == "example\nnone\n"
+
+
 def test_a_tree_is_drawn_as_deep_as_can_be_looked(scene: Scene) -> None:
     """A child that cannot be read is told of in its place; so is what a tree cannot draw."""
     scene.at(0)
