@@ -26,6 +26,8 @@ NARROWEST: Final = 360
 MOST_FOR_LABELS: Final = 0.3
 """The share of the width that labels take at most, unless that were too few pixels."""
 LABELS: Final = 150.0
+BOLD: Final = 1.08
+"""How much wider labels are than the same texts in regular letters."""
 MOST: Final = 900_000
 """Characters of the lanes after which no more of them is drawn."""
 
@@ -77,7 +79,7 @@ class _Drawing:
     ) -> None:
         self.timeline = timeline
         self.wide = wide
-        longest = max(width_of(lane.label, LABEL) * 1.08 for lane in timeline.lanes)
+        longest = max(BOLD * width_of(lane.label, LABEL) for lane in timeline.lanes)
         self.labels = min(longest + 40, max(MOST_FOR_LABELS * wide, LABELS))
         self.plot = wide - self.labels - 2 * EDGE
         busy = busy_of(timeline) if fold_idle else None
@@ -209,7 +211,7 @@ def _sample(state: State) -> str:
 
 def fitting(label: str, pixels: float) -> str:
     """Return a label of at most so many pixels: the middle of a long one is left out."""
-    needs = width_of(label, LABEL)
+    needs = BOLD * width_of(label, LABEL)
     return label if needs <= pixels else cut(label, max(8, int(len(label) * pixels / needs)))
 
 
