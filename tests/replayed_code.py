@@ -120,6 +120,29 @@ class Chain(Steps):
         return builder.start_with(Hello)
 
 
+CHAIN = Chain()
+
+
+class Broken(Steps):
+    """Cannot even be asked what it is called."""
+
+    def version(self) -> int:
+        """Return no number."""
+        return 1 // 0
+
+    def build(self, builder: WorkflowBuilder) -> object:
+        """Write nothing."""
+        return builder
+
+
+class Kept:
+    """Holds what not everybody is to meet."""
+
+    broken = Broken()
+
+
+del Broken
+
 Drawn = graph_workflow(
     DeciderSpec(activity_tasks=[GraphTimer(id_="pause", delay_in_seconds=60)]), "Drawn", "1"
 )
