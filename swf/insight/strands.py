@@ -74,11 +74,9 @@ def end_of_answer(events: Sequence[Wire], event_id: int) -> int:
     What a decision task's answer leads to is recorded all at once: a program cannot stand between.
     """
     last = event_id
-    for event in events[event_id:]:
-        if event["eventType"] not in DECISION_RESULTS:
-            break
-        last = event["eventId"]
-    else:
+    while last < len(events) and events[last]["eventType"] in DECISION_RESULTS:
+        last += 1
+    if last == len(events):
         return last
     kind = events[event_id - 1]["eventType"]
     return last if kind == "DecisionTaskCompleted" or kind in DECISION_RESULTS else event_id
