@@ -263,6 +263,7 @@ def test_what_cannot_be_started_is_told_in_the_form(
         name: value for name, value in given.items() if name in values
     }
     assert values["task_list"] == "kept <i>"
+    assert ("aria-invalid", "true") in seen(answer.text).attributes
     assert not shop.domain.executions().exists()
 
 

@@ -301,7 +301,7 @@ def _number(text: str) -> int | None:
     try:
         return int(text)
     except ValueError as error:
-        raise ValidationError(f"Priority: must be a whole number, got {text!r:.40}") from error
+        raise ValidationError(f"task_priority: must be a whole number, got {text!r:.40}") from error
 
 
 def _start_refusal(error: SWFError, domain: Domain, typed: Mapping[str, str]) -> str:
