@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final, TextIO
+from zoneinfo import ZoneInfo
 
 import attrs
 import click
@@ -45,6 +46,9 @@ CREATED: Final = Columns({"name": "schedule", "workflow_id": "workflow id"}, id=
 MOST: Final = 200
 """Schedules that are listed where nothing else is said: each is asked for by itself."""
 
+LATE: Final = timedelta(minutes=1)
+"""How long ago a due time may be that nobody has acted on yet."""
+
 
 @click.group("schedule", cls=Noun)
 def command() -> None:
@@ -79,7 +83,7 @@ _SAYING: Final = (
         metavar="SECONDS",
         help="How late a run may be started; else 600.",
     ),
-    click.option("--start", metavar="WHEN", help="Not before: 2026-01-31T10:00:00+00:00."),
+    click.option("--start", metavar="WHEN", help="Not before: 2026-01-31T10:00, there."),
     click.option("--end", metavar="WHEN", help="Not after."),
     click.option("--workflow-id", metavar="PATTERN", help="Of {schedule} and {due}."),
     click.option("--task-list", metavar="NAME", help="Where its decision tasks wait."),
@@ -117,6 +121,22 @@ def _said(text: str | None, file: TextIO | None, fields: dict[str, Any]) -> dict
     return given
 
 
+def _in_zone(fields: dict[str, Any], timezone: str) -> dict[str, Any]:
+    """Return fields in which a time that tells no zone is one of the schedule's."""
+    return {
+        name: _moment(value, timezone) if name in {"start", "end"} else value
+        for name, value in fields.items()
+    }
+
+
+def _moment(text: str, timezone: str) -> str:
+    with suppress(ValueError, KeyError, OSError):  # told of by who reads them
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            return moment.replace(tzinfo=ZoneInfo(timezone)).isoformat()
+    return text
+
+
 def _one(function: Any) -> Any:
     """Return a command that takes the name of a schedule that there is."""
     return click.argument("name", shell_complete=options.complete("schedules"))(function)
@@ -143,7 +163,8 @@ def create(
     for option in ("cron", "workflow"):
         if option not in given:
             raise click.UsageError(f"--{option}: must be said")
-    made = schedules.create(name, ScheduleSpec(**given), domain=options.domain())
+    spec = ScheduleSpec(**_in_zone(given, given.get("timezone", "UTC")))
+    made = schedules.create(name, spec, domain=options.domain())
     output.emit(asked, [{"name": name, "workflow_id": made.workflow_id}], CREATED)
 
 
@@ -165,17 +186,17 @@ def list_(asked: Asked, /, limit: int) -> None:
     found = list(islice(schedules.all(options.domain()), limit + 1))
     output.emit(asked, rows(found[:limit]), LIST)
     if len(found) > limit:
-        click.echo(f"Note: there are more; --limit {10 * limit} shows more", err=True)
+        output.note(f"Note: there are more; --limit {10 * limit} shows more")
 
 
 def rows(found: Iterable[Schedule]) -> Iterator[dict[str, Any]]:
     """Yield what a listing tells of schedules; nothing of those that are gone meanwhile."""
     for schedule in found:
         with suppress(ScheduleDoesNotExist):
-            yield _row(schedule.describe())
+            yield _row(schedule.describe(), schedule.domain.connection.clock.now())
 
 
-def _row(described: Description) -> dict[str, Any]:
+def _row(described: Description, now: datetime) -> dict[str, Any]:
     spec = described.spec
     last = described.recent[0] if described.recent else None
     return {
@@ -184,11 +205,18 @@ def _row(described: Description) -> dict[str, Any]:
         "timezone": spec.timezone,
         "workflow": spec.workflow,
         "overlap": str(spec.overlap),
-        "state": "paused" if spec.paused else "active" if described.is_served else "not served",
+        "state": _state(described, now),
         "next": described.next[0] if described.next else None,
         "started": described.started,
         "last": last and last.status,
     }
+
+
+def _state(described: Description, now: datetime) -> str:
+    """Return how a schedule stands: whose due time has passed by, nobody serves any more."""
+    if not described.is_served or any(due < now - LATE for due in described.next[:1]):
+        return "not served"
+    return "paused" if described.spec.paused else "active"
 
 
 @command.command()
@@ -202,7 +230,7 @@ def describe(asked: Asked, /, name: str) -> None:
     schedule = _named(name)
     described = schedule.describe()
     fields = {
-        **_row(described),
+        **_row(described, schedule.domain.connection.clock.now()),
         **attrs.asdict(described, recurse=False),
         **described.spec.to_json(),
         "catch_up_seconds": described.spec.catch_up_seconds,
@@ -247,8 +275,9 @@ def preview(
 
     swf schedule preview '30 2 * * *' --tz Europe/Berlin -n 3
     """
-    spec = ScheduleSpec(cron=cron, workflow="-", timezone=timezone, start=after)
-    dues = spec.due_after(spec.start or datetime.now(UTC))
+    spec = ScheduleSpec(cron=cron, workflow="-", timezone=timezone)
+    begins = attrs.evolve(spec, start=after and _moment(after, timezone)).start
+    dues = spec.due_after(begins or datetime.now(UTC))
     rows = (
         {"due": due, "local": due.astimezone(spec.zone).isoformat(sep=" ")}
         for due in islice(dues, limit)
@@ -306,7 +335,8 @@ def update(
         raise click.UsageError("nothing to change was said, as --cron '0 4 * * *' would")
     schedule = _named(name)
     before = schedule.describe().spec.to_json()
-    schedule.update(ScheduleSpec.from_json({**before, **given}))
+    said = {**before, **given}
+    schedule.update(ScheduleSpec.from_json(_in_zone(said, said["timezone"])))
 
 
 @command.command()

@@ -232,6 +232,40 @@ def test_what_cannot_be_is_told_in_one_line(
     assert says in found.stderr
 
 
+def test_a_time_without_a_zone_is_one_of_the_schedules(served: Served) -> None:
+    """A date or a time that is typed without a zone is meant where the schedule is."""
+    berlin = ("--tz", "Europe/Berlin")
+    shown = typed("schedule", "preview", "30 2 * * *", *berlin, "--after", "2027-03-27", "-n", "3")
+    assert [line.split("  ")[1] for line in shown.stdout.splitlines()[1:]] == [
+        "2027-03-27 02:30:00+01:00",
+        "2027-03-28 03:00:00+02:00",
+        "2027-03-29 02:30:00+02:00",
+    ]
+    typed("schedule", "create", "s", *WORDS, *berlin, "--start", "2027-01-01")
+    spec = schedules.get("s", domain=served.scene.domain).describe().spec
+    assert str(spec.start) == "2026-12-31 23:00:00+00:00"
+    served.work()
+    assert typed("schedule", "update", "s", "--end", "2027-07-01T12:00").exit_code == 0
+    served.work()
+    spec = schedules.get("s", domain=served.scene.domain).describe().spec
+    assert str(spec.end) == "2027-07-01 10:00:00+00:00"
+
+
+def test_a_preview_of_intervals_is_what_a_schedule_does() -> None:
+    """Intervals are counted as a schedule counts them, not from the time that is looked from."""
+    words = ("@every 15m", "--after", "2027-01-01T00:07", "-n", "1", "-o", "id")
+    assert typed("schedule", "preview", *words).stdout == "2027-01-01 00:15:00Z\n"
+
+
+def test_a_schedule_that_is_served_no_more_is_listed_so(served: Served) -> None:
+    """Where a due time went by and nothing was done, nobody serves the schedule any more."""
+    typed("schedule", "create", "s", *WORDS)
+    served.work()
+    assert typed("schedule", "list", "--query", "[].state", "-o", "csv").stdout == "active\n"
+    served.scene.clock.advance(2 * 3600)
+    assert typed("schedule", "list", "--query", "[].state", "-o", "csv").stdout == "not served\n"
+
+
 def test_a_preview_asks_no_swf(monkeypatch: pytest.MonkeyPatch) -> None:
     """Due times are shown without endpoint or domain; ten from now on where nothing is said."""
     monkeypatch.setenv("SWF_ENDPOINT_URL", "http://127.0.0.1:1")
