@@ -1,0 +1,174 @@
+"""A Chromium for tests of pages: it looks at a shop in a process of its own, and hears complaints."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import attrs
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT: Final = Path(__file__).parent.parent
+PATIENCE_SECONDS: Final = 30
+
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+
+ARGUMENTS: Final = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+LISTENS: Final = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+});
+"""
+
+
+def executable() -> str | None:
+    """Return where a Chromium is; None where there is none."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Yield a Chromium, which is gone afterwards."""
+    found = executable()
+    assert found is not None
+    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=arguments)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def served(*command: str, environment: dict[str, str] | None = None) -> Iterator[str]:
+    """Yield the URL with a token that a Python program prints; it is told to stop afterwards."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield _url(process)
+    finally:
+        process.terminate()
+        try:
+            process.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def _url(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    told = []
+    while time.monotonic() < deadline:
+        if select.select([process.stdout], [], [], 0.5)[0]:
+            line = process.stdout.readline()
+            told.append(line)
+            if "?token=" in line:
+                return line.strip().removeprefix("pages: ")
+            assert line, f"it ended: {told}"
+    raise AssertionError(f"it did not say where its pages are: {told}")
+
+
+@attrs.define(slots=False)  # playwright notes things at what it calls
+class Visit:
+    """A reader's browser, with what it has to complain about."""
+
+    url: str
+    context: BrowserContext
+    complaints: list[str] = attrs.field(factory=list)
+    page: Page = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.page = self.opened()
+
+    def opened(self) -> Page:
+        """Return a page of this reader's which is listened to, in a tab of its own."""
+        page = self.context.new_page()
+        page.set_default_timeout(PATIENCE_SECONDS * 1_000)
+        page.add_init_script(LISTENS)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+        return page
+
+    @property
+    def origin(self) -> str:
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def enter(self) -> Page:
+        """Exchange the token for a cookie."""
+        self.page.goto(self.url)
+        return self.page
+
+    def go(self, path: str, page: Page | None = None) -> Page:
+        """Go to a path of the server."""
+        page = page or self.page
+        page.goto(self.origin + path)
+        return page
+
+    def execution(self, workflow_id: str, *pages: str) -> Page:
+        """Go to a page of the latest run of an execution."""
+        self.go(self.path_of(workflow_id, *pages))
+        return self.page
+
+    def path_of(self, workflow_id: str, *pages: str) -> str:
+        """Return the path of a page of the latest run of an execution."""
+        self.go(f"/ui/shop/executions?id={workflow_id}")
+        found = self.page.locator("a[data-row]").first.get_attribute("href")
+        return "/".join([str(found), *pages])
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"console: {message.text}")
+
+    def _failed(self, request: Any) -> None:
+        # A page that is left ends what it listened to.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"failed: {request.url}: {request.failure}")
+
+    def _answered(self, response: Any) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status}: {response.url}")
+
+
+@contextmanager
+def visiting(browser: Browser, url: str, **options: Any) -> Iterator[Visit]:
+    """Yield a reader's browser; afterwards there must be no complaint that was not taken out."""
+    told = {"viewport": {"width": 1_280, "height": 900}, **options}
+    context = browser.new_context(**told)
+    try:
+        visit = Visit(url, context)
+        visit.enter()
+        yield visit
+        assert visit.complaints == []
+    finally:
+        context.close()
