@@ -7,6 +7,7 @@ from typing import Final
 
 from swf.drawing.svg import picture_css
 from swf.models.colours import DARK, LIGHT, Palette
+from swf.models.states import State
 from swf.models.timeline.style import NAME, timeline_css
 
 
@@ -51,7 +52,7 @@ def of_timelines() -> str:
 def of_pictures() -> str:
     """Return the style sheet of pictures, whose colours are those of the page that they are in."""
     told = {name: f"var(--{name})" for name in ("paper", "ink", "small", "line")}
-    states = {state: _pair(_css(state)) for state in LIGHT.states}
+    states: dict[State, tuple[str, str]] = {state: _pair(_css(state)) for state in LIGHT.states}
     return picture_css(Palette(**told, plain=_pair("plain"), states=states), None)
 
 
