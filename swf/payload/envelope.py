@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import attrs
-from attrs.validators import deep_iterable, instance_of, min_len
+from attrs.validators import deep_iterable, ge, instance_of, min_len
 
 from swf.exceptions import (
     PayloadDecodeError,
@@ -137,7 +137,7 @@ class _Reference:
 
     store: str = attrs.field(validator=instance_of(str))
     key: str = attrs.field(validator=instance_of(str))
-    size: int = attrs.field(validator=instance_of(int))
+    size: int = attrs.field(validator=[instance_of(int), ge(0)])
     sha256: str = attrs.field(validator=instance_of(str))
     plain: Sequence[str] = attrs.field(validator=deep_iterable(instance_of(str), min_len(1)))
     """The SHA-256 of the plain text, or a key's id and the HMAC."""

@@ -24,7 +24,8 @@ def _absolute(path: str | os.PathLike[str]) -> Path:
 class FileStore(ContentStore):
     """Keeps payloads in a directory, which every process that reads them has to reach.
 
-    A payload is on the disk when `put` returns. The time of a file's last change is its age.
+    A payload is on the disk when `put` returns. The time of a file's last change is its age. A
+    directory that is not there is made its owner's alone; to share one, make it first.
     """
 
     name: ClassVar[str] = "file"
@@ -33,7 +34,8 @@ class FileStore(ContentStore):
 
     def _write(self, key: str, data: bytes) -> None:
         place = self._place(key)
-        place.parent.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place.parent.mkdir(exist_ok=True)
         with self._locked(fcntl.LOCK_SH):  # what is new cannot be collected as old meanwhile
             if self._is_whole(place, data):
                 self._touch(place)
