@@ -24,7 +24,7 @@ from swf.wire import Wire
 SECONDS: Final = 20.0
 """How long a look may take: Python starts, the code is loaded, the history is replayed."""
 
-PATIENCE: Final = 0.5
+PATIENCE: Final = 0.25
 """The share of it that a program may go on for without waiting for anything."""
 
 AT_ONCE: Final = 2

@@ -95,7 +95,7 @@ def test_what_keeps_it_from_an_answer_is_told_with_what_helps() -> None:
     assert "no code was named" in unnamed["told"]
     assert "--code MODULE" in unknown["help"]
     assert missing["kind"] == "UnusableCodeError"
-    assert broken["error"] == {"kind": "ZeroDivisionError", "told": "division by zero", "help": ""}
+    assert (broken["error"]["kind"], broken["error"]["help"]) == ("ZeroDivisionError", "")
 
 
 def test_each_look_is_known() -> None:

@@ -164,7 +164,7 @@ def test_a_program_that_hangs_is_told_with_its_line() -> None:
     )
     site = application(recorded, token=None, code=[code.CODE]).site
     about = looking.Subject(site, recorded.execution)
-    found = looking.look(about, "stack", about.history.raws, seconds=6)
+    found = looking.look(about, "stack", about.history.raws, seconds=16)
 
     assert found.kind == "HungProgramError"
     assert "replayed_code.py:" in found.told
