@@ -30,6 +30,9 @@ PATIENCE: Final = 0.25
 AT_ONCE: Final = 2
 """Looks at the same time; others wait for their turn."""
 
+TURN_SECONDS: Final = 5.0
+"""How long they do: who waits keeps a thread from other pages."""
+
 _TURNS: Final = BoundedSemaphore(AT_ONCE)
 
 
@@ -75,7 +78,7 @@ def look(
         "patience_seconds": seconds * PATIENCE,
         "path": [str(Path.cwd()), *(entry for entry in sys.path if entry)],
     }
-    if not _TURNS.acquire(timeout=seconds):
+    if not _TURNS.acquire(timeout=min(seconds, TURN_SECONDS)):
         return Look(kind="Busy", told="Others are looking.", help="Try again in a moment.")
     try:
         return _asked(json.dumps(question).encode(), seconds)
