@@ -77,7 +77,10 @@ FROM_ELSEWHERE = (
 @pytest.fixture
 def guarded(shop: Shop) -> Browser:
     """A browser that has not shown the token."""
-    return Browser(application(shop.connection, token=TOKEN, allowed_hosts=["swf.internal"]))
+    hosts = ["swf.internal"]
+    return Browser(
+        application(shop.connection, token=TOKEN, allowed_hosts=hosts, endpoint="sqlite:///shop.db")
+    )
 
 
 @pytest.mark.parametrize("host", ALLOWED)
@@ -156,6 +159,7 @@ def test_without_a_token_a_page_asks_for_it(guarded: Browser) -> None:
     assert answer.status == 401
     assert "printed" in seen(answer.text).text
     assert "order" not in answer.text
+    assert "shop.db" not in answer.text
 
 
 @pytest.mark.parametrize(
