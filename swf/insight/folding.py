@@ -160,7 +160,8 @@ def _several(node: Node, ids: Sequence[str], states: Mapping[str, State]) -> Nod
 
 
 def _state(ids: Iterable[str], states: Mapping[str, State]) -> State:
-    return min((states[one] for one in ids if one in states), key=_FIRST.index)
+    found = {states[one] for one in ids if one in states}
+    return next(state for state in _FIRST if state in found)
 
 
 def _between(edges: Iterable[Edge], stands: Mapping[str, str]) -> list[Edge]:
