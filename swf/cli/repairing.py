@@ -16,6 +16,7 @@ from swf.flow.replay.answer import Answer
 from swf.flow.replay.answer import Task as Asked
 from swf.flow.replay.matching import attributes_of
 from swf.flow.submitting import family_of
+from swf.insight.starting import input_of
 from swf.models import Domain, WorkflowExecution
 from swf.payload import Payloads
 from swf.wire import told
@@ -38,12 +39,11 @@ class Done:
 
 
 def done_in(execution: WorkflowExecution, forced: str | None = None) -> dict[Task, Done]:
-    """Return what was completed in a run, but that whose names begin with a pattern.
+    """Return what was completed in a run with a run id, but that whose names begin with a pattern.
 
     That is activities, and children by the part of their workflow ids that follows their parent's.
     (GetWorkflowExecutionHistory)
     """
-    execution = execution.upstream()  # without a run id it is known here which run it is
     family = family_of(execution.workflow_id, execution.run_id or "")
     begun: dict[int, tuple[Task, str | None]] = {}
     done: dict[Task, Done] = {}
@@ -75,8 +75,7 @@ def _is_same(payloads: Payloads, then: str | None, now: str | None) -> bool:
 
 def arguments_of(execution: WorkflowExecution, payloads: Payloads) -> Arguments:
     """Return what a run was started with (GetWorkflowExecutionHistory)."""
-    started = attributes_of(execution.history().raws[0])
-    call = payloads.parse_call(payloads.open(started.get("input")))
+    call = payloads.parse_call(payloads.open(input_of(execution)))
     return Arguments(tuple(call.args), dict(call.kwargs))
 
 

@@ -336,7 +336,7 @@ def update(
     schedule = _named(name)
     before = schedule.describe().spec.to_json()
     said = {**before, **given}
-    schedule.update(ScheduleSpec.from_json(_in_zone(said, said["timezone"])))
+    schedule.update(ScheduleSpec.from_json(_in_zone(said, said.get("timezone", "UTC"))))
 
 
 @command.command()

@@ -124,7 +124,8 @@ def command(
     domain = Domain(domain_name(), connection=connection)
     done: dict[Task, Done] = {}
     if repair is not None:
-        broken = WorkflowExecution(domain, *repair.split(maxsplit=1), connection=connection)
+        named = WorkflowExecution(domain, *repair.split(maxsplit=1), connection=connection)
+        broken = named.upstream()  # without a run id it is known then which run it is
         done = done_in(broken, force_activities)
         if text is None and file is None:
             called = arguments_of(broken, cls.payloads)

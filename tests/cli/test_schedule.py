@@ -106,6 +106,17 @@ def test_a_list_has_no_schedule_that_is_gone(served: Served) -> None:
     assert [one["name"] for one in rows(listed)] == ["stays"]
 
 
+def test_a_schedule_in_utc_is_updated(served: Served) -> None:
+    """What a schedule says by default need not be said again to change something else."""
+    typed("schedule", "create", "s", *WORDS)
+
+    ran = typed("schedule", "update", "s", "--cron", "@daily")
+    served.work()
+
+    assert ran.exit_code == 0, ran.output
+    assert told("describe", "s")["cron"] == ["@daily"]
+
+
 def test_the_guide_shows_what_is_printed(served: Served) -> None:
     """Each command of the guide prints, word for word, what stands below it there."""
     happens = {"report": served.work, "night": lambda: served.skip(2 * DAY, 1800)}
