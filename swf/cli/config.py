@@ -11,12 +11,15 @@ from typing import Final
 
 import click
 
+import swf
 from swf import settings
 from swf._version import __version__
 from swf.cli import options, output, settings_file
 from swf.cli.asked import Asked
 from swf.cli.names import Noun, Verb, nearest
 from swf.cli.output import Columns
+from swf.exceptions import CredentialsError
+from swf.models import Domain
 
 LIST: Final = Columns({"key": "setting", "value": "value", "origin": "from"}, id="key")
 
@@ -43,7 +46,7 @@ def show(asked: Asked, /, every: bool) -> None:
         {
             "key": key,
             "value": found[key].shown if key in found else None,
-            "origin": _origin(found[key].origin) if key in found else None,
+            "origin": origin_of(found[key]) if key in found else None,
         }
         for key in keys
     ]
@@ -81,14 +84,25 @@ def set_(_asked: Asked, /, key: str, value: str | None) -> None:
             f"no setting {key!r}{nearest(key, settings.KEYS)}; there are {known}"
         )
     value = _asked_for(key) if value is None else value
+    if value:
+        _refuse_unusable(key, value)
     values: dict[str, str | None] = {key: value or None}
     if key in settings.CREDENTIALS:
         values = _unit(key, values)
     place = settings_file.write(values)
     found = settings.resolve().get(key)
     if value and found is not None and found.value != value:
-        output.note(f"Note: {_origin(found.origin)} tells another {key}, which goes first")
+        output.note(f"Note: {origin_of(found)} tells another {key}, which goes first")
     output.note(f"wrote {' and '.join(values)} to {place}")
+
+
+def _refuse_unusable(key: str, value: str) -> None:
+    """Raise what each later command would, for a name or an endpoint that there cannot be."""
+    if key == "domain":
+        Domain(value)
+    elif key == "endpoint_url":
+        with suppress(CredentialsError):  # which are another matter
+            swf.connect(value)
 
 
 def _unit(key: str, values: dict[str, str | None]) -> dict[str, str | None]:
@@ -129,6 +143,7 @@ def version(asked: Asked, /) -> None:
     output.emit_one(asked, found, id="swf")
 
 
-def _origin(origin: str) -> str:
+def origin_of(setting: settings.Setting) -> str:
     """Return where a setting comes from, as who typed a command says it."""
-    return "the command line" if origin == "settings.override()" else origin
+    typed = setting.origin == "settings.override()"
+    return "the command line" if typed else setting.origin

@@ -19,6 +19,7 @@ import attrs
 from swf import settings
 from swf._version import __version__
 from swf.cli import database
+from swf.cli.config import origin_of
 from swf.cli.names import nearest
 from swf.engine import Engine
 from swf.exceptions import DomainDoesNotExist, SWFError
@@ -34,6 +35,8 @@ MOST: Final = 100
 SKEW_SECONDS: Final = 240
 """How wrong a clock may be: AWS refuses what was signed five minutes ago."""
 WARNED_SECONDS: Final = 10
+
+_ANOTHER_FILE: Final = "name another file: `--endpoint-url sqlite:///FILE`"
 
 
 class Stop(Exception):
@@ -161,7 +164,7 @@ def _of_settings() -> tuple[list[Finding], dict[str, settings.Setting] | None]:
     if told is None:
         found.append(sound("settings", "the endpoint is Amazon's"))
     else:
-        found.append(sound("settings", f"the endpoint is {told.value} ({told.origin})"))
+        found.append(sound("settings", f"the endpoint is {told.value} ({origin_of(told)})"))
     return found, values
 
 
@@ -176,6 +179,9 @@ def _of_file(examined: Examined) -> Iterator[Finding]:
         return
     try:
         path = database.path_of(examined.endpoint)
+        if path.is_dir():
+            yield problem("database", f"{path}: is a directory", _ANOTHER_FILE)
+            raise Stop
         standing = database.standing(path)
     except SWFError as error:
         yield problem("database", str(error))
@@ -202,7 +208,7 @@ def _of_missing_file(path: Path) -> Iterator[Finding]:
         yield problem(
             "database",
             f"{path}: is not there, and its folder cannot be written to",
-            "name another file: `--endpoint-url sqlite:///FILE`",
+            _ANOTHER_FILE,
         )
         raise Stop
     yield warning("database", f"{path}: is not there", f"`swf server start --db {path}` makes it")

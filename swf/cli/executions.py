@@ -105,7 +105,8 @@ def task_named(tasks: Sequence[Task], task_id: str) -> Task:
         if task.id == task_id:
             return task
     known = [one.id for one in tasks]
-    raise Failure(f"no task {task_id!r}{nearest(task_id, known)}", NOT_FOUND)
+    way_out = "; `swf workflow tasks` shows those there are"
+    raise Failure(f"no task {task_id!r}{nearest(task_id, known)}{way_out}", NOT_FOUND)
 
 
 def row(execution: WorkflowExecution) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
 from importlib import import_module
 from typing import Final
@@ -51,6 +52,26 @@ class Failure(click.ClickException):
 
 def exit_code_of(run: Callable[[], object], asked: Asked) -> int:
     """Return the exit code of what `run` does; what went wrong is told on stderr."""
+    usual, warnings.formatwarning = warnings.formatwarning, _warning
+    try:
+        return _exit_code_of(run, asked)
+    finally:
+        warnings.formatwarning = usual
+
+
+def _warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    line: str | None = None,  # noqa: ARG001
+) -> str:
+    """Return a warning as stderr shows it: of our own the words alone, not where in the code."""
+    where = "" if issubclass(category, exceptions.SettingsWarning) else f" ({filename}:{lineno})"
+    return f"Warning: {_one_line(str(message))}{where}\n"
+
+
+def _exit_code_of(run: Callable[[], object], asked: Asked) -> int:
     try:
         run()
         sys.stdout.flush()

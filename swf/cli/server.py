@@ -92,16 +92,14 @@ def start(
         arguments += [] if value is None else [f"--{name.replace('_', '-')}={value}"]
     output.note(f"server: an SWF on {url}; Ctrl-C stops it")
     try:
-        serve = import_module("swf.server.__main__").main
+        serve = import_module("swf.server.__main__").serve
     except ImportError as error:
         raise Failure(str(error)) from error
     hosts = [*allowed_host, str(plain["host"])]
     pages = None
     if not no_ui:
         pages = ui.beside(read_only=read_only, code=code, allowed_hosts=hosts)
-    status = serve(arguments, pages=pages)
-    if status:
-        raise click.exceptions.Exit(status)
+    serve(arguments, pages=pages)
 
 
 @command.command("status")

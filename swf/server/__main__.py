@@ -47,15 +47,20 @@ def main(arguments: Sequence[str] | None = None, *, pages: Pages | None = None) 
     A second signal ends the process at once. What was acknowledged is kept either way. `pages`
     makes what is served below /ui.
     """
-    given = _parser().parse_args(arguments)
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # a broken request is no news
     try:
-        _serve(given, pages)
+        serve(arguments, pages=pages)
     except SWFError as error:
         print(f"swf.server: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def serve(arguments: Sequence[str] | None = None, *, pages: Pages | None = None) -> None:
+    """Serve as `main` does; raises SWFError where it cannot be served."""
+    given = _parser().parse_args(arguments)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # a broken request is no news
+    _serve(given, pages)
 
 
 def _parser() -> ArgumentParser:

@@ -130,12 +130,14 @@ def test_what_goes_before_the_file_is_told(home: Path, monkeypatch: pytest.Monke
     ("words", "told"),
     [
         (("domian", "x"), "(did you mean 'domain'?)"),
-        (("domain", "a\nb"), "one line"),
+        (("domain", " a"), "one line"),
         (("region", "a\n[x]"), ""),
+        (("domain", "a:b"), "must not contain ':'"),
+        (("endpoint_url", "gopher://x"), "no such scheme"),
     ],
 )
 def test_what_cannot_be_set_changes_nothing(home: Path, words: tuple[str, ...], told: str) -> None:
-    """An unknown setting, or a value that no line can hold, leaves the file as it is."""
+    """An unknown setting, or a value that nothing can be done with, leaves the file as it is."""
     home.write_text("[defaults]\n")
 
     ran = typed("config", "set", *words)

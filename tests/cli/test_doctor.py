@@ -201,6 +201,17 @@ def test_a_file_that_is_not_there(folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
+def test_a_directory_is_no_database(folder: Path) -> None:
+    """A directory is told to be none, and nothing is told to be done to it."""
+    (folder / "shop").mkdir()
+    told = found("--endpoint-url", "sqlite:///shop")
+
+    assert told["settings"]["told"] == "the endpoint is sqlite:///shop (the command line)"
+    assert told["database"]["told"] == f"{folder}/shop: is a directory"
+    assert "chmod" not in told["database"]["type"]
+    assert list(told) == ["installation", "settings", "database"]
+
+
 def test_a_file_that_another_process_has_to_itself(folder: Path) -> None:
     """A database that its owner does not serve is told, with the owner's process id."""
     with Engine.open(f"sqlite:///{folder}/shop.db"):

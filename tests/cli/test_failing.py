@@ -197,3 +197,21 @@ def test_an_error_that_says_what_it_means_keeps_its_words() -> None:
     """Only what SWF said by a bare name, of a resource, is put in other words."""
     ours = exceptions.WorkflowExecutionAlreadyStartedFault("the run is here already")
     assert failing.failure(ours).message == "the run is here already"
+
+
+def test_a_warning_is_one_line(tmp_path: Path) -> None:
+    """What a program would be warned of is told without where in the code that came up."""
+    file = tmp_path / ".swf"
+    file.write_text("[credentials]\naws_access_key_id = a\naws_secret_access_key = b\n")
+    file.chmod(0o644)
+    ran = subprocess.run(
+        [sys.executable, "-m", "swf", "config", "show"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert ran.stderr == (
+        f"Warning: {file} holds credentials and can be read by others: chmod 600 {file}\n"
+    )

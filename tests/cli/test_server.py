@@ -138,6 +138,7 @@ def test_a_server_needs_sound_options() -> None:
     """What a server cannot do is refused before it makes a file."""
     refused = typed("server", "start", "--db", "x.db", "--host", "10.0.0.1", "--port", "0")
 
-    assert refused.exit_code == 1
+    assert refused.exit_code == 2
     assert "a key pair must be configured" in refused.stderr
+    assert refused.stderr.splitlines()[-1].startswith("Error: host: 10.0.0.1 can be reached")
     assert not Path("x.db").exists()
