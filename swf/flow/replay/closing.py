@@ -65,7 +65,7 @@ def main_ended(run: Run, strand: Strand, error: BaseException | None) -> None:
         # The future of the strand is resolved right after this: read it when it is asked for.
         run.closing = lambda: _completed(run, strand.future.result)
     elif isinstance(error, ContinuedAsNew):
-        run.is_continued = True
+        run.signals.are_for_next = True
         run.closing = lambda: _continued(run, error)
     elif isinstance(error, Canceled) and run.cancel_requested:
         run.closing = lambda: _canceled(run, error)
@@ -121,7 +121,7 @@ def _is_stuck(run: Run) -> bool:
 def fail(run: Run, error: BaseException) -> None:
     """Have the execution fail with this error."""
     run.error = error
-    run.is_continued = False
+    run.signals.are_for_next = False
     if not run.replaying:
         logger.warning("%s fails: %r", run.execution, error)
     run.closing = lambda: _failed(run, error)

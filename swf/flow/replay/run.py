@@ -107,7 +107,6 @@ class Run:
         self.is_peeking = False  # past the last answer, to be looked at: nothing is recorded
         self.main: Strand | None = None
         self.closing: Callable[[], Command] | None = None
-        self.is_continued = False  # it ends, and what comes is for the run that continues it
         self.is_closed = False
         self.cancel_requested = False
         self.being_canceled: list[Future[Any]] = []

@@ -119,6 +119,7 @@ class Signals:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.kept: deque[Signal] = deque()
+        self.are_for_next = False  # the run is being continued by another
         self.waiters: list[Waiter] = []
         self.handlers: dict[str, Callable[..., Any]] = {}
 
@@ -153,7 +154,7 @@ class Signals:
 
     def take(self, signal: Signal) -> None:
         """Have a signal go where it belongs."""
-        if self.run.is_continued:
+        if self.are_for_next:
             self.kept.append(signal)
             return
         handler = self.handlers.get(signal.name)
