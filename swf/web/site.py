@@ -27,6 +27,7 @@ from swf.web.errors import Problem, Sought, broken, busy, problem_of
 from swf.web.forms import MAX_FORM_BYTES, Form, FormError, read_form
 from swf.web.histories import Histories
 from swf.web.imports import Imports
+from swf.web.usuals import Usuals
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +93,7 @@ class Site:
     endpoint: str = attrs.field(default="", kw_only=True)
     imports: Imports = attrs.field(factory=Imports, init=False, repr=False)
     histories: Histories = attrs.field(factory=Histories, init=False, repr=False)
+    usuals: Usuals = attrs.field(factory=Usuals, init=False, repr=False)
     csrf: str = attrs.field(factory=lambda: secrets.token_urlsafe(24), init=False, repr=False)
     _threads: list[CapacityLimiter] = attrs.field(factory=list, init=False, repr=False)
 

@@ -5,7 +5,6 @@ The timeline has a page of its own, too: all lanes of a long one are there, in p
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -16,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from swf.exceptions import InconsistentHistoryError, SWFError
+from swf.exceptions import InconsistentHistoryError
 from swf.insight import pollers
 from swf.insight.closing import Closing, closing_of
-from swf.insight.durations import Slowest, Usual, slowest_of, usual_of
+from swf.insight.durations import Slowest, Usual, slowest_of
 from swf.insight.finding import Finding
 from swf.insight.meters import Meter, meters_of
 from swf.insight.pending import pending_count
@@ -31,8 +30,6 @@ from swf.models.timeline import to_svg
 from swf.web import subject
 from swf.web.room import Room
 from swf.web.site import Site, part, see
-
-logger = logging.getLogger(__name__)
 
 GLANCED_EVENTS: Final = 3_000
 """Events up to which the timeline is on the first page."""
@@ -126,7 +123,7 @@ def _glance(found: subject.Subject) -> Glance:
         findings=tuple(_findings(found)) if found.is_open else (),
         signs=tuple(signs(about, history, meters=meters, now=now)) if found.is_open else (),
         meters=meters,
-        usual=None if found.is_imported else _usual(execution),
+        usual=None if found.is_imported else found.site.usuals.of(execution),
         slowest=slowest_of(history, now=now),
         open_count=pending_count(history),
     )
@@ -144,15 +141,6 @@ def _findings(found: subject.Subject) -> Iterator[Finding]:
         task_lists=lists,
         patience=PATIENCE_SECONDS,
     )
-
-
-def _usual(execution: WorkflowExecution) -> Usual | None:
-    """Return how long others of the type took; None where SWF does not say: it is an extra."""
-    try:
-        return usual_of(execution)
-    except SWFError as error:
-        logger.debug("executions of the type cannot be listed: %s", error)
-        return None
 
 
 @attrs.frozen
