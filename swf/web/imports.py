@@ -12,7 +12,7 @@ from swf.models import WorkflowExecution
 MOST: Final = 20
 """Histories that are held."""
 
-MOST_BYTES: Final = 100_000_000
+MOST_BYTES: Final = 40_000_000
 """How much text these may have been."""
 
 

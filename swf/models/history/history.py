@@ -227,9 +227,9 @@ class History(Sequence["events.Event"]):
             if self._compiled is None or len(self._compiled) != len(self):
                 self._compiled = self.compile()
             return self._compiled
-        if self._compiled is None:
-            self._compiled = package.CompiledHistory()
         compiled = self._compiled
+        if compiled is None:  # seen by other threads when it is whole, not before
+            compiled = self._compiled = self.compile()
         for event in events.typed(self._raws[len(compiled) :]):
             compiled.append(event)
         return compiled

@@ -6,8 +6,10 @@ import copy
 import io
 import json
 import pickle
+import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +27,7 @@ from swf.exceptions import (
     ValidationError,
     ValidationTypeError,
 )
-from swf.models import History
+from swf.models import History, HistoryBuilder
 from swf.models.event import EVENTS, ActivityTaskScheduled, Event, UnknownEvent, event_from
 
 RELAXED = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -677,6 +679,27 @@ def test_it_is_compiled_once(history: History) -> None:
     assert history.compile() == compiled
     assert history.compile() is not compiled
     assert compiled.execution.state == "completed"
+
+
+def compiled_length(history: History) -> int:
+    return len(history.compiled)
+
+
+def test_threads_that_read_one_history_compile_it_whole() -> None:
+    """A history that does not grow may be read by any thread: none sees it half compiled."""
+    builder = HistoryBuilder()
+    for number in range(300):
+        builder.decision().activity_task(str(number), ("charge", "1"))
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(5):
+            history = builder.build()
+            with ThreadPoolExecutor(4) as threads:
+                found = list(threads.map(compiled_length, [history] * 4))
+            assert found == [len(history)] * 4
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_growth_is_compiled_alone(history: History) -> None:
