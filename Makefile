@@ -14,7 +14,7 @@ JUDGES_VENV ?= .venv-judges
 PROCESSES ?= 2
 BIN := $(VENV)/bin
 
-.PHONY: help demo demo-ui test lint format types unit browser fuzz docs bench crash chaos simulate replays judges shapes clean
+.PHONY: help audit demo demo-ui test lint format types unit browser fuzz docs bench crash chaos simulate replays judges shapes clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -56,8 +56,9 @@ docs: $(VENV)/.test ## Build the documentation; a warning is an error.
 fuzz: $(VENV)/.test ## Send a million requests, most broken somehow; FROM=seed goes on, REQUESTS=n.
 	PYTHONPATH=.:tests $(BIN)/python -m fuzz --from $(or $(FROM),0) --requests $(or $(REQUESTS),1000000)
 
-bench: $(BENCH_VENV)/.bench ## Measure every figure that the documentation quotes, beside its peer.
-	$(BENCH_VENV)/bin/python -m bench $(ARGS)
+# Without ARGS it keeps what it measured: bench/results.json, docs/benchmarks/.
+bench: $(BENCH_VENV)/.bench ## Measure every figure beside its peer, within half an hour; ARGS=name runs one.
+	$(BENCH_VENV)/bin/python -m bench $(or $(ARGS),--minutes 22 --write)
 
 crash: $(VENV)/.test ## Kill engines 5,000 times and see what is left; goes on where it was stopped.
 	PYTHONPATH=tests $(BIN)/python -m crash_marathon $(ARGS)
@@ -80,6 +81,10 @@ judges: $(VENV)/.test $(JUDGES_VENV)/.judges ## Let the AWS CLI, simpleflow and 
 		npm install --silent --no-audit --no-fund --prefix "$(JUDGES_VENV)/javascript" @aws-sdk/client-swf@3 \
 		&& JUDGES_MODULES="$(abspath $(JUDGES_VENV))/javascript" $(BIN)/python -m pytest tests/judges/javascript.py; \
 	else echo "node and npm are not here: JavaScript does not judge"; fi
+
+# It asks an advisory service over the network, so it is no part of `make test`.
+audit: $(VENV)/.test ## Ask whether anything that is installed is known to be vulnerable (pip-audit).
+	$(BIN)/python -m pip_audit --progress-spinner off --skip-editable
 
 shapes: $(VENV)/.test ## Generate swf/shapes.py anew from botocore's model of the service.
 	$(BIN)/python scripts/generate_shapes.py
