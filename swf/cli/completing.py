@@ -17,8 +17,8 @@ from swf.cli.asked import TYPED
 from swf.models import Domain, WorkflowExecution
 from swf.querysets import DomainQuerySet
 
-BUDGET_SECONDS: Final = 0.4
-"""How long somebody who pressed a key waits, at most."""
+BUDGET_SECONDS: Final = 1.5
+"""How long somebody who pressed a key waits, at most; what has come by then is what there is."""
 
 MOST: Final = 1000
 
@@ -37,7 +37,7 @@ def names(what: str, ctx: click.Context, typed: str) -> list[CompletionItem]:
         asking.join(BUDGET_SECONDS)
     return [
         CompletionItem(name)
-        for name in dict.fromkeys(found)
+        for name in dict.fromkeys(tuple(found))  # more may come still
         if name.startswith(typed) and _PLAIN.fullmatch(name)
     ]
 
@@ -52,32 +52,34 @@ def _ask(what: str, workflow_id: str | None, found: list[str]) -> None:
 
 
 def _domains(_domain: str | None) -> Iterable[str]:
-    return [one.name for one in DomainQuerySet()[:MOST]]
+    return (one.name for one in DomainQuerySet()[:MOST])
 
 
 def _workflow_ids(domain: str | None) -> Iterable[str]:
-    return [] if domain is None else [one.workflow_id for one in Domain(domain).executions()[:MOST]]
+    if domain is None:
+        return ()
+    return (one.workflow_id for one in Domain(domain).executions()[:MOST])
 
 
 def _workflow_types(domain: str | None) -> Iterable[str]:
     if domain is None:
-        return []
-    return [f"{one.name}:{one.version}" for one in Domain(domain).workflows()[:MOST]]
+        return ()
+    return (f"{one.name}:{one.version}" for one in Domain(domain).workflows()[:MOST])
 
 
 def _activity_types(domain: str | None) -> Iterable[str]:
     if domain is None:
-        return []
-    return [f"{one.name}:{one.version}" for one in Domain(domain).activities()[:MOST]]
+        return ()
+    return (f"{one.name}:{one.version}" for one in Domain(domain).activities()[:MOST])
 
 
 def _schedules(domain: str | None) -> Iterable[str]:
-    return [] if domain is None else [one.name for one in islice(schedules.all(domain), MOST)]
+    return () if domain is None else (one.name for one in islice(schedules.all(domain), MOST))
 
 
 def _activity_ids(domain: str | None, workflow_id: str | None) -> Iterable[str]:
     if domain is None or workflow_id is None:
-        return []
+        return ()
     history = WorkflowExecution(Domain(domain), workflow_id).upstream().history()
     return [str(one.id) for one in history.compiled.activities]
 

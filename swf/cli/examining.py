@@ -7,7 +7,7 @@ import platform
 import stat
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.util import find_spec
@@ -92,19 +92,22 @@ def everything(patience: float) -> Iterator[Finding]:
     if values is None:
         return
     examined = Examined(values, patience)
-    looks: tuple[Callable[[Examined], Iterator[Finding]], ...] = (
-        _of_file,
-        _of_clock,
-        _of_endpoint,
-        _of_domain,
-        _of_types,
-        _of_executions,
-    )
-    try:
-        for look in looks:
+    looks: Mapping[str, Callable[[Examined], Iterator[Finding]]] = {
+        "database": _of_file,
+        "clock": _of_clock,
+        "endpoint": _of_endpoint,
+        "domain": _of_domain,
+        "types": _of_types,
+        "executions": _of_executions,
+    }
+    for about, look in looks.items():
+        try:
             yield from look(examined)
-    except Stop:
-        return
+        except Stop:
+            return
+        except SWFError as error:
+            yield problem(about, str(error), _way_in(examined, error))
+            return
 
 
 def one(execution: WorkflowExecution, patience: float = 0.0) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from swf.cli.asked import Asked
 from swf.cli.names import Entry, Noun, nearest
 from swf.cli.output import Columns
 from swf.constants import CloseStatus, ExecutionStatus
+from swf.exceptions import ValidationError
 from swf.insight import tasks
 from swf.insight.starting import input_of
 from swf.insight.when import when
@@ -122,21 +123,31 @@ def filtered(
     """Return the executions of the domain in effect that pass these filters."""
     name, _, version = (kind or "").partition(":")
     word = None if status is None else status.upper()
-    queryset = options.domain().executions()
-    queryset = queryset.filter(
-        **told(
-            status=word if word in {*map(str, ExecutionStatus)} else None,
-            close_status=word if word in {*map(str, CloseStatus)} else None,
-            workflow_type_name=name or None,
-            workflow_type_version=version or None,
-            workflow_id=workflow_id,
-            start_oldest_date=when(since),
-            start_latest_date=when(until),
-        )
+    lookups = told(
+        status=word if word in {*map(str, ExecutionStatus)} else None,
+        close_status=word if word in {*map(str, CloseStatus)} else None,
+        workflow_type_name=name or None,
+        workflow_type_version=version or None,
+        workflow_id=workflow_id,
+        start_oldest_date=when(since),
+        start_latest_date=when(until),
     )
+    try:
+        queryset = options.domain().executions().filter(**lookups)
+    except ValidationError as error:
+        raise click.UsageError(_as_typed(str(error))) from error
     for one in tag:
         queryset = queryset.filter(tag=one)
     return queryset
+
+
+def _as_typed(refusal: str) -> str:
+    """Return a refusal of lookups in the words of the options that stand for them."""
+    for lookup, option in (("start_oldest_date", "since"), ("start_latest_date", "until")):
+        refusal = refusal.replace(lookup, option)
+    refusal = refusal.removeprefix("WorkflowExecutionQuerySet.filter: ")
+    is_time = refusal.startswith(("since: ", "until: "))
+    return f"{refusal}; say 2026-01-31, 2026-01-31T10:00, 7d or 12h" if is_time else refusal
 
 
 def note_of_type(kind: str | None) -> None:

@@ -201,6 +201,15 @@ def test_a_file_that_is_not_there(folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
+def test_what_cannot_be_looked_at_is_a_finding() -> None:
+    """Where a look fails, that is told in its place, below all that was found before."""
+    told = found("--endpoint-url", "memory://", "-d", "a:b")
+
+    assert list(told) == ["installation", "settings", "database", "endpoint", "domain"]
+    assert told["domain"]["state"] == "problem"
+    assert "must not contain ':'" in told["domain"]["told"]
+
+
 def test_a_directory_is_no_database(folder: Path) -> None:
     """A directory is told to be none, and nothing is told to be done to it."""
     (folder / "shop").mkdir()

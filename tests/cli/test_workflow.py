@@ -90,6 +90,23 @@ def test_each_filter_narrows_the_list(scene: Scene) -> None:
     assert typed(*listed, "--since", "yesterday").exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--since", "yesterday"), "since: not an ISO date or time: 'yesterday'; say 2026-01-31"),
+        (("--until", "2026"), "until: must name a day, got '2026'; say"),
+        (("--since", "2026-01-02", "--until", "2026-01-01"), "since 2026-01-02T00:00:00+00:00 is"),
+    ],
+)
+def test_a_time_that_is_none_is_refused_by_its_option(
+    scene: Scene, words: tuple[str, ...], says: str
+) -> None:
+    """What is no time, or no time to find anything in, is told by the option that said it."""
+    ran = typed("workflow", "list", *words)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"Error: {says}")
+
+
 def test_executions_are_counted(scene: Scene) -> None:
     """`workflow count` prints one number, of what passes the same filters."""
     scene.play()
