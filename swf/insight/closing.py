@@ -11,6 +11,7 @@ import attrs
 
 from swf.constants import CloseStatus
 from swf.insight.failures import ToldFailure, failure_of, told_failure
+from swf.insight.naming import name_of
 from swf.models import History
 from swf.models.history import CompiledHistory
 from swf.models.history.entities.base import Entity
@@ -130,11 +131,9 @@ def _culprit(compiled: CompiledHistory) -> Culprit | None:
     if last is None:
         return None
     _, entity, failure = last
-    key = getattr(entity, "activity_type", None) or getattr(entity, "workflow_type", None)
-    name = getattr(entity, "function_name", None) if key is None else key.name
     return Culprit(
         type=entity.type,
-        name=name or str(entity.id),
+        name=name_of(entity),
         id=str(entity.id),
         attempt=entity.attempt,
         event_id=entity.closed_event_id or entity.first_event_id,

@@ -16,6 +16,7 @@ import attrs
 from swf.drawing import Edge, Node, Picture
 from swf.drawing.words import lasting, versioned
 from swf.flow.replay.matching import WAKE_UP
+from swf.insight.naming import name_of, version_of
 from swf.models import History
 from swf.models.history.compiled import CompiledHistory
 from swf.models.history.entities.base import Entity
@@ -166,13 +167,9 @@ def _tasks(compiled: CompiledHistory) -> list[_Task]:
 
 def _type(entity: Entity[Any]) -> tuple[str, str]:
     """Return name and version of what a task runs; its id where no type is told."""
-    for field in ("activity_type", "workflow_type"):
-        key = getattr(entity, field, None)
-        if key is not None:
-            return key.name, key.version
     if isinstance(entity, CompiledTimer):
         return re.sub(r"[-_ ]?[0-9]+$", "", str(entity.id)) or str(entity.id), ""
-    return str(getattr(entity, "function_name", None) or entity.id), ""
+    return name_of(entity), version_of(entity) or ""
 
 
 def _edges(tasks: Sequence[_Task], compiled: CompiledHistory) -> Iterator[Edge]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import attrs
 
 from swf.constants import CLOSED
+from swf.insight.naming import name_of
 from swf.models import History, WorkflowExecution
 from swf.models.history.entities.base import Entity
 
@@ -91,11 +92,7 @@ def slowest_of(history: History, *, now: datetime) -> Slowest | None:
     if found is None:
         return None
     seconds, entity = found
-    key = getattr(entity, "activity_type", None) or getattr(entity, "workflow_type", None)
-    name = getattr(entity, "function_name", None) if key is None else key.name
-    return Slowest(
-        entity.type, name or str(entity.id), str(entity.id), seconds, entity.first_event_id
-    )
+    return Slowest(entity.type, name_of(entity), str(entity.id), seconds, entity.first_event_id)
 
 
 def _ran(entity: Entity[Any], until: datetime) -> float:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 
 from swf.insight.failures import failure_of
+from swf.insight.naming import name_of
 from swf.models import History
 from swf.models.event.base import Event
 from swf.models.history.entities.base import Entity
@@ -31,6 +32,9 @@ FAMILIES: Final[Mapping[str, str]] = {
 
 OTHER: Final = "other"
 """The family of events whose type is not known."""
+
+UNDECIDED: Final = "-decision"
+"""What is wanted of a history by who wants all but its decision tasks."""
 
 _FAILING: Final = frozenset({"failed", "timed_out"})
 
@@ -118,6 +122,13 @@ def is_failing(thing: Any) -> bool:
     )
 
 
+def is_of(family: str, wanted: str) -> bool:
+    """Whether a family is wanted: by its name, as one of all, or as not that of decision tasks."""
+    if wanted == UNDECIDED:
+        return family != FAMILIES["DecisionTask"]
+    return wanted in ("", family)
+
+
 def has_text(raw: Wire, text: str) -> bool:
     """Whether a text is in what an event tells, whatever the case of its letters."""
     wanted = text.casefold()
@@ -146,7 +157,7 @@ def _things(entities: Iterable[Entity[Any]], history: History) -> Iterator[Any]:
 
 
 def _is_wanted(thing: Any, wanted: Wanted) -> bool:
-    if wanted.family and wanted.family != _family(thing):
+    if not is_of(_family(thing), wanted.family):
         return False
     if wanted.errors and not is_failing(thing):
         return False
@@ -161,16 +172,12 @@ def _family(thing: Any) -> str:
 
 
 def _name(entity: Entity[Any]) -> str:
-    for field in ("activity_type", "workflow_type"):
-        key = getattr(entity, field, None)
-        if key is not None:
-            return str(key.name)
     if entity.type == "DecisionTask":
         return "decision task"
     if entity.type == "ExternalWorkflowExecution":
         signal = getattr(entity, "signal_name", None)
         return f"signal {signal}" if signal else "cancel request"
-    return str(getattr(entity, "function_name", None) or entity.id)
+    return name_of(entity)
 
 
 def _lengths(entity: Entity[Any]) -> tuple[float | None, float | None]:

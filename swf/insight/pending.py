@@ -11,6 +11,7 @@ from typing import Any, Final
 import attrs
 
 from swf.insight.failures import ToldFailure, failure_of
+from swf.insight.naming import name_of, version_of
 from swf.models import History
 from swf.models.history import CompiledHistory
 from swf.models.history.entities.activity_task import CompiledActivityTask
@@ -152,16 +153,12 @@ def _pending(entity: Entity[Any], compiled: CompiledHistory) -> Pending:
 
 def _named(entity: Entity[Any]) -> tuple[str, str | None]:
     """Return name and version of what is open; its id where no type is told."""
-    for field in ("activity_type", "workflow_type"):
-        key = getattr(entity, field, None)
-        if key is not None:
-            return key.name, key.version
     if isinstance(entity, CompiledDecisionTask):
         return "decision task", None
     if isinstance(entity, CompiledExternalWorkflowExecution):
         told = f"signal {entity.signal_name}" if entity.is_signal else "cancel request"
         return f"{told} to {entity.id}", None
-    return str(getattr(entity, "function_name", None) or entity.id), None
+    return name_of(entity), version_of(entity)
 
 
 def _is_retry(entity: Entity[Any]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import attrs
 
+from swf.insight.naming import name_of, version_of
 from swf.models import History
 from swf.models.history.entities.activity_task import CompiledActivityTask
 from swf.models.history.entities.base import Entity
@@ -74,12 +75,11 @@ def _tasks(entities: Iterable[Entity[Any]], timers: bool) -> Iterator[Task]:
         kind = _KINDS.get(type(entity))
         if kind is None or (kind == "timer" and not timers):
             continue
-        name, version = _named(entity)
         yield Task(
             kind=kind,
-            name=name,
+            name=name_of(entity),
             id=str(entity.id),
-            version=version,
+            version=version_of(entity),
             state=str(entity.state),
             state_time=entity.events[-1].timestamp,
             scheduled=entity.scheduled_at,
@@ -89,15 +89,6 @@ def _tasks(entities: Iterable[Entity[Any]], timers: bool) -> Iterator[Task]:
             attempt=entity.attempt,
             told=entity.as_dict(),
         )
-
-
-def _named(entity: Entity[Any]) -> tuple[str, str | None]:
-    """Return name and version of what a task runs; its id where no type is told."""
-    for field in ("activity_type", "workflow_type"):
-        key = getattr(entity, field, None)
-        if key is not None:
-            return key.name, key.version
-    return str(getattr(entity, "name", None) or entity.id), None
 
 
 def row(task: Task) -> dict[str, Any]:
