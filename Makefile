@@ -84,7 +84,8 @@ judges: $(VENV)/.test $(JUDGES_VENV)/.judges ## Let the AWS CLI, simpleflow and 
 
 # It asks an advisory service over the network, so it is no part of `make test`.
 audit: $(VENV)/.test ## Ask whether anything that is installed is known to be vulnerable (pip-audit).
-	$(BIN)/python -m pip_audit --progress-spinner off --skip-editable
+	$(BIN)/python -m pip freeze --exclude-editable >$(VENV)/audit.txt
+	$(BIN)/python -m pip_audit --strict --no-deps --disable-pip --progress-spinner off -r $(VENV)/audit.txt
 
 shapes: $(VENV)/.test ## Generate swf/shapes.py anew from botocore's model of the service.
 	$(BIN)/python scripts/generate_shapes.py
