@@ -52,7 +52,7 @@ class Wanted:
         said = asked(request, *_FIELDS)
         return cls(
             view=said["view"] if said["view"] in VIEWS else VIEWS[0],
-            family=said["family"] if said["family"] in FAMILIES else "",
+            family=said["family"] if said["family"] in (*FAMILIES, groups.UNDECIDED) else "",
             type=said["type"] if said["type"] in TYPES else "",
             errors=said["errors"] == "1",
             order=said["order"] if said["order"] in ORDERS else ORDERS[0],
@@ -118,7 +118,7 @@ def is_wanted(raw: Wire, wanted: Wanted) -> bool:
         return False
     if wanted.errors and not is_failing(raw):
         return False
-    if wanted.family and family_of(kind) != wanted.family:
+    if wanted.family and not groups.is_of(family_of(kind), wanted.family):
         return False
     return not wanted.q or groups.has_text(raw, wanted.q)
 

@@ -105,6 +105,15 @@ def test_an_event_is_told_as_the_json_that_it_is() -> None:
 
 NARROWED = {
     "family=timer": ("TimerStarted", "TimerFired"),
+    "family=-decision": (
+        "WorkflowExecutionStarted",
+        "TimerStarted",
+        "TimerFired",
+        "ActivityTaskScheduled",
+        "ActivityTaskStarted",
+        "ActivityTaskFailed",
+    ),
+    "family=-decision&view=json&q=declined": ("ActivityTaskFailed",),
     "family=activity&view=full": (
         "ActivityTaskScheduled",
         "ActivityTaskStarted",
