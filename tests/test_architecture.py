@@ -124,6 +124,8 @@ LAZY: Final = (
     ("swf.cli.following", "swf.testing.replaying"),  # with it comes the embedded SWF
     ("swf.tracing.switch", "opentelemetry"),
     ("swf.metrics.bridge", "prometheus_client"),
+    ("swf.web.replaying", "swf.graph.pictures"),  # a process for each look: only what it needs
+    ("swf.web.replaying", "swf.steps.pictures"),
     ("swf.transport.aws", "swf.transport.aws_client"),  # where boto3 is, only for the first call
 )
 """Who may import what with `import_module` on first use, because it is slow or optional."""

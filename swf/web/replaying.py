@@ -11,9 +11,11 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from inspect import isclass
 from pkgutil import resolve_name
 from types import ModuleType
-from typing import Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import attrs
 
@@ -21,14 +23,13 @@ from swf.exceptions import SWFError
 from swf.flow.errors import HungProgramError, NonDeterminismError, NotRegisteredError
 from swf.flow.replay.run import Execution
 from swf.flow.workflow import Workflow
-from swf.graph.pictures import picture_of as picture_of_graph
-from swf.graph.workflow import GraphWorkflow
 from swf.insight.causes import Causes, causes_of
 from swf.insight.strands import standing
 from swf.models import History
-from swf.steps.pictures import picture_of as picture_of_steps
-from swf.steps.workflow import Workflow as Steps
 from swf.wire import Wire
+
+if TYPE_CHECKING:
+    from swf.steps.workflow import Workflow as Steps
 
 
 class UnusableCodeError(SWFError):
@@ -107,10 +108,11 @@ def _picture(question: Question) -> Any:
     """Return nodes, edges and states of what is written as a graph or a chain; of others causes."""
     history = History.from_raw(question.events)
     found = _named(question)
-    if isinstance(found, type) and issubclass(found, GraphWorkflow) and found.spec is not None:
-        picture = picture_of_graph(found.spec, history, payloads=found.payloads)
-    elif isinstance(found, Steps):
-        picture = picture_of_steps(found.definition(), history)
+    if not isclass(found):
+        picture = import_module("swf.steps.pictures").picture_of(found.definition(), history)
+    elif issubclass(found, _imported_class("swf.graph.workflow", "GraphWorkflow")) and found.spec:
+        graph = import_module("swf.graph.pictures")
+        picture = graph.picture_of(found.spec, history, payloads=found.payloads)
     else:
         return {"causes": list(_causes(question).items())}
     return attrs.asdict(picture)
@@ -140,7 +142,7 @@ LOOKS: Final = {"stack": _stack, "picture": _picture, "place": _place}
 
 
 def _flow(question: Question) -> type[Workflow]:
-    found = _named(question)
+    found: type[Workflow] | Steps = _named(question)
     if not isinstance(found, type):
         raise UnusableCodeError(
             f"{question.key[0]!r} is a chain of steps, and where its own code stands cannot be"
@@ -149,11 +151,11 @@ def _flow(question: Question) -> type[Workflow]:
     return found
 
 
-def _named(question: Question) -> type[Workflow] | Steps:
+def _named(question: Question) -> Any:
     """Return what the code has under the name and version of the execution's type."""
     for target in question.code:
         for one in _workflows(_imported(target)):
-            key = one.key() if isinstance(one, type) else (one.id(), str(one.version()))
+            key = one.key() if isclass(one) else (one.id(), str(one.version()))
             if key == question.key:
                 return one
     named = "no code was named" if not question.code else f"looked in {', '.join(question.code)}"
@@ -171,16 +173,21 @@ def _imported(target: str) -> Any:
         ) from error
 
 
-def _workflows(found: Any) -> Iterator[type[Workflow] | Steps]:
-    several: Sequence[Any] = (
-        list(vars(found).values()) if isinstance(found, ModuleType) else [found]
-    )
+def _workflows(found: Any) -> Iterator[Any]:
+    """Yield the workflows that something is, or has: of chains of steps an instance."""
+    steps = _imported_class("swf.steps.workflow", "Workflow")
+    several = list(vars(found).values()) if isinstance(found, ModuleType) else [found]
     for one in several:
         is_class = isinstance(one, type)
-        if (is_class and issubclass(one, Workflow)) or isinstance(one, Steps):
+        if (is_class and issubclass(one, Workflow)) or isinstance(one, steps):
             yield one
-        elif is_class and issubclass(one, Steps) and one is not Steps:
+        elif is_class and issubclass(one, steps) and one is not steps:
             yield one()
+
+
+def _imported_class(module: str, name: str) -> Any:
+    """Return a class that code has imported if it has anything of it; else what nothing is of."""
+    return getattr(sys.modules.get(module), name, ())
 
 
 if __name__ == "__main__":
