@@ -1,4 +1,4 @@
-"""A Chromium for tests of pages: it looks at a shop in a process of its own, and hears complaints."""
+"""A Chromium for tests of pages: it looks at a shop in another process, and hears complaints."""
 
 from __future__ import annotations
 
@@ -169,6 +169,6 @@ def visiting(browser: Browser, url: str, **options: Any) -> Iterator[Visit]:
         visit = Visit(url, context)
         visit.enter()
         yield visit
-        assert visit.complaints == []
+        assert not visit.complaints, visit.complaints
     finally:
         context.close()

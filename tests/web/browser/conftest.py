@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A browser for the tests of one module: it has an event loop, which others would stumble on."""
+    """A browser for one module: its event loop would be in the way of others."""
     with launched() as browser:
         yield browser
 
