@@ -12,7 +12,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
-from inspect import isclass
 from pkgutil import resolve_name
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, TextIO
@@ -108,11 +107,12 @@ def _picture(question: Question) -> Any:
     """Return nodes, edges and states of what is written as a graph or a chain; of others causes."""
     history = History.from_raw(question.events)
     found = _named(question)
-    if not isclass(found):
+    drawn: Any = found
+    if not isinstance(found, type):
         picture = import_module("swf.steps.pictures").picture_of(found.definition(), history)
-    elif issubclass(found, _imported_class("swf.graph.workflow", "GraphWorkflow")) and found.spec:
+    elif issubclass(found, _imported_class("swf.graph.workflow", "GraphWorkflow")) and drawn.spec:
         graph = import_module("swf.graph.pictures")
-        picture = graph.picture_of(found.spec, history, payloads=found.payloads)
+        picture = graph.picture_of(drawn.spec, history, payloads=drawn.payloads)
     else:
         return {"causes": list(_causes(question).items())}
     return attrs.asdict(picture)
@@ -142,7 +142,7 @@ LOOKS: Final = {"stack": _stack, "picture": _picture, "place": _place}
 
 
 def _flow(question: Question) -> type[Workflow]:
-    found: type[Workflow] | Steps = _named(question)
+    found = _named(question)
     if not isinstance(found, type):
         raise UnusableCodeError(
             f"{question.key[0]!r} is a chain of steps, and where its own code stands cannot be"
@@ -151,11 +151,11 @@ def _flow(question: Question) -> type[Workflow]:
     return found
 
 
-def _named(question: Question) -> Any:
+def _named(question: Question) -> type[Workflow] | Steps:
     """Return what the code has under the name and version of the execution's type."""
     for target in question.code:
         for one in _workflows(_imported(target)):
-            key = one.key() if isclass(one) else (one.id(), str(one.version()))
+            key = one.key() if isinstance(one, type) else (one.id(), str(one.version()))
             if key == question.key:
                 return one
     named = "no code was named" if not question.code else f"looked in {', '.join(question.code)}"
@@ -173,10 +173,10 @@ def _imported(target: str) -> Any:
         ) from error
 
 
-def _workflows(found: Any) -> Iterator[Any]:
+def _workflows(found: Any) -> Iterator[type[Workflow] | Steps]:
     """Yield the workflows that something is, or has: of chains of steps an instance."""
     steps = _imported_class("swf.steps.workflow", "Workflow")
-    several = list(vars(found).values()) if isinstance(found, ModuleType) else [found]
+    several: list[Any] = list(vars(found).values()) if isinstance(found, ModuleType) else [found]
     for one in several:
         is_class = isinstance(one, type)
         if (is_class and issubclass(one, Workflow)) or isinstance(one, steps):
