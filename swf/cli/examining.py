@@ -115,7 +115,9 @@ def one(execution: WorkflowExecution, patience: float = 0.0) -> Iterator[Finding
     found = execution.upstream()
     about = found.workflow_id
     if found.close_status is not None:
-        yield sound(about, f"is closed: {found.close_status}")
+        reason = found.history().compiled.execution.reason
+        told = f" ({reason})" if reason else ""
+        yield sound(about, f"is closed: {found.close_status}{told}")
         return
     lists = pollers.task_lists(found.connection, found.domain.name)
     yield from _stuck(found, lists, patience)

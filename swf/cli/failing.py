@@ -42,6 +42,10 @@ _CODES: Final[tuple[tuple[type[BaseException], int], ...]] = (
 )
 
 
+_BY_NAME: Final = {"NonDeterminismError": NON_DETERMINISM, "SignatureError": 2}
+"""The exit codes of errors whose module nobody needs who only looks."""
+
+
 class Failure(click.ClickException):
     """A command failed, with a message in one line that tells the way out, and an exit code."""
 
@@ -113,8 +117,8 @@ def failure(error: BaseException) -> Failure:
 
 def code_of(error: BaseException) -> int:
     """Return the exit code that stands for an error."""
-    if type(error).__name__ == "NonDeterminismError":
-        return NON_DETERMINISM
+    if type(error).__name__ in _BY_NAME:
+        return _BY_NAME[type(error).__name__]
     return next((code for kind, code in _CODES if isinstance(error, kind)), 1)
 
 

@@ -160,6 +160,12 @@ def check(asked: Asked, *, db: str | None, repair: bool) -> None:
         told = {**attrs.asdict(report), "sound": report.sound}
         output.emit_one(asked, told, id="sound")
     if not report.sound:
+        output.note(
+            "Note: --repair sets damaged executions aside; what it leaves needs a backup"
+            if not repair
+            else "Note: what is left can only be had from a backup; `swf server export` may still"
+            " read executions"
+        )
         raise click.exceptions.Exit(1)
 
 

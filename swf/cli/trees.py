@@ -34,6 +34,7 @@ MOST_ROWS: Final = 1_000_000
 """Of a tree that may go beyond the screen."""
 
 _LONGEST: Final = 70
+_REASON: Final = 256
 _INDENT: Final = 3
 
 _STEM: Final = re.compile("[│├└─ ]+")
@@ -63,6 +64,8 @@ class Seen:
     kind: str
     tasks: Sequence[Task]
     held: str
+    ended: str = ""
+    """In whose words it ended, where it did not complete and somebody told."""
 
     @classmethod
     def of(cls, execution: WorkflowExecution, history: History) -> Seen:
@@ -75,12 +78,13 @@ class Seen:
             "" if named is None else f"{named.name} {named.version}",
             tasks_of(history, timers=True),
             "" if history.finished else held_by(history.raws),
+            _ended(history) if history.finished else "",
         )
 
     def lines(self, *, children: bool = False) -> list[str]:
         """Return the lines of the tree."""
         branches = self._branches(0, children=children)
-        return [self._title, *_joined(branches, self._waits)]
+        return [self._title, *_joined(branches, self._last)]
 
     def screen(self, columns: int, rows: int, *, children: bool = False) -> list[str]:
         """Return at most so many lines of the tree: finished tasks are counted in place of more.
@@ -89,12 +93,12 @@ class Seen:
         """
         title, now = self._title, self.execution.connection.clock.now()
         branches = self._branches(0, columns - _INDENT, children=children)
-        shown = folded(branches, max(rows - 1 - len(self._waits), 1))
+        shown = folded(branches, max(rows - 1 - len(self._last), 1))
         if self.status == "OPEN" and self.begun is not None:
             title += f" for {max((now - self.begun).total_seconds(), 0):.0f} s"
         if len(title) > columns:
             title = title.replace(f"  {self.kind}  ", "  ", 1)
-        return [title, *_joined(shown, self._waits)]
+        return [title, *_joined(shown, self._last)]
 
     def below(self, depth: int) -> list[str]:
         """Return the lines of the tasks alone, as they stand below the parent's own."""
@@ -115,6 +119,7 @@ class Seen:
             "status": self.status,
             "started": self.begun,
             "waits": self.held or None,
+            "ended": self.ended or None,
             "tasks": rows,
         }
 
@@ -125,6 +130,10 @@ class Seen:
     @property
     def _waits(self) -> list[str]:
         return [f"waits: {self.held}"] if self.held else []
+
+    @property
+    def _last(self) -> list[str]:
+        return [*self._waits, *([self.ended] if self.ended else [])]
 
     def _branches(self, depth: int, columns: int | None = None, *, children: bool) -> list[Branch]:
         now = self.execution.connection.clock.now()
@@ -205,6 +214,12 @@ def status(execution: WorkflowExecution, history: History) -> str:
     ended = last.name.removeprefix("WorkflowExecution")
     words = {"TimedOut": "TIMED_OUT", "ContinuedAsNew": "CONTINUED_AS_NEW"}
     return words.get(ended, execution.close_status or ended.upper())
+
+
+def _ended(history: History) -> str:
+    execution = history.compiled.execution
+    state = str(execution.state).replace("_", " ")
+    return f"{state}: {execution.reason[:_REASON]}" if execution.reason else ""
 
 
 def _told(task: Task, now: datetime, *, briefly: bool = False) -> str:

@@ -14,7 +14,7 @@ from terminals import PATIENCE_SECONDS, ROOT, terminal, typed
 
 from swf import exceptions
 from swf.cli import failing
-from swf.flow.errors import NonDeterminismError
+from swf.flow.errors import NonDeterminismError, SignatureError
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,7 @@ from swf.flow.errors import NonDeterminismError
         (exceptions.LimitExceededFault("x"), 13),
         (exceptions.ConnectionFailedError("x"), 14),
         (NonDeterminismError("x"), 15),
+        (SignatureError("x"), 2),
         (exceptions.ValidationError("x"), 2),
         (exceptions.SettingsError("x"), 2),
         (exceptions.EngineError("x"), 1),

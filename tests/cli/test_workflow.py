@@ -328,6 +328,17 @@ def test_the_tree_says_how_it_ended(scene: Scene, decision: Any, status: str) ->
     assert typed("workflow", "tree", WORKFLOW_ID, run_id).stdout.splitlines()[0].endswith(status)
 
 
+def test_who_says_why_it_ended_is_heard(scene: Scene) -> None:
+    """The tree, its data and the doctor tell the reason with which an execution ended."""
+    scene.at(0)
+    scene.start()
+    scene.decide(FailWorkflowExecution(reason="NoStock: 7\x1b[31m", details="shelf 9"))
+    shown = typed("workflow", "tree", WORKFLOW_ID)
+    assert shown.stdout.splitlines()[-1] == "└─ failed: NoStock: 7\\x1b[31m"
+    assert told("workflow", "tree", WORKFLOW_ID)["ended"] == "failed: NoStock: 7\x1b[31m"
+    assert "is closed: FAILED (NoStock: 7" in typed("doctor", WORKFLOW_ID).stdout
+
+
 def test_a_watched_tree_ends_with_the_execution(scene: Scene) -> None:
     """`tree --watch` prints each change once where nobody looks on, and ends by itself."""
     scene.begin()
