@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from pkgutil import resolve_name
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, TextIO
@@ -100,7 +101,17 @@ def _stack(question: Question) -> Any:
         run_id=question.run_id,
         patience_seconds=question.patience_seconds,
     )
-    return attrs.asdict(found)
+    told = attrs.asdict(found)
+    for strand in told["strands"]:
+        for frame in strand["frames"]:
+            frame["file"] = _shortened(frame["file"])
+    return told
+
+
+def _shortened(file: str) -> str:
+    """Return the path of a file from the folder in which the pages are served, if it is there."""
+    path, here = Path(file), Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else file
 
 
 def _picture(question: Question) -> Any:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,6 +97,19 @@ def test_what_keeps_it_from_an_answer_is_told_with_what_helps() -> None:
     assert "--code MODULE" in unknown["help"]
     assert missing["kind"] == "UnusableCodeError"
     assert (broken["error"]["kind"], broken["error"]["help"]) == ("ZeroDivisionError", "")
+
+
+def test_files_are_told_from_where_the_pages_are_served(
+    order: History, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is elsewhere is told by its whole path."""
+    monkeypatch.chdir(Path(code.__file__).parent)
+    [here, *_] = answer("stack", order, code.CODE)["found"]["strands"]
+    monkeypatch.chdir(tmp_path)
+    [elsewhere, *_] = answer("stack", order, code.CODE)["found"]["strands"]
+
+    assert here["frames"][0]["file"] == "replayed_code.py"
+    assert elsewhere["frames"][0]["file"] == code.__file__
 
 
 def test_each_look_is_known() -> None:

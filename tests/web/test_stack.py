@@ -52,7 +52,8 @@ def test_each_strand_is_shown_with_its_lines(swf_engine: Engine) -> None:
 
     assert "return futures.gather(total, shipped)" in page.text
     assert "self.sleep(60)" in page.text
-    assert f"{code.__file__}" in page.text
+    assert f"{Path(code.__file__).relative_to(Path.cwd())}:" in page.text
+    assert str(Path.cwd()) not in page.text
     assert "timer-1.1 (running)" in page.text
     assert any(link.endswith("#event-5") for link in page.links)
     assert not harms(answer.text)
