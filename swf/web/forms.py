@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -15,6 +14,12 @@ MAX_FORM_BYTES: Final = 1 << 20
 """The longest form that is read: the longest input of SWF, percent-encoded, is shorter."""
 
 _MAX_FIELDS: Final = 100
+
+_BOUNDARY: Final = re.compile(r';\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
+_DISPOSITION: Final = re.compile(
+    rb"^content-disposition:\s*form-data\b(.*)$", re.IGNORECASE | re.MULTILINE
+)
+_PARAMETER: Final = re.compile(rb';\s*([a-z]+)=(?:"([^"]*)"|([^\s;"]*))', re.IGNORECASE)
 
 
 class FormError(ValueError):
@@ -37,19 +42,8 @@ class Form:
         return self.fields.get(name, "")
 
 
-async def read_form(request: Request, most_bytes: int = MAX_FORM_BYTES) -> Form:
-    """Return the form that a request brings; raise FormError where it brings none."""
-    body = await _body(request, most_bytes)
-    told = request.headers.get("content-type", "")
-    kind = told.partition(";")[0].strip().lower()
-    if kind == "application/x-www-form-urlencoded":
-        return _urlencoded(body)
-    if kind == "multipart/form-data":
-        return _multipart(told, body)
-    raise FormError("this is not a form", 415)
-
-
-async def _body(request: Request, most_bytes: int) -> bytes:
+async def read_body(request: Request, most_bytes: int = MAX_FORM_BYTES) -> bytes:
+    """Return what a request brings; raise FormError where that is too long, or breaks off."""
     too_long = FormError(f"more than {most_bytes:,} bytes were sent", 413)
     length = request.headers.get("content-length", "0")
     if not length.isdigit() or int(length) > most_bytes:
@@ -66,6 +60,19 @@ async def _body(request: Request, most_bytes: int) -> bytes:
     return b"".join(pieces)
 
 
+def form_in(content_type: str, body: bytes) -> Form:
+    """Return the form in a body; raise FormError where there is none.
+
+    That takes its time where the body is long: it is not to be done in an event loop.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded":
+        return _urlencoded(body)
+    if kind == "multipart/form-data":
+        return _multipart(content_type, body)
+    raise FormError("this is not a form", 415)
+
+
 def _urlencoded(body: bytes) -> Form:
     try:
         pairs = parse_qsl(
@@ -80,19 +87,24 @@ def _urlencoded(body: bytes) -> Form:
 
 
 def _multipart(content_type: str, body: bytes) -> Form:
-    """Return a form with files, which the standard library reads as it reads a mail."""
-    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
-    message = BytesParser(policy=HTTP).parsebytes(head + body)
-    if not message.is_multipart():
+    """Return a form with files, of the kind that browsers send: parts that are what they are."""
+    found = _BOUNDARY.search(content_type)
+    mark = f"\r\n--{'' if found is None else found[1] or found[2]}".encode("latin-1", "replace")
+    _, *parts = (b"\r\n" + body).split(mark, _MAX_FIELDS + 1)
+    if found is None or not parts:
         raise FormError("the form cannot be read: it has no parts")
+    if not parts[-1].startswith(b"--"):
+        raise FormError(f"the form cannot be read: it has no end, or over {_MAX_FIELDS} fields")
     fields: dict[str, str] = {}
     files: dict[str, bytes] = {}
-    for part in list(message.iter_parts())[:_MAX_FIELDS]:
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
-        if not isinstance(name, str) or not isinstance(content, bytes):
+    for part in parts[:-1]:
+        head, _, content = part.partition(b"\r\n\r\n")
+        told = _DISPOSITION.search(head)
+        said = {} if told is None else _said(told[1])
+        if b"name" not in said:
             raise FormError("the form cannot be read: a part of it has no name")
-        if part.get_filename() is not None:
+        name = said[b"name"].decode(errors="replace")
+        if b"filename" in said:
             files[name] = content
             continue
         try:
@@ -100,6 +112,10 @@ def _multipart(content_type: str, body: bytes) -> Form:
         except UnicodeDecodeError as error:
             raise FormError(f"the form cannot be read: {name}: {error}") from error
     return Form(fields, files)
+
+
+def _said(parameters: bytes) -> dict[bytes, bytes]:
+    return {one[1].lower(): one[2] or one[3] or b"" for one in _PARAMETER.finditer(parameters)}
 
 
 def _lines(text: str) -> str:

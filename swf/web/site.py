@@ -24,7 +24,7 @@ from swf.models import Domain
 from swf.transport import Transport
 from swf.web import paths, words
 from swf.web.errors import Problem, Sought, broken, busy, problem_of
-from swf.web.forms import MAX_FORM_BYTES, Form, FormError, read_form
+from swf.web.forms import MAX_FORM_BYTES, Form, FormError, form_in, read_body
 from swf.web.histories import Histories
 from swf.web.imports import Imports
 from swf.web.usuals import Usuals
@@ -152,16 +152,27 @@ class Site:
 
         async def endpoint(request: Request) -> Response:
             try:
-                form = await read_form(request, most_bytes)
+                body = await read_body(request, most_bytes)
             except FormError as error:
-                told = Problem(error.status, "That form cannot be read", str(error))
-                return self.problem(request, told)
-            if not compare_digest(form.get(CSRF).encode(errors="replace"), self.csrf.encode()):
-                return self.problem(request, _FOREIGN_FORM)
-            request.state.form = form
-            return await self._made(request, function)
+                return self._unreadable(request, error)
+            return await self._made(request, lambda site, there: site._taken(there, body, function))
 
         return Route(paths.ROOT + path, endpoint, methods=["POST"])
+
+    def _taken(self, request: Request, body: bytes, function: Page) -> Response:
+        """Return what a page's maker makes of a form, if that is one of ours."""
+        try:
+            form = form_in(request.headers.get("content-type", ""), body)
+        except FormError as error:
+            return self._unreadable(request, error)
+        if not compare_digest(form.get(CSRF).encode(errors="replace"), self.csrf.encode()):
+            return self.problem(request, _FOREIGN_FORM)
+        request.state.form = form
+        return function(self, request)
+
+    def _unreadable(self, request: Request, error: FormError) -> Response:
+        told = Problem(error.status, "That form cannot be read", str(error))
+        return self.problem(request, told)
 
     async def _made(self, request: Request, function: Page) -> Response:
         """Return what a page's maker makes, in a thread, or the page of what went wrong."""

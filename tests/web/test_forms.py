@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from typing import Final
 
 import pytest
@@ -35,7 +37,7 @@ def test_fields_come_as_they_were_typed(fields: dict[str, str]) -> None:
     """Each field is what was typed, with the line ends that it was typed with."""
     sent = [(f'name="{name}"', told.replace("\n", "\r\n")) for name, told in fields.items()]
 
-    form = forms._multipart(MULTIPART, multipart(*((name, told.encode()) for name, told in sent)))
+    form = forms.form_in(MULTIPART, multipart(*((name, told.encode()) for name, told in sent)))
 
     assert form.fields == fields
 
@@ -45,7 +47,7 @@ def test_files_come_as_they_are(content: bytes) -> None:
     """The content of a file is not changed by a byte, and no field has its name."""
     head = 'name="file"; filename="x.json"\r\nContent-Type: application/json'
 
-    form = forms._multipart(MULTIPART, multipart((head, content), ('name="csrf"', b"c")))
+    form = forms.form_in(MULTIPART, multipart((head, content), ('name="csrf"', b"c")))
 
     assert form.files == {"file": content}
     assert form.fields == {"csrf": "c"}
@@ -66,6 +68,8 @@ def test_files_come_as_they_are(content: bytes) -> None:
         (MULTIPART, b"nothing of the kind", 400, "no parts"),
         (MULTIPART, multipart(("x", b"1")), 400, "no name"),
         (MULTIPART, multipart(('name="a"', b"\xff")), 400, "utf-8"),
+        (MULTIPART, multipart(*[('name="a"', b"")] * 200), 400, "over 100 fields"),
+        (MULTIPART, multipart(('name="a"', b"1"))[:-4], 400, "no end"),
     ],
 )
 def test_what_is_no_form_is_refused(
@@ -86,6 +90,41 @@ def test_a_length_that_is_too_great_is_refused_before_anything_is_read(
     headers = {"content-type": URLENCODED, "content-length": length}
 
     assert browser.send("POST", "/ui/d/start", b"", headers).status == 413
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\n" * 2_000_000,
+        b"--\r\n" * 500_000,
+        b"%41" * 700_000,
+        f"\r\n--{BOUNDARY}".encode() * 80_000,
+    ],
+    ids=["lines", "dashes", "escapes", "parts"],
+)
+def test_a_long_form_is_read_at_once(content: bytes) -> None:
+    """What is in a form does not make it slow to read: a server has more to do than that."""
+    began = time.process_time()
+    for kind, body in (
+        (MULTIPART, multipart(('name="a"', content))),
+        (URLENCODED, b"a=" + content),
+    ):
+        with contextlib.suppress(forms.FormError):
+            forms.form_in(kind, body)
+
+    assert time.process_time() - began < 1.0
+
+
+def test_parts_of_parts_are_content() -> None:
+    """A part is not looked into: what browsers send is never nested, nor encoded."""
+    inner = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n" * 5_000
+    head = (
+        'name="a"\r\nContent-Transfer-Encoding: base64\r\nContent-Type: multipart/mixed; boundary=x'
+    )
+
+    form = forms.form_in(MULTIPART, multipart((head, inner)))
+
+    assert form.get("a") == inner.decode().replace("\r\n", "\n")
 
 
 def test_a_form_that_breaks_off_is_refused(browser: Browser) -> None:
