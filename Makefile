@@ -14,7 +14,7 @@ JUDGES_VENV ?= .venv-judges
 PROCESSES ?= 2
 BIN := $(VENV)/bin
 
-.PHONY: help audit demo demo-ui test lint format types unit browser fuzz docs bench crash chaos simulate replays judges shapes clean
+.PHONY: help audit demo demo-ui test lint format types unit browser fuzz docs bench crash chaos simulate replays nightly judges shapes clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -74,6 +74,10 @@ simulate: $(VENV)/.test ## Simulate COUNT lives of the engine, from seed FIRST o
 replays: $(VENV)/.test ## Replay COUNT lives of random workflow programs, from seed FIRST on (10,000 from 0).
 	PYTHONPATH=.:tests $(BIN)/python -m flow_replays $(COUNT) $(FIRST)
 
+# What it has done is in .nightly/: stopped, it goes on there.
+nightly: $(VENV)/.test ## Try all that chance may find, for HOURS (2); goes on where it was stopped.
+	PYTHONPATH=.:tests $(BIN)/python -m nightly --hours $(or $(HOURS),2) $(ARGS)
+
 # JavaScript judges only here: not every machine has node.
 judges: $(VENV)/.test $(JUDGES_VENV)/.judges ## Let the AWS CLI, simpleflow and JavaScript's SDK judge the server.
 	JUDGES_VENV="$(JUDGES_VENV)" $(BIN)/python -m pytest tests/judges $(ARGS)
@@ -93,6 +97,7 @@ shapes: $(VENV)/.test ## Generate swf/shapes.py anew from botocore's model of th
 
 clean: ## Remove all that was made, the virtual environments included.
 	rm -rf $(VENV) $(BENCH_VENV) $(JUDGES_VENV) build dist docs/_build htmlcov *.egg-info .coverage .coverage.*
+	rm -rf .nightly
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache orders.db orders.db-* orders.db.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

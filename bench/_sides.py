@@ -7,6 +7,7 @@ A benchmark names its sides; each is a function of how often to do it, which ret
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shutil
@@ -38,9 +39,10 @@ def command(script: Path | str, side: str, count: int, folder: Path | str) -> li
 class Bench:
     """The sides of one benchmark."""
 
-    def __init__(self, script: Path, *, quick: bool) -> None:
+    def __init__(self, script: Path, *, quick: bool, seconds: float = math.inf) -> None:
         self.script = script
         self.quick = quick
+        self._until = time.monotonic() + seconds
 
     def once(self, side: str, count: int, *wrapped: str) -> Found:
         """Return what one side finds in a process of its own."""
@@ -57,9 +59,14 @@ class Bench:
         return found
 
     def rounds(self, counts: Mapping[str, int], rounds: int) -> dict[str, list[Found]]:
-        """Return what each side finds in so many rounds, in each of which all have their turn."""
+        """Return what each side finds in so many rounds, in each of which all have their turn.
+
+        When the time is over no further round begins; there is one in any case.
+        """
         found: dict[str, list[Found]] = {side: [] for side in counts}
         for number in range(1 if self.quick else rounds):
+            if number and time.monotonic() > self._until:
+                break
             # The machine may be slower or faster later: nobody is always first.
             order = list(counts) if number % 2 == 0 else list(reversed(counts))
             for side in order:
@@ -123,6 +130,17 @@ def _rounded(value: float) -> float:
     return float(f"{value:.3g}") if abs(value) < 1_000 else round(value)
 
 
+def arguments(document: str | None) -> ArgumentParser:
+    """Return what reads the options that every benchmark has."""
+    parser = ArgumentParser(description=(document or "").partition("\n")[0])
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--quick", action="store_true", help="one round only")
+    parser.add_argument(
+        "--seconds", type=float, default=math.inf, help="begin no round when they are over"
+    )
+    return parser
+
+
 def main(
     document: str,
     script: str,
@@ -130,9 +148,7 @@ def main(
     rows: Callable[[Bench], list[dict[str, Any]]],
 ) -> int:
     """Print the rows; the status is 1 where one misses its target."""
-    parser = ArgumentParser(description=document.partition("\n")[0])
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--quick", action="store_true", help="one round only")
+    parser = arguments(document)
     parser.add_argument("--side", choices=list(sides))
     parser.add_argument("--count", type=int, default=1_000)
     parser.add_argument("--folder", type=Path)
@@ -141,7 +157,7 @@ def main(
         with tempfile.TemporaryDirectory(prefix=".data-", dir=HERE) as spare:
             print(json.dumps(sides[options.side](options.count, options.folder or Path(spare))))
         return 0
-    found = rows(Bench(Path(script), quick=options.quick))
+    found = rows(Bench(Path(script), quick=options.quick, seconds=options.seconds))
     if options.json:
         # What is marked as detail is for whoever runs the benchmark by itself.
         print(json.dumps([one for one in found if not one.get("detail")], indent=2))
@@ -153,7 +169,8 @@ def main(
 
 def told(one: Mapping[str, Any]) -> str:
     """Return a row as a line of text."""
-    parts = [f"{one['what']}: {one['ours']:,g} {one['unit']}"]
+    note = f" ({one['note']})" if one.get("note") else ""
+    parts = [f"{one['what']}{note}: {one['ours']:,g} {one['unit']}"]
     if one["peer"] is not None:
         parts.append(f"{one['peer_name']} {one['peer']:,g} {one['unit']}")
     if one["ratio"] is not None:

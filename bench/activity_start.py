@@ -5,6 +5,8 @@ left out: tasks are there at once, and answers go nowhere. What is counted is ti
 processes' CPU is not this one's. The peer is what simpleflow does for each task: a process that is
 forked, and waited for (`multiprocess.Process`).
 
+Left out: what the activity does, and the network.
+
     python bench/activity_start.py [--quick] [--json]
 """
 

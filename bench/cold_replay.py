@@ -7,6 +7,8 @@ simpleflow's executor, on the same bytes as botocore reads them; and the replaye
 for Python, on the equivalent history, from its JSON, as it is shipped (in its sandbox) and without
 the sandbox. All must come to the same result. Each runs in a process of its own, in turn.
 
+Left out: the network, and what workflows do besides: signals, timers, children.
+
     python bench/cold_replay.py [--quick] [--json]
 """
 

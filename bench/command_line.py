@@ -3,12 +3,13 @@
 A `--help` needs nothing but the program; a call lists or starts executions of an SWF on a file. The
 runs of a row alternate with its peer's, in the same process; the figure is the median.
 
+Left out: what a server far away takes to answer.
+
     python bench/command_line.py [--runs N] [--json]
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import statistics
@@ -18,6 +19,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+import _sides
 
 HELP_MS = 100.0
 CALL_MS = 400.0
@@ -86,10 +89,11 @@ def rows(runs: int) -> list[dict[str, Any]]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures; the status is 1 where one misses its target."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = _sides.arguments(__doc__)
     parser.add_argument("--runs", type=int, default=15)
-    parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
+    if options.quick:
+        options.runs = 3
     found = rows(options.runs)
     if options.json:
         print(json.dumps(found, indent=2))

@@ -8,12 +8,13 @@ activities, children, markers, timers and signals, and checks nothing.
 What is counted is CPU (`time.process_time`), both sides in turn; the figure is the median round.
 Both sides must have seen the same states, or the run fails.
 
+Left out: the network, and Lambda functions.
+
     python bench/compile_history.py [--rounds N] [--json]
 """
 
 from __future__ import annotations
 
-import argparse
 import copy
 import gc
 import json
@@ -23,6 +24,8 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
+
+import _sides
 
 from swf.clock import ManualClock
 from swf.models.event import events_from
@@ -169,10 +172,11 @@ def measure(rounds: int) -> list[dict[str, Any]]:
 
 def main() -> int:
     """Print the figures; the status is 1 where a target is missed."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = _sides.arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    if options.quick:
+        options.rounds = 3
     rows = measure(options.rounds)
     if SimpleflowHistory is None:
         print(

@@ -6,6 +6,8 @@ checked answer; the network is left out. The histories are made for it: real one
 events. The peer is simpleflow, which replays the whole history for each decision, on the same
 bytes as botocore reads them.
 
+Left out: the network, the embedded SWF, and whatever a decision does besides.
+
     python bench/decider_steps.py [--quick] [--json]
 """
 

@@ -5,6 +5,8 @@ event loop drives it, and from 32 threads that wait. Beside it: the same SQL alo
 shared by all workflows; 32 DBOS workflows that take their steps at the same time. Each runs in a
 process of its own, on the same disk, in turn.
 
+Left out: HTTP, and the deciders' and workers' own code; steps are all alike and small.
+
     python bench/engine_flight.py [--quick] [--json]
 """
 
@@ -32,11 +34,11 @@ COUNTS = {"swf": 4_800, "threads": 1_600, "sql": 9_600, "dbos": 160, "dbos, WAL"
 ROUNDS = 5
 
 
-def swf(count: int, folder: Path) -> Found:
+def swf(count: int, folder: Path, *, workflows: int = WORKFLOWS) -> Found:
     """Take steps from one thread: what an answer leads to is asked at once, and done together."""
     from _swf import Loop, opened
 
-    steps = count // WORKFLOWS
+    steps = count // workflows
     with opened(folder) as engine:
         loop = Loop(engine)
         left: dict[str, int] = {}
@@ -51,7 +53,7 @@ def swf(count: int, folder: Path) -> Found:
         def work(task: dict[str, Any]) -> None:
             loop.ask("RespondActivityTaskCompleted", given.done(task["taskToken"]))
 
-        for number in range(WORKFLOWS):
+        for number in range(workflows):
             loop.poll("PollForDecisionTask", given.DECISION_POLL, decide)
             loop.poll("PollForActivityTask", given.ACTIVITY_POLL, work)
             left[f"order-{number}"] = steps

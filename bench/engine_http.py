@@ -7,6 +7,8 @@ else. The peer is moto's server, which keeps nothing and holds no polls: it is a
 call after call, and so is the embedded SWF for comparison. All take one workflow of 400 steps; the
 shorter, the faster is moto.
 
+Left out: networks that are slower than the loopback; TLS; signatures, which are not checked.
+
     python bench/engine_http.py [--quick] [--json]
 """
 

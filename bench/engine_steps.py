@@ -3,8 +3,11 @@
 By the engine's door in process, on a file with a write-ahead log and every commit synced
 (durability "full"), in one workflow, with one poll more than there are tasks at work. Beside it:
 the same SQL alone with two commits a step; steps of a DBOS workflow, on SQLite as DBOS sets it up
-and in WAL mode; moto in process, which keeps nothing. Each runs in a process of its own, on the
-same disk, in turn.
+and in WAL mode; moto in process, which keeps nothing; tasks of huey's queue, synced. Each runs in a
+process of its own, on the same disk, in turn.
+
+Left out: HTTP, and the decider's and worker's own code. huey's tasks have no history, and nothing
+decides what follows them.
 
     python bench/engine_steps.py [--quick] [--json]
 """
@@ -18,6 +21,7 @@ from typing import Any
 
 import _dbos
 import _given as given
+import _huey
 import _moto
 import _sides
 import _sql
@@ -27,7 +31,7 @@ OF_SQL = 0.45
 OF_DBOS_IN_WAL = 1.2
 OF_MOTO = 8
 SYNCS = (1.99, 2.1)
-COUNTS = {"swf": 1_500, "sql": 1_500, "dbos": 300, "dbos, WAL": 600, "moto": 60}
+COUNTS = {"swf": 1_500, "sql": 1_500, "dbos": 300, "dbos, WAL": 600, "moto": 60, "huey": 400}
 ROUNDS = 5
 
 
@@ -61,6 +65,7 @@ SIDES = {
     "dbos": partial(_dbos.steps, wal=False),
     "dbos, WAL": partial(_dbos.steps, wal=True),
     "moto": _moto.steps,
+    "huey": _huey.tasks,
 }
 
 
@@ -92,6 +97,7 @@ def rows(bench: Bench) -> list[dict[str, Any]]:
         beside("dbos, WAL", "DBOS in WAL", OF_DBOS_IN_WAL, f">= {OF_DBOS_IN_WAL} x"),
         beside("dbos", "DBOS as shipped", None, None),
         beside("moto", "moto, nothing kept", OF_MOTO, f">= {OF_MOTO} x"),
+        beside("huey", "huey, a task of its queue", None, None),
         row(
             "  CPU of the step",
             median(ours, "cpu") * 1e6,

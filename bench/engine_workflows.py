@@ -4,6 +4,8 @@ By the engine's door in process, on a file, durability "full": start, decide, do
 it: DBOS workflows of one step, on SQLite as DBOS sets it up and in WAL mode. Each runs in a process
 of its own, on the same disk, in turn.
 
+Left out: HTTP, and the deciders' and workers' own code.
+
     python bench/engine_workflows.py [--quick] [--json]
 """
 

@@ -5,6 +5,8 @@ virtual time. Beside the file: the SQL of the same steps alone, with two commits
 steps of a DBOS workflow, on SQLite as DBOS sets it up and in WAL mode. Each runs in a process of
 its own, on the same disk, in turn.
 
+Left out: HTTP, and whatever activities do besides; payloads are small.
+
     python bench/flow_chain.py [--quick] [--json]
 """
 

@@ -4,6 +4,8 @@ Two figures: activity steps a second of workflows of 50 steps; workflows a secon
 another started as one ends. Beside them DBOS workflows of the same, on SQLite as DBOS sets it up
 and in WAL mode. Each runs in a process of its own, on the same disk, in turn.
 
+Left out: HTTP, several processes, and whatever activities do besides.
+
     python bench/flow_flight.py [--quick] [--json]
 """
 
@@ -86,9 +88,9 @@ def rows(bench: Bench) -> list[dict[str, Any]]:
     """Return what is done in a second beside DBOS, and what it costs."""
     found = bench.rounds(COUNTS, ROUNDS)
     made = []
-    for what, unit, told in (
-        ("steps", "steps/s", f"activity step, {WORKFLOWS} workflows in flight"),
-        ("workflows", "/s", f"one-step workflow, {WORKFLOWS} in flight"),
+    for what, one, unit, told in (
+        ("steps", "a step", "steps/s", f"activity step, {WORKFLOWS} workflows in flight"),
+        ("workflows", "a workflow", "/s", f"one-step workflow, {WORKFLOWS} in flight"),
     ):
         ours, least = found[what], OF_DBOS[what]
         beside = partial(row, told, 1 / median(ours), unit)
@@ -106,7 +108,7 @@ def rows(bench: Bench) -> list[dict[str, Any]]:
                 peer_name="DBOS in WAL",
                 ratio=ratio(ours, found[f"{what}, dbos, WAL"]),
             ),
-            row("  CPU of it", median(ours, "cpu") * 1e6, "us"),
+            row(f"  CPU of {one}", median(ours, "cpu") * 1e6, "us"),
         ]
     rate, busy = 1 / median(found["steps"]), _busy(found["steps"])
     target = f">= {STEPS_A_SECOND:,} steps/s, or a core busy to {CPU_BOUND:.0%}"

@@ -4,6 +4,8 @@ From the return of an activity to the call of the next, which takes its result: 
 decision task, the decision and the next activity task, all durable; decider and worker are threads
 of one process, polling. The peer is DBOS as it is shipped, from enqueueing a workflow to its start.
 
+Left out: HTTP, and machines that are busy.
+
     python bench/flow_handover.py [--quick] [--json]
 """
 

@@ -5,6 +5,8 @@ The graph is a chain, with a generator before it or without; its histories have 
 bytes of a reply to decisions: ours of what is new, by a decider that holds the run; the peer's of
 as many pages of the history, newest first, as it asks for. Both must schedule the same.
 
+Left out: the network, and the embedded SWF.
+
     python bench/graph_decide.py [--quick] [--json]
 """
 

@@ -4,6 +4,8 @@ A graph is read from JSON, checked, and drawn in each language; what is counted 
 as wide as it is usual, each task after three of the row before; once each task is after two that
 chance has chosen of the two hundred before it.
 
+Left out: writing the picture to a disk, and showing it.
+
     python bench/graph_draw.py [--quick] [--json]
 """
 

@@ -3,6 +3,8 @@
 Lived through and replayed as `graph_wide` is, 50 tasks wide and 400 deep. A run that continues
 another is told what is done; what it costs to begin it is told apart.
 
+Left out: the network, disks, and tasks that are at work at the same time.
+
     python bench/graph_long.py [--quick] [--json]
 """
 

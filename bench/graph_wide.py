@@ -5,6 +5,8 @@ task after the other, so that each decision is about one that is done; then a fr
 the replies to its polls. What is counted is CPU of all threads (`time.process_time`), from the
 bytes of a reply to the checked answer.
 
+Left out: the network, disks, and tasks that are at work at the same time.
+
     python bench/graph_wide.py [--quick] [--json]
 """
 

@@ -5,6 +5,8 @@ worker's having it, its hand-out synced to disk: between threads of one process,
 door; and between two processes, by boto3 and `python -m swf.server`. The peer is DBOS as it is
 shipped, from enqueueing a workflow to its start.
 
+Left out: deciders' and workers' own code, and machines that are busy.
+
     python bench/handover.py [--quick] [--json]
 """
 
@@ -110,9 +112,14 @@ def rows(bench: Bench) -> list[dict[str, Any]]:
     }
     theirs = statistics.median(found["dbos"])
     made = []
-    for side, most, what in (
-        ("threads", IN_PROCESS, "hand-over of a task to a waiting poller, in process"),
-        ("processes", ACROSS, "hand-over of a task, across processes over HTTP"),
+    for side, most, where, what in (
+        (
+            "threads",
+            IN_PROCESS,
+            "in process",
+            "hand-over of a task to a waiting poller, in process",
+        ),
+        ("processes", ACROSS, "over HTTP", "hand-over of a task, across processes over HTTP"),
     ):
         ours = statistics.median(found[side])
         made.append(
@@ -127,7 +134,8 @@ def rows(bench: Bench) -> list[dict[str, Any]]:
                 reached=ours < most,
             )
         )
-        made.append(row("  99th percentile", statistics.quantiles(found[side], n=100)[-1], "ms"))
+        slowest = statistics.quantiles(found[side], n=100)[-1]
+        made.append(row(f"  99th percentile, {where}", slowest, "ms"))
     return made
 
 

@@ -4,6 +4,8 @@ The server is `python -m swf.server` in a process of its own, on a file. Each po
 that has sent PollForActivityTask and waits. The peer is bare starlette on uvicorn, which holds as
 many requests that wait for an event.
 
+Left out: TLS, and what clients keep in memory.
+
     python bench/held_polls.py [--quick] [--json]
 """
 

@@ -6,12 +6,13 @@ botocore, to its dictionaries, and simpleflow's event objects over them (where i
 What is counted is CPU (`time.process_time`), all sides in turn; the figure is the median round.
 All sides must have seen the same values, or the run fails.
 
+Left out: the network, signing and sending.
+
     python bench/history_pages.py [--rounds N] [--json]
 """
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import statistics
@@ -21,6 +22,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import _sides
 import botocore.parsers
 import botocore.session
 
@@ -295,10 +297,11 @@ def measure(rounds: int) -> list[dict[str, Any]]:
 
 def main() -> int:
     """Print the figures; the status is 1 where a target is missed."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = _sides.arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=40)
-    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    if options.quick:
+        options.rounds = 3
     rows = measure(options.rounds)
     if SimpleflowHistory is None:
         print(

@@ -3,17 +3,20 @@
 A fresh interpreter first imports every module that is not of swf and that the statement would load,
 then times the statement. The figure is the median of several interpreters.
 
+Left out: the first run after an installation, which makes the bytecode.
+
     python bench/import_time.py [--runs N] [--json]
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
 import subprocess
 import sys
 from typing import Any
+
+import _sides
 
 TARGET_MS = 15.0
 
@@ -75,10 +78,11 @@ def rows(runs: int) -> list[dict[str, Any]]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures; the status is 1 where one misses its target."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = _sides.arguments(__doc__)
     parser.add_argument("--runs", type=int, default=11)
-    parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
+    if options.quick:
+        options.runs = 3
     found = rows(options.runs)
     if options.json:
         print(json.dumps(found, indent=2))

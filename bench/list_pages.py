@@ -5,12 +5,13 @@ counted is the CPU of this process (`time.process_time`) for a page, from the re
 objects. Rounds alternate between the two sides; the figure is the median round. Both sides must
 have seen the same values, or the run fails.
 
+Left out: what SWF itself takes, and the network but the loopback.
+
     python bench/list_pages.py [--rounds N] [--pages N] [--json]
 """
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import multiprocessing
@@ -25,6 +26,8 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from typing import Any
+
+import _sides
 
 TARGET = 4.0
 SIDES = ("boto3", "wire", "models")
@@ -284,11 +287,12 @@ def as_row(found: dict[str, Any]) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures; the status is 1 where the listing of executions misses the target."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = _sides.arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--pages", type=int, default=20)
-    parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
+    if options.quick:
+        options.rounds = 3
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
     with served(options.pages) as url:
         found = [measure(name, url, options.pages, options.rounds) for name in LISTINGS]

@@ -3,6 +3,8 @@
 The events are those of `compile_history`, of every kind; what is counted is CPU, from a history
 that is compiled already. Once it is as long as it can be, once it has about 5,000 bars.
 
+Left out: compiling the history, which is told apart; writing the picture, and showing it.
+
     python bench/timeline.py [--quick] [--json]
 """
 
@@ -70,7 +72,7 @@ def rows(bench: Bench) -> list[dict[str, Any]]:
             "ms",
         ),
         row("  before that, compile the history", median(longest, "compiled"), "ms"),
-        row("  draw it, 1,000 lanes of it at most", median(longest, "drawn"), "ms"),
+        row("  draw that, 1,000 lanes of it at most", median(longest, "drawn"), "ms"),
         row(
             "  as SVG",
             size,

@@ -17,6 +17,7 @@ import attrs
 import pytest
 from crash_judge import Log, judge
 from crash_server import Hammer, furnish
+from seeded import seeds
 
 from swf.engine import Engine
 from swf.engine.store import points
@@ -136,7 +137,7 @@ def mixed(rng: random.Random, old: bytes, new: bytes) -> bytes:
     return b"".join(rng.choice((old, new))[at : at + SECTOR] for at in range(0, len(new), SECTOR))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_whatever_of_the_log_s_tail_is_lost_what_was_synced_is_there(seed, powered, tmp_path):
     """Cut within a commit at any byte, the file has every call answered before, and no half one."""
     rng = random.Random(seed)
@@ -156,10 +157,13 @@ def test_whatever_of_the_log_s_tail_is_lost_what_was_synced_is_there(seed, power
             survives(tmp_path / f"cut-{number}-{kind}", database, wal[:kept] + tail, log)
 
 
-def test_without_syncing_each_commit_the_latest_may_be_lost_and_none_by_half(powered, tmp_path):
+@pytest.mark.parametrize("seed", seeds(1))
+def test_without_syncing_each_commit_the_latest_may_be_lost_and_none_by_half(
+    seed, powered, tmp_path
+):
     """With durability "normal", a log cut anywhere leaves whole calls, in order, and no part."""
-    rng = random.Random(1)
-    power = powered(durability="normal")
+    rng = random.Random(seed)
+    power = powered(durability="normal", seed=seed)
     power.work(lambda: len(power.moments) > 150)
     database, wal = power.files()
     log = Log.of(power.log.read_text())
@@ -170,10 +174,11 @@ def test_without_syncing_each_commit_the_latest_may_be_lost_and_none_by_half(pow
         survives(tmp_path / f"cut-{number}", database, wal[:cut], log)
 
 
-def test_a_checkpoint_that_is_cut_off_loses_nothing(powered, tmp_path):
+@pytest.mark.parametrize("seed", seeds(1))
+def test_a_checkpoint_that_is_cut_off_loses_nothing(seed, powered, tmp_path):
     """With any part of its pages written home, torn ones among them, the log has them all."""
-    rng = random.Random(2)
-    power = powered()
+    rng = random.Random(seed)
+    power = powered(seed=seed)
     files = {}
 
     def watch(name: str) -> None:
@@ -190,10 +195,11 @@ def test_a_checkpoint_that_is_cut_off_loses_nothing(powered, tmp_path):
         survives(tmp_path / f"mix-{number}", mixed(rng, before, after), wal, Log.of(text))
 
 
-def test_a_log_that_begins_anew_does_not_bring_old_pages_back(powered, tmp_path):
+@pytest.mark.parametrize("seed", seeds(1))
+def test_a_log_that_begins_anew_does_not_bring_old_pages_back(seed, powered, tmp_path):
     """The first commits after a checkpoint write over the log; cut off, they undo nothing."""
-    rng = random.Random(3)
-    power = powered()
+    rng = random.Random(seed)
+    power = powered(seed=seed)
     before: list[tuple[bytes, bytes, str]] = []
     after: list[bytes] = []
 

@@ -1,0 +1,145 @@
+"""A night of tests goes on where it was stopped, is fair to its suites, and tells what was done."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import nightly
+import nightly_suites
+import pytest
+from nightly import DONE, FAILED, UNFINISHED, Course, Night
+from nightly_suites import SUITES, Shard, Suite
+from seeded import seeds
+
+
+def suite(name: str, asked: int, shard: int, code: str = "", **more: float) -> Suite:
+    """Return a suite whose shards run this code, `first` and `count` being their seeds."""
+
+    def shards(first: int, count: int) -> Shard:
+        text = f"first, count = {first}, {count}\n{code}"
+        return Shard(((sys.executable, "-c", text),), {"SEEDS_FROM": str(first)})
+
+    return Suite(name, f"{name}s", asked, shard, shards, **more)
+
+
+class TestChosen:
+    def test_the_suite_furthest_behind_is_next(self):
+        """Whatever the time is, all suites have about the same share of what was asked."""
+        few, many = suite("few", 4, 1), suite("many", 100, 10)
+        night = Night(courses={"few": Course(next=1), "many": Course(next=20)})
+
+        assert nightly.chosen([few, many], night, 60) is many
+
+    def test_what_does_not_fit_into_the_time_is_left(self):
+        """A shard that takes half an hour is not begun ten minutes before the end."""
+        long = suite("long", 1, 1, minutes=30)
+
+        assert nightly.chosen([long], Night(), 31) is long
+        assert nightly.chosen([long], Night(), 10) is None
+
+    def test_nothing_is_left_when_all_is_done(self):
+        """Then the night is over."""
+        assert nightly.chosen([suite("a", 3, 2)], Night(courses={"a": Course(next=3)}), 60) is None
+
+
+class TestLived:
+    def test_every_seed_is_done_once(self, tmp_path):
+        """The shards follow one another, and the last one is no longer than what is left."""
+        told = tmp_path / "told"
+        code = f"open({str(told)!r}, 'a').write(f'{{first}} {{count}}\\n')"
+        night = Night()
+
+        nightly.lived([suite("a", 5, 2, code)], night, 1, tmp_path)
+
+        assert told.read_text().splitlines() == ["0 2", "2 2", "4 1"]
+        assert (night.courses["a"].next, night.courses["a"].done) == (5, 5)
+
+    def test_a_shard_that_fails_is_told_and_the_night_goes_on(self, tmp_path):
+        """Its log stays, with the command that repeats it; what went well leaves none."""
+        code = "assert first != 2, 'broken'"
+        one = suite("a", 6, 2, code)
+        night = Night()
+
+        nightly.lived([one], night, 1, tmp_path)
+
+        assert night.courses["a"].failed == [2]
+        assert (night.courses["a"].next, night.courses["a"].done) == (6, 4)
+        [log] = tmp_path.glob("*.log")
+        assert log.name == "a-2.log"
+        assert log.read_text().startswith(f"$ {sys.executable}")
+        assert "broken" in log.read_text()
+        assert nightly.status([one], night) == FAILED
+
+    def test_the_tests_that_pytest_tells_of_are_counted(self, tmp_path):
+        """Each shard adds those that passed; other numbers in its log do not count."""
+        night = Night()
+
+        nightly.lived([suite("a", 2, 1, "print('3 failed, 21 passed in 4 s')")], night, 1, tmp_path)
+
+        assert night.courses["a"].tests == 42
+
+    def test_it_goes_on_where_it_was(self, tmp_path):
+        """What was kept after a shard is what the next night begins with."""
+        one = suite("a", 4, 2)
+        nightly.lived([one], Night(["0123456789"], {"a": Course(next=2, done=2)}), 1, tmp_path)
+
+        night = Night.read(tmp_path)
+
+        assert (night.courses["a"].next, night.commits) == (4, ["0123456789"])
+        assert json.loads((tmp_path / "night.json").read_text())["courses"]["a"]["done"] == 4
+
+    def test_no_shard_begins_after_the_time(self, tmp_path):
+        """A night without time does nothing."""
+        night = Night()
+
+        nightly.lived([suite("a", 4, 2)], night, 0, tmp_path)
+
+        assert nightly.status([suite("a", 4, 2)], night) == UNFINISHED
+
+    def test_all_done_is_zero(self):
+        """Where all was done and nothing failed, the status is 0."""
+        one = suite("a", 4, 2)
+
+        assert nightly.status([one], Night(courses={"a": Course(next=4, done=4)})) == DONE
+
+
+def test_the_page_tells_what_was_asked_and_done():
+    """A line for each suite has both, what failed, how long it took; what is missing is told."""
+    night = Night(courses={"a": Course(next=4, done=2, seconds=90, tests=7, failed=[0])})
+
+    page = nightly.summary([suite("a", 4, 2, each=50)], night, ["3.13"], "today, here")
+
+    assert "| `a` | as | 200 | 100 | 7 | 1 | 1.5 |" in page
+    assert "Not on this machine: Python 3.13." in page
+    assert "today, here" in page
+
+
+def test_the_names_of_suites_are_unique():
+    """What is kept of a night is kept by name."""
+    assert len({one.name for one in SUITES}) == len(SUITES)
+
+
+@pytest.mark.parametrize("one", SUITES, ids=lambda one: one.name)
+def test_what_a_suite_runs_is_there(one):
+    """The files of tests that its shards name exist."""
+    for command in one.shards(0, one.shard).commands:
+        for word in command:
+            if word.endswith(".py"):
+                assert nightly_suites.Path(word).is_file(), word
+
+
+def test_other_seeds_are_asked_for_by_the_environment(monkeypatch):
+    """By itself a test has its few seeds; in a night the shard's."""
+    monkeypatch.delenv("SEEDS", raising=False)
+    monkeypatch.delenv("SEEDS_FROM", raising=False)
+    assert seeds(3) == range(3)
+
+    monkeypatch.setenv("SEEDS", "10")
+    monkeypatch.setenv("SEEDS_FROM", "20")
+    assert seeds(3) == range(20, 30)
+
+
+def test_an_interpreter_is_found_by_its_version():
+    """This one is found, or another of its version; one that does not exist is not."""
+    assert nightly_suites.interpreter("3.99") is None
