@@ -10,6 +10,7 @@ PYTHON ?=
 VENV ?= .venv
 BENCH_VENV ?= .venv-bench
 JUDGES_VENV ?= .venv-judges
+AUDIT_VENV ?= .venv-audit
 # The tests run in as many processes.
 PROCESSES ?= 2
 BIN := $(VENV)/bin
@@ -87,22 +88,22 @@ judges: $(VENV)/.test $(JUDGES_VENV)/.judges ## Let the AWS CLI, simpleflow and 
 	else echo "node and npm are not here: JavaScript does not judge"; fi
 
 # It asks an advisory service over the network, so it is no part of `make test`.
-audit: $(VENV)/.test ## Ask whether anything that is installed is known to be vulnerable (pip-audit).
-	$(BIN)/python -m pip freeze --exclude-editable >$(VENV)/audit.txt
-	$(BIN)/python -m pip_audit --strict --no-deps --disable-pip --progress-spinner off -r $(VENV)/audit.txt
+audit: $(VENV)/.test $(AUDIT_VENV)/.audit ## Ask whether anything that is installed is known to be vulnerable (pip-audit).
+	$(BIN)/python -m pip freeze --exclude-editable >$(AUDIT_VENV)/installed.txt
+	$(AUDIT_VENV)/bin/python -m pip_audit --strict --no-deps --disable-pip --progress-spinner off -r $(AUDIT_VENV)/installed.txt
 
 shapes: $(VENV)/.test ## Generate swf/shapes.py anew from botocore's model of the service.
 	$(BIN)/python scripts/generate_shapes.py
 	$(BIN)/ruff format -q swf/shapes.py
 
 clean: ## Remove all that was made, the virtual environments included.
-	rm -rf $(VENV) $(BENCH_VENV) $(JUDGES_VENV) build dist docs/_build htmlcov *.egg-info .coverage .coverage.*
+	rm -rf $(VENV) $(BENCH_VENV) $(JUDGES_VENV) $(AUDIT_VENV) build dist docs/_build htmlcov *.egg-info .coverage .coverage.*
 	rm -rf .nightly
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache orders.db orders.db-* orders.db.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that its extras are installed; it is as old as the files that name them.
-$(VENV)/.demo $(VENV)/.demo-ui $(VENV)/.test $(BENCH_VENV)/.bench $(JUDGES_VENV)/.judges: pyproject.toml setup.py scripts/make_venv.sh
+$(VENV)/.demo $(VENV)/.demo-ui $(VENV)/.test $(BENCH_VENV)/.bench $(JUDGES_VENV)/.judges $(AUDIT_VENV)/.audit: pyproject.toml setup.py scripts/make_venv.sh
 	@PYTHON="$(PYTHON)" sh scripts/make_venv.sh $(@D) $(EXTRAS)
 	@touch $@
 
@@ -111,3 +112,4 @@ $(VENV)/.demo-ui: EXTRAS := server,schedules
 $(VENV)/.test: EXTRAS := crypto,docs,fsspec,lint,otel,redis,server,test
 $(BENCH_VENV)/.bench: EXTRAS := bench
 $(JUDGES_VENV)/.judges: EXTRAS := judges
+$(AUDIT_VENV)/.audit: EXTRAS := audit
