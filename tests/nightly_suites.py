@@ -137,6 +137,7 @@ SUITES = (
     Suite("owners", "run of the tests of two engines on one file", 1, 1,
           _files("engine/store/test_lock.py")),
     Suite("poisons", "run of the tests of poisoned inputs", 1, 1, _files("flow/test_poisoned.py")),
+    Suite("browser", "run of the tests of pages in a browser", 1, 1, _files("web/browser")),
     Suite("upgrade", "run of the tests of old files", 1, 1,
           _files("engine/store/test_migration.py", "engine/store/test_upgrade.py")),
 )  # fmt: skip

@@ -75,7 +75,9 @@ class TestLived:
         """Each shard adds those that passed; other numbers in its log do not count."""
         night = Night()
 
-        nightly.lived([suite("a", 2, 1, "print('3 failed, 21 passed in 4 s')")], night, 1, tmp_path)
+        nightly.lived(
+            [suite("a", 2, 1, "print(3, 'failed,', 21, 'passed in 4 s')")], night, 1, tmp_path
+        )
 
         assert night.courses["a"].tests == 42
 
