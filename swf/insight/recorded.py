@@ -126,6 +126,9 @@ def _check(events: list[Wire]) -> None:
         is_missing = one.constraint == NOT_NULL and one.value is None
         if is_missing or (one.wrong_type and not one.rule.startswith("is not a member")):
             raise ValidationError(f"events{one.argument}: {one.rule}, got {one.value!r:.80}")
+    nameless = next((one["eventId"] for one in events if not one["eventType"]), None)
+    if nameless is not None:
+        raise ValidationError(f"event {nameless}: its eventType is empty")
 
 
 def _id(raw: Wire) -> int:

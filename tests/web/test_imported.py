@@ -58,6 +58,23 @@ def test_every_view_shows_an_imported_history(browser: Browser) -> None:
     assert "An imported history" in browser.get(at).text
 
 
+def test_events_of_a_newer_swf_are_shown_in_every_view(browser: Browser) -> None:
+    """A type of events that is not known yet is told by its name; without a type there is none."""
+    events = json.loads(text_of(begun()))["events"]
+    newer = {"eventId": len(events) + 1, "eventTimestamp": 2e9, "eventType": "TeaBrewed"}
+    text = json.dumps([*events, {**newer, "teaBrewedEventAttributes": {"leaf": "Assam"}}])
+    at = place(send(browser, text.encode()))
+
+    for view in VIEWS:
+        assert browser.get(at + view).status == 200, view
+    for view in ("/history?view=full", "/export.html"):
+        assert "TeaBrewed" in browser.get(at + view).text
+        assert "Assam" in browser.get(at + view).text
+    refused = send(browser, json.dumps([*events, {**newer, "eventType": ""}]).encode())
+    assert refused.status == 400
+    assert "eventType" in refused.text
+
+
 def test_a_text_may_be_pasted(browser: Browser) -> None:
     """Without a file, what was typed counts; the page lists what is held."""
     at = place(browser.submit(PAGE, {"text": text_of(begun())}))

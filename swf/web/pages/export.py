@@ -23,6 +23,7 @@ from swf.insight.folding import folded, stretch
 from swf.insight.regression import as_pytest
 from swf.insight.tasks import tasks_of
 from swf.models import History
+from swf.models.event.base import attributes_key
 from swf.models.timeline import timeline_of, to_svg
 from swf.web import subject
 from swf.web.assets import FILES
@@ -185,7 +186,7 @@ def _events(history: History) -> Iterator[_Event]:
     """Yield the first events, as many as a page has room for."""
     room = CHARACTERS
     for event in history[:EVENTS]:
-        told = event.raw.get(event.attributes_key, {})
+        told = event.raw.get(attributes_key(event.name), {})
         text = json.dumps(told, indent=2, default=str, ensure_ascii=False)
         room -= len(text) + 200
         if room < 0:
