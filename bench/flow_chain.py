@@ -2,8 +2,9 @@
 
 `swf.flow.run` with decider and worker threads on a file, durability "full"; then in memory, in
 virtual time. Beside the file: the SQL of the same steps alone, with two commits a step, and the
-steps of a DBOS workflow, on SQLite as DBOS sets it up and in WAL mode. Each runs in a process of
-its own, on the same disk, in turn.
+steps of a DBOS workflow, on SQLite as DBOS sets it up and in WAL mode. Beside memory: simpleflow's
+local executor, which has no history, no timers and no retries. Each runs in a process of its own,
+on the same disk, in turn.
 
 Left out: HTTP, and whatever activities do besides; payloads are small.
 
@@ -19,13 +20,21 @@ from typing import Any
 
 import _dbos
 import _sides
+import _simpleflow
 import _sql
 from _sides import Bench, Found, Timed, median, ratio, row
 
 OF_SQL = 0.3
 OF_DBOS = 1.4
 IN_MEMORY = 3_000
-COUNTS = {"swf": 1_000, "memory": 1_000, "sql": 1_500, "dbos": 300, "dbos, WAL": 600}
+COUNTS = {
+    "swf": 1_000,
+    "memory": 1_000,
+    "sql": 1_500,
+    "dbos": 300,
+    "dbos, WAL": 600,
+    "simpleflow": 1_000,
+}
 ROUNDS = 5
 
 
@@ -59,6 +68,7 @@ SIDES = {
     "sql": _sql.steps,
     "dbos": partial(_dbos.steps, wal=False),
     "dbos, WAL": partial(_dbos.steps, wal=True),
+    "simpleflow": _simpleflow.locally,
 }
 
 
@@ -96,6 +106,9 @@ def rows(bench: Bench) -> list[dict[str, Any]]:
             "the same in memory, in virtual time",
             in_memory,
             "steps/s",
+            peer=1 / median(found["simpleflow"]),
+            peer_name="simpleflow --local",
+            ratio=ratio(found["memory"], found["simpleflow"]),
             target=f">= {IN_MEMORY:,} steps/s",
             reached=in_memory >= IN_MEMORY,
         ),
