@@ -44,7 +44,7 @@ def opened(now: datetime) -> Generator[tuple[Engine, Day]]:
     Its clock stands at `now`.
     """
     clock = VirtualClock(now - timedelta(seconds=LASTS))
-    with embedded("memory://shop", clock=clock, options=Options(poll_seconds=0)) as engine:
+    with embedded(clock=clock, options=Options(poll_seconds=0)) as engine:
         day = Day(engine, clock)
         day.until(now)
         yield engine, day

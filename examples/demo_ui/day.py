@@ -109,6 +109,7 @@ class Day:
         )
         self.domain.save()
         self.begun = clock.now()
+        shop.TRIES.clear()
         self.manual = ManualCompletion(connection=self.connection)
         self.busy: set[str] = set()
         self.lost: set[str] = set()
