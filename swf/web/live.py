@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
+from functools import partial
+from threading import BoundedSemaphore
 from typing import Any, Final, TypeVar
 
 from anyio import to_thread
@@ -26,10 +28,20 @@ SLOW_SECONDS: Final = 15.0
 BEAT_SECONDS: Final = 20.0
 """How often a stream says that it is alive, so that who left is noticed."""
 
+STREAMS: Final = 200
+"""Pages that are kept up to date at the same time; more are not, and say so."""
+
+LOOKS_AT_ONCE: Final = 16
+"""Looks under way. One that hangs goes on when nobody waits for it any more, in a thread."""
+
 T = TypeVar("T")
 
 Look = Callable[[], Any]
 """Tells what is there now; two that are equal show the same."""
+
+
+class _BusyError(SWFError):
+    """So many looks hang that there is none to be had."""
 
 
 class Watch:
@@ -78,6 +90,9 @@ class Watch:
             except SWFError as error:
                 logger.debug("a look failed: %s", error)
                 pause = self._slow_seconds
+            except Exception:
+                logger.exception("a look cannot be had")
+                pause = self._slow_seconds
             else:
                 if known and found != before:
                     self._tell()
@@ -105,18 +120,24 @@ class Watches:
         self._slow_seconds = slow_seconds
         self._beat_seconds = beat_seconds
         self._watches: dict[object, Watch] = {}
+        self._turns = BoundedSemaphore(LOOKS_AT_ONCE)
         self._stopped = asyncio.Event()
 
     def stop(self) -> None:
         """End every stream."""
         self._stopped.set()
 
+    @property
+    def full(self) -> bool:
+        """Whether no more can be watched for now."""
+        return sum(watch.watchers for watch in self._watches.values()) >= STREAMS
+
     async def stream(self, name: object, look: Look) -> AsyncIterator[str]:
         """Yield, in the words of server-sent events, that something changed, each time it did.
 
         Before that it yields `watching`: what changes from then on will be told.
         """
-        fresh = Watch(look, self._look_seconds, self._slow_seconds)
+        fresh = Watch(partial(self._in_turn, look), self._look_seconds, self._slow_seconds)
         watch = self._watches.setdefault(name, fresh)
         watch.begin()
         try:
@@ -132,6 +153,15 @@ class Watches:
         finally:
             if watch.end() and self._watches.get(name) is watch:
                 del self._watches[name]
+
+    def _in_turn(self, look: Look) -> Any:
+        """Return what a look tells; raise where too many of them hang."""
+        if not self._turns.acquire(blocking=False):
+            raise _BusyError("too many looks are under way")
+        try:
+            return look()
+        finally:
+            self._turns.release()
 
     async def _unless_stopped(self, wait: Coroutine[Any, Any, T]) -> T | None:
         """Return what is waited for; None where every stream is to end before it is there."""

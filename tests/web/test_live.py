@@ -13,7 +13,7 @@ from shops import Shop
 
 from swf.exceptions import ThrottlingFault
 from swf.models import Domain
-from swf.web import application, paths
+from swf.web import application, live, paths
 from swf.web.app import Pages
 from swf.web.live import Watches
 
@@ -27,9 +27,12 @@ class World:
         self.state: Any = 0
         self.looks = 0
         self.broken = False
+        self.bug = False
 
     def look(self) -> Any:
         self.looks += 1
+        if self.bug:
+            raise ZeroDivisionError
         if self.broken:
             raise ThrottlingFault("Rate exceeded")
         return self.state
@@ -131,6 +134,53 @@ def test_a_look_that_fails_is_tried_again() -> None:
         await stream.aclose()
 
     run(scene)
+
+
+def test_a_look_that_breaks_ends_no_stream(caplog: pytest.LogCaptureFixture) -> None:
+    """A bug is told in the log, and what watches goes on."""
+
+    async def scene() -> None:
+        world, hub = World(), watches()
+        world.bug = True
+        stream = hub.stream("x", world.look)
+        assert "watching" in await told(stream)
+        world.bug = False
+        await looked(world, 2)
+        world.state = 1
+
+        assert "changed" in await told(stream)
+        await stream.aclose()
+
+    run(scene)
+    assert "a look cannot be had" in caplog.text
+
+
+def test_looks_that_hang_do_not_pile_up() -> None:
+    """Whoever comes and goes while SWF does not answer leaves so many threads behind, no more."""
+    hanging, let_go = threading.Semaphore(0), threading.Event()
+    hung: list[int] = []
+
+    def hang() -> None:
+        hung.append(1)
+        hanging.release()
+        let_go.wait(LONG)
+
+    async def scene() -> None:
+        hub = watches()
+        for number in range(2 * live.LOOKS_AT_ONCE):
+            stream = hub.stream(number, hang)
+            begun = asyncio.ensure_future(anext(stream))
+            if number < live.LOOKS_AT_ONCE:
+                assert await asyncio.to_thread(hanging.acquire, timeout=LONG)
+            else:
+                assert "watching" in await asyncio.wait_for(begun, LONG)
+            begun.cancel()
+            await asyncio.wait({begun})
+            await stream.aclose()
+        let_go.set()
+
+    run(scene)
+    assert len(hung) == live.LOOKS_AT_ONCE
 
 
 def test_a_stream_says_now_and_then_that_it_is_alive() -> None:
@@ -301,6 +351,23 @@ def test_a_stream_of_nothing_stays_silent(shop: Shop) -> None:
         async with Listening(shown(shop), "/ui/nope/executions/events") as stream:
             await stream.next()
             assert b"watching" in (await stream.next())["body"]
+
+    run(scene)
+
+
+def test_so_many_pages_are_kept_up_to_date(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more is refused a stream, until another has gone."""
+    monkeypatch.setattr(live, "STREAMS", 1)
+    pages = shown(shop)
+
+    async def scene() -> None:
+        async with Listening(pages, STREAMS[0]) as first:
+            assert (await first.next())["status"] == 200
+            await first.next()
+            async with Listening(pages, STREAMS[1]) as second:
+                assert (await second.next())["status"] == 503
+        async with Listening(pages, STREAMS[1]) as third:
+            assert (await third.next())["status"] == 200
 
     run(scene)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from swf.models import WorkflowExecution
@@ -29,6 +29,8 @@ def routes(site: Site, watches: Watches) -> list[Route]:
 def _route(site: Site, watches: Watches, path: str, look_of: Any) -> Route:
     async def endpoint(request: Request) -> Response:
         name, look = look_of(site, request)
+        if watches.full:
+            return PlainTextResponse("Too many pages are kept up to date\n", 503)
         return StreamingResponse(watches.stream(name, look), media_type="text/event-stream")
 
     return Route(paths.ROOT + path, endpoint, methods=["GET"])
