@@ -109,7 +109,10 @@ def _show_started(
         _show_result(asked, execution, timeout)
     else:
         ids = {"workflow_id": execution.workflow_id, "run_id": execution.run_id}
-        output.emit(asked, [ids], STARTED, header=False)
+        if asked.output in {"json", "jsonl"} or (asked.query and asked.output is None):
+            output.emit_value(asked, ids)
+        else:
+            output.emit(asked, [ids], STARTED, header=False)
 
 
 def _show_result(asked: Asked, execution: WorkflowExecution, timeout: float | None) -> None:

@@ -15,6 +15,7 @@ from swf.cli.names import nearest
 from swf.cli.output import Columns
 from swf.constants import ChildPolicy
 from swf.exceptions import DomainDoesNotExist, WorkflowExecutionDoesNotExist
+from swf.insight.edges import last_event
 from swf.insight.tasks import Task
 from swf.models import WorkflowExecution
 from swf.payload import Payloads
@@ -142,6 +143,16 @@ def description(execution: WorkflowExecution) -> dict[str, Any]:
         "latest_activity_task": execution.latest_activity_task_timestamp,
         "latest_execution_context": execution.latest_execution_context,
     }
+
+
+def outcome_of(execution: WorkflowExecution) -> dict[str, str]:
+    """Return the result, reason, cause and details that the last event of a closed execution tells.
+
+    It is empty for an open one (GetWorkflowExecutionHistory is asked for the last event alone).
+    """
+    last = last_event(execution) if execution.close_status is not None else None
+    told = {name: getattr(last, name, None) for name in ("result", "reason", "cause", "details")}
+    return {name: str(value) for name, value in told.items() if value is not None}
 
 
 def called_with(text: str | None) -> Any:

@@ -220,7 +220,7 @@ def count(asked: Asked, /, *, watch: float | None, **filters: Any) -> None:
 @output.watching
 @options.common
 def info(asked: Asked, /, workflow_id: str, run_id: str | None, *, watch: float | None) -> None:
-    """Show all that is known of an execution: type, status, time-outs, input, what is open.
+    """Show all that is known of an execution: type, status, time-outs, input, outcome.
 
     swf workflow info basic-example-1438722273
     """
@@ -228,6 +228,7 @@ def info(asked: Asked, /, workflow_id: str, run_id: str | None, *, watch: float 
     def show() -> None:
         execution = executions.found(workflow_id, run_id)
         fields = executions.description(execution) | told(input=input_of(execution))
+        fields |= executions.outcome_of(execution)
         output.emit_one(asked, fields, id="workflow_id")
 
     output.repeatedly(show, watch)

@@ -379,6 +379,29 @@ def test_an_execution_is_started_of_a_registered_type(scene: Scene) -> None:
     assert again.exit_code == 11
 
 
+def test_what_was_started_is_one_thing_to_programs(scene: Scene) -> None:
+    """A program is told the ids of the one execution, and may ask for one of them."""
+    ids = told("workflow", "start", "basic", "--workflow-id", "mine")
+    ran = typed("workflow", "start", "basic", "--workflow-id", "yours", "--query", "workflow_id")
+
+    assert ids["workflow_id"] == "mine"
+    assert ids["run_id"]
+    assert ran.stdout == '"yours"\n'
+
+
+def test_a_closed_execution_is_described_with_its_outcome(scene: Scene) -> None:
+    """Of a closed execution it is told what it ended with, of an open one nothing is."""
+    scene.play()
+    scene.start("bad")
+    assert "reason" not in told("workflow", "info", "bad")
+
+    scene.decide(FailWorkflowExecution(reason="no money", details="none at all"))
+
+    assert told("workflow", "info", WORKFLOW_ID)["result"] == "4"
+    failed = told("workflow", "info", "bad")
+    assert (failed["reason"], failed["details"]) == ("no money", "none at all")
+
+
 def test_an_input_may_come_from_a_file(scene: Scene) -> None:
     """`--input-file -` reads stdin; what is no JSON is sent all the same, and told of."""
     ran = typed("workflow", "start", "basic", "--workflow-id", "m", "--input-file", "-", stdin="hi")
