@@ -108,7 +108,7 @@ $(VENV)/.demo $(VENV)/.demo-ui $(VENV)/.test $(BENCH_VENV)/.bench $(JUDGES_VENV)
 	@touch $@
 
 $(VENV)/.demo: EXTRAS :=
-$(VENV)/.demo-ui: EXTRAS := server,schedules
+$(VENV)/.demo-ui: EXTRAS := server
 $(VENV)/.test: EXTRAS := crypto,docs,fsspec,lint,otel,redis,server,test
 $(BENCH_VENV)/.bench: EXTRAS := bench
 $(JUDGES_VENV)/.judges: EXTRAS := judges
