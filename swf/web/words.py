@@ -92,7 +92,9 @@ def moment(value: datetime | None) -> Markup:
 
 def status(word: str | None) -> Markup:
     """Return a status as an element that tells it by shape, word and colour."""
-    state, shape, told = STATUSES.get(word or "", ("waiting", "◌", shown(word or "unknown").lower()))
+    state, shape, told = STATUSES.get(
+        word or "", ("waiting", "◌", shown(word or "unknown").lower())
+    )
     return Markup('<span class="mark {}"><span aria-hidden="true">{}</span> {}</span>').format(
         state, shape, told
     )
