@@ -13,7 +13,11 @@ from starlette.requests import ClientDisconnect, Request
 MAX_FORM_BYTES: Final = 1 << 20
 """The longest form that is read: the longest input of SWF, percent-encoded, is shorter."""
 
+MAX_PASSED_OVER_BYTES: Final = 100_000_000
+"""How much of what is too long is received all the same, and dropped."""
+
 _MAX_FIELDS: Final = 100
+_LENGTH: Final = re.compile("[0-9]{1,12}")
 
 _BOUNDARY: Final = re.compile(r';\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
 _DISPOSITION: Final = re.compile(
@@ -43,20 +47,27 @@ class Form:
 
 
 async def read_body(request: Request, most_bytes: int = MAX_FORM_BYTES) -> bytes:
-    """Return what a request brings; raise FormError where that is too long, or breaks off."""
+    """Return what a request brings; raise FormError where that is too long, or breaks off.
+
+    What is too long is passed over first, where it is not far too long: browsers that cannot send
+    all of a file tell their readers of a lost connection instead of the answer.
+    """
     too_long = FormError(f"more than {most_bytes:,} bytes were sent", 413)
     length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > most_bytes:
+    if not _LENGTH.fullmatch(length) or int(length) > MAX_PASSED_OVER_BYTES:
         raise too_long
     pieces, size = [], 0
     try:
         async for piece in request.stream():
             size += len(piece)
-            if size > most_bytes:
+            if size > MAX_PASSED_OVER_BYTES:
                 raise too_long
-            pieces.append(piece)
+            if size <= most_bytes:
+                pieces.append(piece)
     except ClientDisconnect as error:
         raise FormError("the form broke off") from error
+    if size > most_bytes:
+        raise too_long
     return b"".join(pieces)
 
 

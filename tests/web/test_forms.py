@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from browsed import Browser
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
 
 from swf.web import forms
 
@@ -82,7 +84,30 @@ def test_what_is_no_form_is_refused(
     assert told in answer.text
 
 
-@pytest.mark.parametrize("length", ["1048577", "9" * 30, "-1", "x", "1e3"])
+def test_what_is_too_long_is_passed_over_before_it_is_refused() -> None:
+    """A browser reads the refusal only after it has sent all; but not whatever it has."""
+
+    def left_of(pieces: int) -> int:
+        coming = iter(range(pieces))
+
+        async def receive() -> Any:
+            number = next(coming)
+            return {
+                "type": "http.request",
+                "body": b"x" * 1_000_000,
+                "more_body": number < pieces - 1,
+            }
+
+        scope = {"type": "http", "method": "POST", "headers": []}
+        with pytest.raises(forms.FormError, match="more than 1,048,576 bytes"):
+            asyncio.run(forms.read_body(Request(scope, receive)))
+        return len(list(coming))
+
+    assert left_of(20) == 0
+    assert left_of(200) > 90
+
+
+@pytest.mark.parametrize("length", ["100000001", "9" * 5_000, "\xb2", "9" * 30, "-1", "x", "1e3"])
 def test_a_length_that_is_too_great_is_refused_before_anything_is_read(
     browser: Browser, length: str
 ) -> None:
