@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from pkgutil import resolve_name
@@ -30,6 +32,10 @@ from swf.wire import Wire
 
 if TYPE_CHECKING:
     from swf.steps.workflow import Workflow as Steps
+
+
+MEMORY_BYTES: Final = 4 << 30
+"""How much memory the code may take."""
 
 
 class UnusableCodeError(SWFError):
@@ -57,6 +63,9 @@ class Question:
 
 def main() -> int:
     """Answer the question on standard input; what the code prints goes to standard error."""
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    with suppress(ValueError):  # less is allowed already
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, most))
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
         os.dup2(2, 1)
         asked = json.load(sys.stdin)

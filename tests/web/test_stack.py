@@ -122,6 +122,7 @@ def test_code_that_does_not_follow_is_told(swf_engine: Engine, module: Path) -> 
         ("import no_such_module", "cannot be imported: ModuleNotFoundError"),
         ("1 / 0", "cannot be imported: ZeroDivisionError"),
         ("def (", "cannot be imported: SyntaxError"),
+        ("much = bytearray(6 << 30)", "cannot be imported: MemoryError"),
         ("raise SystemExit(3)", "ended with"),
         ("import os; os._exit(7)", "ended with 7"),
         ("import os; os.kill(os.getpid(), 9)", "ended with -9"),
