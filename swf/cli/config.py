@@ -11,7 +11,6 @@ from typing import Final
 
 import click
 
-import swf
 from swf import settings
 from swf._version import __version__
 from swf.cli import options, output, settings_file
@@ -20,6 +19,7 @@ from swf.cli.names import Noun, Verb, nearest
 from swf.cli.output import Columns
 from swf.exceptions import CredentialsError
 from swf.models import Domain
+from swf.transport import connect
 
 LIST: Final = Columns({"key": "setting", "value": "value", "origin": "from"}, id="key")
 
@@ -102,7 +102,7 @@ def _refuse_unusable(key: str, value: str) -> None:
         Domain(value)
     elif key == "endpoint_url":
         with suppress(CredentialsError):  # which are another matter
-            swf.connect(value)
+            connect(value)
 
 
 def _unit(key: str, values: dict[str, str | None]) -> dict[str, str | None]:

@@ -96,7 +96,7 @@ def test_signals_go_with_it(stage: Stage) -> None:
 
 
 def test_no_signal_is_lost_on_the_way(stage: Stage) -> None:
-    """What comes after a run has decided to continue is for the next, whoever waited in this one."""
+    """What comes after a run has decided to continue is for the next, whoever waits in this one."""
 
     class Flow(Workflow):
         noted = ""
