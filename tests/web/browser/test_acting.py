@@ -261,3 +261,32 @@ def test_nobody_without_the_token_sees_anything(visit: Visit) -> None:
         assert "token" not in page.url
     finally:
         context.close()
+
+
+def test_what_looks_like_markup_is_text(visit: Visit) -> None:
+    """Scripts in ids, tags, inputs, reasons are shown as they were typed, and nothing runs."""
+    evil = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
+    dialogs: list[str] = []
+    visit.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page = visit.go("/ui/shop/start")
+    page.get_by_label("Type").fill("order:3")
+    page.get_by_label("Workflow id").fill("evil <img src=x onerror=alert(3)>")  # no slash
+    page.get_by_label("Input", exact=True).fill(f'{{"args": ["{evil[2:]}"]}}')
+    page.locator("details.more summary").click()
+    page.get_by_label("Tags").fill(evil)
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("h1")).to_contain_text("<img src=x onerror=alert(3)>")
+    expect(page.locator("#facts")).to_contain_text(evil)
+    path = page.url.partition("?")[0].removeprefix(visit.origin)
+
+    for tab in ("timeline", "history", "pending", "graph", "replay", "children", "export"):
+        visit.go(f"{path}/{tab}")
+    visit.go(f"{path}/terminate")
+    page.get_by_label("Reason").fill(evil)
+    page.locator("input[name=sure]").check()
+    page.get_by_role("button", name="Terminate").click()
+    expect(page.locator("#why")).to_contain_text(evil)
+    visit.go("/ui/shop/executions")
+
+    expect(page.locator("#list")).to_contain_text("onerror=alert(3)")
+    assert dialogs == []
