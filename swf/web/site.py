@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from hmac import compare_digest
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from swf.clock import Clock, SystemClock
 from swf.exceptions import SWFError
+from swf.insight.backlogs import Backlogs
 from swf.models import Domain
 from swf.transport import Transport
 from swf.web import paths, words
@@ -27,6 +28,7 @@ from swf.web.errors import Problem, Sought, broken, busy, problem_of
 from swf.web.forms import MAX_FORM_BYTES, Form, FormError, form_in, read_body
 from swf.web.histories import Histories
 from swf.web.imports import Imports
+from swf.web.lately import Lately
 from swf.web.usuals import Usuals
 
 logger = logging.getLogger(__name__)
@@ -36,6 +38,9 @@ THREADS: Final = 16
 
 MAX_WAITING: Final = 64
 """Requests that wait for one of those threads; more are told to come again."""
+
+INFERRED: Final = timedelta(seconds=30)
+"""How long task lists are taken to be as they were inferred to be."""
 
 CSRF: Final = "csrf"
 """The field of each form that tells that one of our pages was its origin."""
@@ -94,6 +99,9 @@ class Site:
     imports: Imports = attrs.field(factory=Imports, init=False, repr=False)
     histories: Histories = attrs.field(factory=Histories, init=False, repr=False)
     usuals: Usuals = attrs.field(factory=Usuals, init=False, repr=False)
+    inferred: Lately[Backlogs] = attrs.field(
+        factory=lambda: Lately(INFERRED), init=False, repr=False
+    )
     csrf: str = attrs.field(factory=lambda: secrets.token_urlsafe(24), init=False, repr=False)
     _threads: list[CapacityLimiter] = attrs.field(factory=list, init=False, repr=False)
 

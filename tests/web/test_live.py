@@ -299,7 +299,7 @@ class Listening:
 
 
 def shown(shop: Shop) -> Pages:
-    return application(shop.connection, token=None, look_seconds=0.001)
+    return application(shop.unheard, token=None, look_seconds=0.001)
 
 
 STREAMS = (

@@ -64,4 +64,4 @@ def _of_execution(site: Site, request: Request) -> tuple[object, Look]:
 
 def _of_task_lists(site: Site, request: Request) -> tuple[object, Look]:
     domain = site.domain_of(request)
-    return (domain.name, "task lists"), lambda: backlogs(domain)
+    return (domain.name, "task lists"), lambda: backlogs(site, domain)
