@@ -91,7 +91,7 @@ def shown(site: Site, request: Request) -> Response:
         timeline=_glanced(found, request),
         lanes=GLANCED_LANES,
         fold=_folds(request),
-        events=None if found.is_imported or not found.is_open else found.url("events"),
+        events=found.events,
     )
 
 
@@ -109,7 +109,7 @@ def timeline_shown(site: Site, request: Request) -> Response:
         first=0 if drawn is None else drawn.first,
         lanes=LANES,
         fold=_folds(request),
-        events=None if found.is_imported or not found.is_open else found.url("events"),
+        events=found.events,
     )
 
 
@@ -177,22 +177,13 @@ def _glanced(found: subject.Subject, request: Request) -> Drawn | None:
     """Return the first lanes of a timeline; None where it is too long for the first page."""
     if len(found.history) > GLANCED_EVENTS:
         return None
-    drawn = _or_why(
-        lambda: _drawn(
-            found, request, 0, GLANCED_LANES, lambda event_id: event_link(found, event_id)
-        )
-    )
+    drawn = _or_why(lambda: _drawn(found, request, 0, GLANCED_LANES, found.event))
     return drawn[1]
 
 
 def _beside(event_id: int) -> str:
     """Return the address of an event for a page beside the history's: there may be thousands."""
     return f"history?event={event_id}#event-{event_id}"
-
-
-def event_link(found: subject.Subject, event_id: int) -> str:
-    """Return the address of an event: the page of the history that it is on, and its place."""
-    return f"{found.url('history', event=event_id)}#event-{event_id}"
 
 
 def _or_why(function: Callable[[], T]) -> tuple[str, T | None]:

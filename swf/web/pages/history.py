@@ -90,7 +90,7 @@ def shown(site: Site, request: Request) -> Response:
         orders=ORDERS,
         families=FAMILIES,
         types=TYPES,
-        events=None if found.is_imported or not found.is_open else found.url("events"),
+        events=found.events,
         **values,
     )
 

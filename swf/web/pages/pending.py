@@ -60,5 +60,5 @@ def shown(site: Site, request: Request) -> Response:
         words=WORDS,
         clocks=CLOCKS,
         room=Room(),
-        events=None if found.is_imported or not found.is_open else found.url("events"),
+        events=found.events,
     )
