@@ -82,6 +82,18 @@ def test_a_report_has_room_for_so_many_characters(monkeypatch: pytest.MonkeyPatc
     assert 1 < answer.text.count('class="entry"') < 30
 
 
+def test_a_long_name_is_cut_in_the_title_and_no_markup_is_told_there() -> None:
+    """A title is text: what shows the rest of a name elsewhere would be read there as it is."""
+    recorded = Recorded(begun().build(), domain="d", workflow_id="w" * 200, run_id="r")
+    browser = Browser(application(recorded, token=None))
+    for page in ("", "history", "export.html"):
+        told = browser.get(paths.url("d", "executions", "w" * 200, "r", *filter(None, [page])))
+        title = told.text.partition("<title>")[2].partition("</title>")[0]
+
+        assert "www…" in title
+        assert "span" not in title
+
+
 def test_a_contradictory_history_is_written_down_event_by_event() -> None:
     """What has no tasks and no timeline still has events."""
     recorded = Recorded(begun().build(), domain="d", workflow_id="w", run_id="r")
