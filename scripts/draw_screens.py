@@ -12,7 +12,7 @@ import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -66,7 +66,7 @@ SHORTEN: Final = """folder => {
 
 
 @contextmanager
-def shop() -> Iterator[str]:
+def shop() -> Generator[str]:
     """Yield the URL of the demo's pages; its clock stands still."""
     command = [sys.executable, "-m", "examples.demo_ui", "--still", "--port", "0"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
