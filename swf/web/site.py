@@ -104,6 +104,7 @@ class Site:
     )
     csrf: str = attrs.field(factory=lambda: secrets.token_urlsafe(24), init=False, repr=False)
     _threads: list[CapacityLimiter] = attrs.field(factory=list, init=False, repr=False)
+    _asked: set[int] = attrs.field(factory=set[int], init=False, repr=False)
 
     @property
     def clock(self) -> Clock:
@@ -186,10 +187,15 @@ class Site:
         """Return what a page's maker makes, in a thread, or the page of what went wrong."""
         if not self._threads:
             self._threads.append(CapacityLimiter(THREADS))
-        limiter = self._threads[0]
-        if limiter.statistics().tasks_waiting >= MAX_WAITING:
+        if len(self._asked) >= THREADS + MAX_WAITING:
             return self.problem(request, busy())
-        return await to_thread.run_sync(self._tried, request, function, limiter=limiter)
+        self._asked.add(id(request))
+        try:
+            return await to_thread.run_sync(
+                self._tried, request, function, limiter=self._threads[0]
+            )
+        finally:
+            self._asked.discard(id(request))
 
     def _tried(self, request: Request, function: Page) -> Response:
         try:

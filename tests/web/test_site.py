@@ -130,6 +130,9 @@ def test_a_slow_swf_stops_neither_files_nor_the_refusals(shop: Shop) -> None:
 
     async def scene() -> None:
         held = [asyncio.ensure_future(get(LIST)) for _ in range(THREADS + MAX_WAITING)]
+        more = [asyncio.ensure_future(get(LIST)) for _ in range(20)]  # in the same moment
+        refused = await asyncio.wait_for(asyncio.gather(*more), LONG)
+        assert set(refused) == {HTTPStatus.SERVICE_UNAVAILABLE}
         for _ in range(THREADS):
             await asyncio.to_thread(slow.asked.acquire, timeout=LONG)
 
