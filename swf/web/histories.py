@@ -53,12 +53,14 @@ class Histories:
         (GetWorkflowExecutionHistory).
         """
         kept = self._kept_of(execution)
-        with kept.reading:
-            history = _whole(execution, kept.history)
-            if history is not kept.history:
-                kept.history, kept.timeline = history, None
-        with self._guard:
-            self._forget()
+        try:
+            with kept.reading:
+                history = _whole(execution, kept.history)
+                if history is not kept.history:
+                    kept.history, kept.timeline = history, None
+        finally:
+            with self._guard:
+                self._forget()
         return history
 
     def timeline_of(self, execution: WorkflowExecution, history: History) -> Timeline:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from looked_at import long_history
 from shops import Shop
 
 from swf.clock import ManualClock
+from swf.exceptions import ThrottlingFault
 from swf.insight.recorded import Recorded
 from swf.models import Domain, History, WorkflowExecution
 from swf.models.decision import CompleteWorkflowExecution, RecordMarker
@@ -36,6 +38,17 @@ def test_a_closed_history_is_read_once(shop: Shop) -> None:
     assert histories.of(execution) is first
     assert reads(shop) == 1
     assert histories.kept(execution) is first
+
+
+def test_nothing_is_kept_of_what_cannot_be_read(shop: Shop) -> None:
+    """However many histories SWF refuses: no more have a place here than are kept."""
+    shop.troubled(**{READ: ThrottlingFault("Rate exceeded")})
+    histories = Histories(most=2)
+    for number in range(5):
+        with pytest.raises(ThrottlingFault):
+            histories.of(heard(shop, f"order-{number}"))
+
+    assert len(histories._kept) <= 2
 
 
 def test_of_an_open_history_only_what_is_new_is_read(shop: Shop) -> None:
