@@ -17,6 +17,7 @@ from swf.cli.names import Noun
 from swf.cli.options import common, domain
 from swf.engine import Engine, tools
 from swf.fault import Fault
+from swf.hosts import is_loop_back
 from swf.models import WorkflowExecution
 
 PORT = 8042
@@ -61,7 +62,13 @@ def command() -> None:
     metavar="NAME=MODULE:FUNCTION",
     help="A Python function that Lambda tasks call.",
 )
-@click.option("--no-ui", is_flag=True, help="Serve no pages beside the API.")
+@click.option(
+    "--ui/--no-ui",
+    "with_pages",
+    default=None,
+    help="Serve pages beside the API; they are served if nothing is said, where only this machine "
+    "reaches them.",
+)
 @ui.read_only
 @ui.code
 @common
@@ -71,7 +78,7 @@ def start(
     db: str | None,
     functions: tuple[str, ...],
     allowed_host: tuple[str, ...],
-    no_ui: bool,
+    with_pages: bool | None,
     read_only: bool,
     code: tuple[str, ...],
     **plain: Any,
@@ -95,9 +102,11 @@ def start(
         serve = import_module("swf.server.__main__").serve
     except ImportError as error:
         raise Failure(str(error)) from error
-    hosts = [*allowed_host, str(plain["host"])]
+    host = str(plain["host"])
+    hosts = [*allowed_host, host]
     pages = None
-    if not no_ui:
+    # Who overhears the token of the pages could act without the keys that the API demands.
+    if is_loop_back(host) if with_pages is None else with_pages:
         pages = ui.beside(read_only=read_only, code=code, allowed_hosts=hosts)
     serve(arguments, pages=pages)
 

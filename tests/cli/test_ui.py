@@ -105,6 +105,22 @@ def test_a_server_without_pages(folder: Path) -> None:
         assert server.interrupt(signal.SIGINT) == 0
 
 
+@pytest.mark.parametrize(("words", "pages"), [((), False), (("--ui",), True)])
+def test_who_can_be_overheard_serves_pages_only_if_told(
+    folder: Path, words: tuple[str, ...], pages: bool
+) -> None:
+    """On another address than this machine's, the token would be a way around the keys."""
+    keys = folder / "keys"
+    keys.write_text("[default]\naws_access_key_id = A\naws_secret_access_key = B\n")
+    keys.chmod(0o600)
+    start = ("server", "start", "--db", "shop.db", "--port", "0", "--host", "0.0.0.0")
+    with terminal(*start, "--key-file", keys, *words, cwd=folder) as server:
+        told = server.await_text("AWS_ENDPOINT_URL_SWF=")
+
+        assert ("token" in told) is pages
+        assert server.interrupt(signal.SIGINT) == 0
+
+
 def test_the_pages_of_a_server_can_be_read_only(folder: Path) -> None:
     """Who may look need not be able to act."""
     start = ("server", "start", "--db", "shop.db", "--port", "0", "--read-only")
