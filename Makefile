@@ -11,8 +11,8 @@ VENV ?= .venv
 BENCH_VENV ?= .venv-bench
 JUDGES_VENV ?= .venv-judges
 AUDIT_VENV ?= .venv-audit
-# The tests run in as many processes.
-PROCESSES ?= 2
+# The tests run in as many processes: three keep two cores busy, since much of their time is waiting.
+PROCESSES ?= 3
 BIN := $(VENV)/bin
 
 .PHONY: help audit demo demo-ui test lint format types unit browser fuzz docs bench crash chaos simulate replays nightly judges shapes clean

@@ -75,7 +75,8 @@ class TestTree:
             for one in (getattr(package, name) for name in getattr(package, "__all__", ()))
             if inspect.isclass(one) and issubclass(one, SWFError | Warning)
         }
-        homes = {"swf.exceptions", "swf.flow.errors", "swf.graph.errors", "swf.steps.errors"}
+        layers = ("flow", "graph", "steps", "schedules")
+        homes = {"swf.exceptions", *(f"swf.{layer}.errors" for layer in layers)}
 
         assert exceptions.MultipleObjectsReturned in offered
         assert not [one for one in offered if one.__module__ not in homes]
