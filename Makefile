@@ -46,7 +46,7 @@ types: $(VENV)/.test ## Check types (mypy and pyright, both strict).
 
 unit: $(VENV)/.test $(JUDGES_VENV)/.judges browser ## Run the tests; at least 95 % of the lines and branches must be covered.
 	$(BIN)/python -m coverage erase
-	JUDGES_VENV="$(JUDGES_VENV)" $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --cov --cov-report=term-missing:skip-covered --durations=30 $(ARGS)
+	JUDGES_VENV="$(JUDGES_VENV)" $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered --durations=30 $(ARGS)
 
 browser: ## Have a Chromium for the tests of pages, where one can be had.
 	@sh scripts/make_browser.sh

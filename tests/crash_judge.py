@@ -324,6 +324,7 @@ class Victim:
     def kill(self, place: str) -> bool:
         """Hammer the engine until it is killed at a place, and judge; return whether it was."""
         self.kills += 1
+        self.drop_cut_line()
         rng = random.Random(f"{self.seed}/{self.kills}/{place}")
         job: dict[str, Any] = {
             "work": "hammer",
@@ -350,6 +351,13 @@ class Victim:
         assert status in (KILLED, 0), f"the child ended with status {status}"
         self.judge()
         return status == KILLED
+
+    def drop_cut_line(self) -> None:
+        """Take off what was cut off in the log, before the next that is killed goes on with it."""
+        if self.log.exists():
+            whole, _, cut = self.log.read_bytes().rpartition(b"\n")
+            if cut:
+                self.log.write_bytes(whole + b"\n" if whole else b"")
 
     def judge(self) -> None:
         """Assert that what is left is sound and holds all that was acknowledged."""
