@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from swf.clock import ManualClock
@@ -15,6 +17,7 @@ from swf.models.decision import (
     StartTimer,
 )
 from swf.testing import connected
+from swf.transport import connect
 
 DOMAIN = "TestDomain"
 WORKFLOW_ID = "basic-example-1438722273"
@@ -135,3 +138,25 @@ def scheduled(name: str, id: str | None = None) -> ScheduleActivityTask:
 
 def timer(id: str, seconds: int) -> StartTimer:
     return StartTimer(timer_id=id, start_to_fire_timeout=seconds)
+
+
+def shop_on_file(path: Path, workflow_ids: Iterable[str]) -> str:
+    """Start executions of `basic` in the domain `shop` of a file; return its URL."""
+    url = f"sqlite:///{path}"
+    connection = connect(url)
+    domain = Domain("shop", connection=connection)
+    domain.save()
+    basic = WorkflowType(
+        domain,
+        "basic",
+        "1",
+        task_list="quickstart",
+        child_policy="TERMINATE",
+        execution_start_to_close_timeout=3600,
+        task_start_to_close_timeout=300,
+    )
+    basic.save()
+    for workflow_id in workflow_ids:
+        basic.start_execution(workflow_id)
+    connection.close()
+    return url

@@ -33,6 +33,13 @@ def _pattern(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
     return value
 
 
+def _run(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Refuse what names no run."""
+    if value is not None and not value.strip():
+        raise click.BadParameter("say a workflow id, and the run id behind it if it must be")
+    return value
+
+
 @click.command("standalone")
 @click.argument("workflow", metavar="MODULE[.NAME]")
 @with_input
@@ -75,6 +82,7 @@ def _pattern(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 @click.option(
     "--repair",
     metavar="'ID [RUN_ID]'",
+    callback=_run,
     help="Do not do again what this execution has completed; its arguments are taken, too.",
 )
 @click.option(
@@ -124,7 +132,7 @@ def command(
     domain = Domain(domain_name(), connection=connection)
     done: dict[Task, Done] = {}
     if repair is not None:
-        named = WorkflowExecution(domain, *repair.split(maxsplit=1), connection=connection)
+        named = WorkflowExecution(domain, *repair.rsplit(maxsplit=1), connection=connection)
         broken = named.upstream()  # without a run id it is known then which run it is
         done = done_in(broken, force_activities)
         if text is None and file is None:

@@ -38,10 +38,6 @@ class Usual:
             raise ValueError("there is no run to compare with")
         return self.seconds[max(0, ceil(percent / 100 * len(self.seconds)) - 1)]
 
-    def longer_than(self, seconds: float) -> int:
-        """Return how many of the runs took less than so many seconds."""
-        return sum(one < seconds for one in self.seconds)
-
 
 @attrs.frozen
 class Slowest:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from swf.insight import groups
 from swf.models import event as events
 from swf.shapes import SHAPES
-from swf.web.site import asked
+from swf.web.site import asked, number_asked
 from swf.wire import Wire
 
 VIEWS: Final = ("compact", "full", "json")
@@ -57,8 +57,8 @@ class Wanted:
             errors=said["errors"] == "1",
             order=said["order"] if said["order"] in ORDERS else ORDERS[0],
             q=said["q"],
-            page=_number(said["page"]),
-            event=_number(said["event"]),
+            page=number_asked(request, "page"),
+            event=number_asked(request, "event"),
         )
 
     @property
@@ -132,7 +132,3 @@ def family_of(kind: str) -> str:
     """Return what events of a type are about."""
     known = getattr(events, kind, None) if kind in TYPES else None
     return groups.OTHER if known is None else groups.FAMILIES.get(known.type, groups.OTHER)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0

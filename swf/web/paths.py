@@ -7,6 +7,7 @@ whose names begin with a single `~`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, unquote, urlencode
@@ -15,6 +16,8 @@ ROOT: Final = "/ui"
 """What the paths of all pages begin with."""
 
 _MARK: Final = "~"
+
+_NOT_IN_FILES: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def segment(name: str) -> str:
@@ -43,6 +46,11 @@ def url(*parts: str, **query: object) -> str:
 def own(name: str, **query: object) -> str:
     """Return the path of a page that is of no domain, such as `import`: `/ui/~import`."""
     return _asked(f"{ROOT}/{_MARK}{name}", query)
+
+
+def file_name(workflow_id: str) -> str:
+    """Return a workflow id as part of the name of a file, on any machine and in any header."""
+    return _NOT_IN_FILES.sub("_", workflow_id).strip("_.-")[:80] or "execution"
 
 
 def asset(name: str) -> str:

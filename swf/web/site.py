@@ -50,6 +50,9 @@ THEME: Final = "swf-theme"
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
+_DIGITS: Final = 9
+"""Numbers with as many digits count nothing that there is."""
+
 Page = Callable[["Site", Request], Response]
 """What makes a page; it may wait for SWF, since it is called in a thread."""
 
@@ -238,6 +241,12 @@ def part(request: Request, name: str) -> str:
 def asked(request: Request, *names: str) -> dict[str, str]:
     """Return what the query says under these names, empty where it says nothing."""
     return {name: request.query_params.get(name, "").strip() for name in names}
+
+
+def number_asked(request: Request, name: str, otherwise: int = 0) -> int:
+    """Return the whole number that the query says under a name; `otherwise` where it says none."""
+    text = request.query_params.get(name, "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else otherwise
 
 
 def see(path: str) -> Response:

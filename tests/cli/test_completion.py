@@ -9,12 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_scene import WORKFLOW_ID, Scene
+from cli_scene import WORKFLOW_ID, Scene, shop_on_file
 from terminals import ROOT, typed
 
 from swf import schedules
-from swf.models import Domain, WorkflowType
-from swf.transport import connect
 
 
 def completed(monkeypatch: pytest.MonkeyPatch, words: str) -> list[str]:
@@ -116,23 +114,7 @@ def test_what_a_shell_would_run_is_not_completed(
 @pytest.fixture
 def shell(tmp_path: Path) -> dict[str, str]:
     """The environment of a shell that finds `swf`, with an SWF on a file."""
-    url = f"sqlite:///{tmp_path}/swf.db"
-    connection = connect(url)
-    domain = Domain("shop", connection=connection)
-    domain.save()
-    kind = WorkflowType(
-        domain,
-        "basic",
-        "1",
-        task_list="quickstart",
-        child_policy="TERMINATE",
-        execution_start_to_close_timeout=3600,
-        task_start_to_close_timeout=300,
-    )
-    kind.save()
-    kind.start_execution("order-1")
-    kind.start_execution("order-2")
-    connection.close()
+    url = shop_on_file(tmp_path / "swf.db", ["order-1", "order-2"])
     (tmp_path / "bin").mkdir()
     command = tmp_path / "bin" / "swf"
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -m swf "$@"\n')

@@ -155,12 +155,14 @@ def test_a_repair_does_what_was_not_completed(folder: Path, swf_url: str) -> Non
     """`workflow repair` runs an execution again with its arguments; what it had done is not."""
     (folder / "breaking.py").write_text(BROKEN)
     where = ("-d", "TestDomain", "--endpoint-url", swf_url)
-    failed = typed("standalone", "breaking", *where, "-i", '["a"]', "--workflow-id", "first", "-q")
+    failed = typed(
+        "standalone", "breaking", *where, "-i", '["a"]', "--workflow-id", "the first", "-q"
+    )
     (folder / "mended").touch()
 
-    repaired = typed("workflow", "repair", "first", "--code", "breaking", *where, "-q")
+    repaired = typed("workflow", "repair", "the first", "--code", "breaking", *where, "-q")
 
     assert (failed.exit_code, repaired.exit_code) == (3, 0), repaired.output
     assert repaired.stdout == '"a"\n'
     assert (folder / "a").read_text() == "."
-    assert typed("workflow", "repair", "frist", "--code", "breaking", *where).exit_code == 10
+    assert typed("workflow", "repair", "the frist", "--code", "breaking", *where).exit_code == 10

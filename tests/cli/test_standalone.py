@@ -123,6 +123,15 @@ class Parent(Workflow):
 """
 
 
+@pytest.mark.parametrize("words", ["", " "])
+def test_a_repair_is_of_a_run(folder: Path, words: str) -> None:
+    """No words name no run."""
+    ran = typed("standalone", "examples.flow.basic", "--repair", words)
+
+    assert ran.exit_code == 2
+    assert "say a workflow id" in ran.stderr
+
+
 def test_a_repair_does_no_child_again_that_was_completed(folder: Path, swf_url: str) -> None:
     """A child that was completed gives its result at once; one that failed runs again."""
     (folder / "family.py").write_text(FAMILY)

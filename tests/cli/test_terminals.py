@@ -11,10 +11,8 @@ from pathlib import Path
 
 import click
 import pytest
+from cli_scene import shop_on_file
 from terminals import ROOT
-
-from swf.models import Domain, WorkflowType
-from swf.transport import connect
 
 MANY = 300
 
@@ -25,23 +23,9 @@ UNSET = {"NO_COLOR", "FORCE_COLOR", "TERM", "PYTHONUNBUFFERED"}
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """An SWF on a file with many executions."""
-    url = f"sqlite:///{tmp_path}/swf.db"
-    connection = connect(url)
-    domain = Domain("shop", connection=connection)
-    domain.save()
-    kind = WorkflowType(
-        domain,
-        "basic",
-        "1",
-        task_list="quickstart",
-        child_policy="TERMINATE",
-        execution_start_to_close_timeout=3600,
-        task_start_to_close_timeout=300,
+    url = shop_on_file(
+        tmp_path / "swf.db", [f"order-{number}-{'x' * 200}" for number in range(MANY)]
     )
-    kind.save()
-    for number in range(MANY):
-        kind.start_execution(f"order-{number}-{'x' * 200}")
-    connection.close()
     return {
         **{key: value for key, value in os.environ.items() if key not in UNSET},
         "PYTHONPATH": str(ROOT),

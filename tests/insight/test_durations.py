@@ -40,7 +40,6 @@ def test_the_last_runs_of_the_type_are_what_is_usual(shop: Shop, swf_clock: Manu
     assert usual.seconds == (1, 5, 7, 9)
     assert usual_of(own, most=2).seconds == (5, 7)
     assert usual.count == 4
-    assert usual.longer_than(6) == 2
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from swf.models.history.entities.workflow_execution import CompiledWorkflowExecu
 from swf.models.timeline import to_svg
 from swf.web import subject
 from swf.web.room import Room
-from swf.web.site import Site, part, see
+from swf.web.site import Site, number_asked, part, see
 
 GLANCED_EVENTS: Final = 3_000
 """Events up to which the timeline is on the first page."""
@@ -98,7 +98,7 @@ def shown(site: Site, request: Request) -> Response:
 def timeline_shown(site: Site, request: Request) -> Response:
     """Show the timeline of an execution, so many lanes of it on a page."""
     found = subject.of(site, request)
-    first = _number(request.query_params.get("first", ""))
+    first = number_asked(request, "first")
     error, drawn = _or_why(lambda: _drawn(found, request, first, LANES, _beside))
     return found.render(
         request,
@@ -207,7 +207,3 @@ def _closes_at(execution: WorkflowExecution) -> datetime | None:
 
 def _folds(request: Request) -> bool:
     return request.query_params.get("idle") != "shown"
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0

@@ -25,7 +25,7 @@ from swf.insight.tasks import tasks_of
 from swf.models import History
 from swf.models.event.base import attributes_key
 from swf.models.timeline import timeline_of, to_svg
-from swf.web import subject
+from swf.web import paths, subject
 from swf.web.assets import FILES
 from swf.web.looking import look
 from swf.web.payloads import payload_of
@@ -39,7 +39,6 @@ CHARACTERS: Final = 6_000_000
 
 WIDE: Final = 1_320
 
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 STYLE: Final = "\n".join(
     FILES[name][1].decode()
@@ -116,7 +115,7 @@ def _target(about: subject.Subject) -> str:
 
 
 def _sent(about: subject.Subject, text: str, kind: str, suffix: str) -> Response:
-    name = _UNSAFE.sub("_", about.execution.workflow_id).strip("_.")[:80] or "execution"
+    name = paths.file_name(about.execution.workflow_id)
     if suffix == "py":
         name = f"test_{re.sub(r'[^A-Za-z0-9]+', '_', name)}"
     headers = {"content-disposition": f'attachment; filename="{name}.{suffix}"'}

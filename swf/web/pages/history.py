@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from swf.insight import groups
 from swf.models import event as events
 from swf.models.event.base import Event
 from swf.models.history import History
-from swf.web import subject
+from swf.web import paths, subject
 from swf.web.histories import last_event_id, stretch
 from swf.web.narrowing import FAMILIES, ORDERS, TYPES, VIEWS, Pages, Wanted, is_failing, is_wanted
 from swf.web.one_event import Value, told, value_of
@@ -33,8 +32,6 @@ EVENTS: Final = 200
 EVENTS_OF_A_GROUP: Final = 40
 """Events of one group that are listed, from either end."""
 
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
-
 
 def routes(site: Site) -> list[Route]:
     """Return the routes of the page, and of the history as a file."""
@@ -47,7 +44,7 @@ def routes(site: Site) -> list[Route]:
 def downloaded(site: Site, request: Request) -> Response:
     """Send the whole history as the AWS CLI gives it, for a file."""
     found = subject.of(site, request)
-    name = _UNSAFE.sub("-", found.execution.workflow_id).strip("-.")[:80] or "execution"
+    name = paths.file_name(found.execution.workflow_id)
     return StreamingResponse(
         _json_of(found),
         media_type="application/json",

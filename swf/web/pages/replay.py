@@ -15,7 +15,7 @@ from swf.insight.strands import end_of_answer
 from swf.models.timeline import timeline_of, to_svg
 from swf.web import subject
 from swf.web.looking import Look, look
-from swf.web.site import Site
+from swf.web.site import Site, number_asked
 
 LANES: Final = 40
 """Lanes of the timeline that are drawn: the latest."""
@@ -33,16 +33,11 @@ def shown(site: Site, request: Request) -> Response:
     about = subject.of(site, request)
     told: dict[str, Any] = {"error": "", "moment": None, "seen": None, "timeline": None}
     try:
-        found = moment_of(about.history, _number(request, len(about.history)))
+        found = moment_of(about.history, number_asked(request, "event", len(about.history)))
         told |= {"moment": found, "seen": _seen(about, found), "timeline": _timeline(about, found)}
     except InconsistentHistoryError as error:
         told["error"] = str(error)
     return about.render(request, "replay.html", page="replay", **told)
-
-
-def _number(request: Request, otherwise: int) -> int:
-    text = request.query_params.get("event", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else otherwise
 
 
 def _seen(about: subject.Subject, found: Moment) -> Look | None:
