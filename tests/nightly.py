@@ -4,22 +4,25 @@ What was done is kept in `.nightly/`, so that a night which was stopped goes on 
 all is done the next one begins anew. `docs/nightly.md` tells what came of it. The status is 0 where
 all was done and nothing failed, 1 where something failed, 2 where the time was not enough.
 
-    python -m nightly [--hours H] [--only SUITE …] [--anew]
+    python -m nightly [--hours H] [--jobs N] [--only SUITE …] [--anew]
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import platform
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -91,21 +94,32 @@ class Night:
         return self.courses.setdefault(suite.name, Course())
 
 
-def chosen(suites: Sequence[Suite], night: Night, minutes: float) -> Suite | None:
-    """Return the suite that is the furthest behind, of those whose shards fit into the time."""
+def chosen(
+    suites: Sequence[Suite], night: Night, minutes: float, busy: Collection[str] = ()
+) -> Suite | None:
+    """Return the suite that is the furthest behind, of those whose shards fit into the time.
+
+    Of a suite one shard is under way at a time: what was done of it is then a number.
+    """
     left = [
-        suite for suite in suites if night.of(suite).next < suite.asked and suite.minutes <= minutes
+        suite
+        for suite in suites
+        if night.of(suite).next < suite.asked
+        and suite.minutes <= minutes
+        and suite.name not in busy
     ]
     return min(left, key=lambda suite: night.of(suite).next / suite.asked, default=None)
 
 
-def tried(suite: Suite, course: Course, folder: Path) -> bool:
+async def tried(suite: Suite, course: Course, folder: Path) -> bool:
     """Do the next shard of a suite; return whether it went well. Its log is kept if not."""
     first = course.next
     count = min(suite.shard, suite.asked - first)
     log = folder / f"{suite.name}-{first}.log"
+    work = folder / "work" / suite.name
+    work.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    well = _ran(suite.shards(first, count), log, folder)
+    well = await _ran(suite.shards(first, count), log, work)
     course.seconds += time.monotonic() - began
     course.next += count
     course.tests += sum(map(int, re.findall(rb"\b(\d+) passed", log.read_bytes())))
@@ -117,31 +131,32 @@ def tried(suite: Suite, course: Course, folder: Path) -> bool:
     return well
 
 
-def _ran(shard: Shard, log: Path, folder: Path) -> bool:
+async def _ran(shard: Shard, log: Path, work: Path) -> bool:
     paths = os.pathsep.join((str(ROOT), str(TESTS)))
     environment = {**os.environ, "PYTHONPATH": paths, **shard.environment}
-    work = folder / "work"
-    work.mkdir(exist_ok=True)
     with log.open("wb") as told:
         for command in shard.commands:
             told.write(f"$ {' '.join(command)}\n".encode())
             told.flush()
-            where = ROOT if "pytest" in command or command[0] == "sh" else work
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                cwd=ROOT if "pytest" in command or command[0] == "sh" else work,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=told,
+                stderr=told,
+                start_new_session=True,
+            )
             try:
-                done = subprocess.run(
-                    command,
-                    check=False,
-                    cwd=where,
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=told,
-                    stderr=told,
-                    timeout=HUNG_SECONDS,
-                )
-            except subprocess.TimeoutExpired:
+                status = await asyncio.wait_for(process.wait(), HUNG_SECONDS)
+            except TimeoutError:
                 told.write(f"it took more than {HUNG_SECONDS} s\n".encode())
                 return False
-            if done.returncode:
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
+            if status:
                 return False
     return True
 
@@ -192,25 +207,39 @@ def commit() -> str:
     return done.stdout.strip()
 
 
-def lived(suites: Sequence[Suite], night: Night, hours: float, folder: Path) -> None:
-    """Do shard after shard until all is done or the time is over."""
+async def lived(
+    suites: Sequence[Suite], night: Night, hours: float, folder: Path, jobs: int = 1
+) -> None:
+    """Do shard after shard, so many at a time, until all is done or the time is over."""
     ends = time.monotonic() + hours * 3_600
-    while (left := ends - time.monotonic()) > 0:
-        suite = chosen(suites, night, left / 60)
-        if suite is None:
-            return
-        course = night.of(suite)
-        well = tried(suite, course, folder)
-        night.write(folder)
-        how = "" if well else "  FAILED"
-        told = f"{course.next * suite.each:,} of {suite.asked * suite.each:,} {suite.what}"
-        print(f"{suite.name}: {told}{how}", flush=True)
+    busy: set[str] = set()
+
+    async def work() -> None:
+        while (left := ends - time.monotonic()) > 0:
+            suite = chosen(suites, night, left / 60, busy)
+            if suite is None:
+                return
+            course = night.of(suite)
+            busy.add(suite.name)
+            well = await tried(suite, course, folder)
+            busy.remove(suite.name)
+            night.write(folder)
+            how = "" if well else "  FAILED"
+            told = f"{course.next * suite.each:,} of {suite.asked * suite.each:,} {suite.what}"
+            print(f"{suite.name}: {told}{how}", flush=True)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(jobs):
+            group.create_task(work())
 
 
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     """Return what the command line says."""
     parser = argparse.ArgumentParser(prog="nightly", description=__doc__)
     parser.add_argument("--hours", type=float, default=2, help="begin no shard after them (2)")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="shards at a time (the cores)"
+    )
     parser.add_argument("--only", nargs="+", default=[], metavar="SUITE", help="only these suites")
     parser.add_argument("--anew", action="store_true", help="forget what was done before")
     return parser.parse_args(given)
@@ -234,7 +263,8 @@ def main(given: Sequence[str] | None = None) -> int:
         shutil.rmtree(FOLDER / "work", ignore_errors=True)
     night.commits += [one for one in [commit()] if one and one not in night.commits]
     try:
-        lived([everything[name] for name in asked.only] or suites, night, asked.hours, FOLDER)
+        these = [everything[name] for name in asked.only] or suites
+        asyncio.run(lived(these, night, asked.hours, FOLDER, asked.jobs))
     finally:
         night.write(FOLDER)
         PAGE.write_text(summary(suites, night, missing, circumstances(night)), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -85,13 +86,18 @@ def _soak(_first: int, _count: int) -> Shard:
 
 
 def interpreter(version: str) -> str | None:
-    """Return where a Python of this version is: on the path, or of pyenv; None if nowhere."""
-    found = shutil.which(f"python{version}")
-    if found is not None:
-        return found
+    """Return where a Python of this version is: on the path, or of pyenv; None if nowhere.
+
+    What pyenv has on the path may be only a script that says where the version is.
+    """
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     kept = sorted((root / "versions").glob(f"{version}.*/bin/python"))
-    return str(kept[-1]) if kept else None
+    found = shutil.which(f"python{version}")
+    return next((one for one in (found, *map(str, reversed(kept))) if one and _runs(one)), None)
+
+
+def _runs(python: str) -> bool:
+    return subprocess.run([python, "--version"], check=False, capture_output=True).returncode == 0
 
 
 def _unit(python: str, version: str) -> Callable[[int, int], Shard]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import nightly
 import nightly_suites
@@ -11,6 +16,21 @@ import pytest
 from nightly import DONE, FAILED, UNFINISHED, Course, Night
 from nightly_suites import SUITES, Shard, Suite
 from seeded import seeds
+
+
+def live(*given: Any) -> None:
+    """Live through a night."""
+    asyncio.run(nightly.lived(*given))
+
+
+def await_end(pid: str) -> None:
+    """Return once a process that was killed has ended."""
+    until = time.monotonic() + 60
+    stat = Path(f"/proc/{pid}/stat")
+    with suppress(FileNotFoundError, ProcessLookupError):
+        while stat.read_text().rpartition(")")[2].split()[0] not in "ZX":
+            assert time.monotonic() < until, f"{pid} goes on"
+            time.sleep(0.01)
 
 
 def suite(name: str, asked: int, shard: int, code: str = "", **more: float) -> Suite:
@@ -38,6 +58,14 @@ class TestChosen:
         assert nightly.chosen([long], Night(), 31) is long
         assert nightly.chosen([long], Night(), 10) is None
 
+    def test_of_a_suite_one_shard_is_under_way(self):
+        """What was done of a suite is a number: there is no gap where a night was stopped."""
+        one, other = suite("one", 4, 1), suite("other", 4, 1)
+        night = Night(courses={"other": Course(next=3)})
+
+        assert nightly.chosen([one, other], night, 60, {"one"}) is other
+        assert nightly.chosen([one], night, 60, {"one"}) is None
+
     def test_nothing_is_left_when_all_is_done(self):
         """Then the night is over."""
         assert nightly.chosen([suite("a", 3, 2)], Night(courses={"a": Course(next=3)}), 60) is None
@@ -50,7 +78,7 @@ class TestLived:
         code = f"open({str(told)!r}, 'a').write(f'{{first}} {{count}}\\n')"
         night = Night()
 
-        nightly.lived([suite("a", 5, 2, code)], night, 1, tmp_path)
+        live([suite("a", 5, 2, code)], night, 1, tmp_path)
 
         assert told.read_text().splitlines() == ["0 2", "2 2", "4 1"]
         assert (night.courses["a"].next, night.courses["a"].done) == (5, 5)
@@ -61,7 +89,7 @@ class TestLived:
         one = suite("a", 6, 2, code)
         night = Night()
 
-        nightly.lived([one], night, 1, tmp_path)
+        live([one], night, 1, tmp_path)
 
         assert night.courses["a"].failed == [2]
         assert (night.courses["a"].next, night.courses["a"].done) == (6, 4)
@@ -75,16 +103,73 @@ class TestLived:
         """Each shard adds those that passed; other numbers in its log do not count."""
         night = Night()
 
-        nightly.lived(
-            [suite("a", 2, 1, "print(3, 'failed,', 21, 'passed in 4 s')")], night, 1, tmp_path
-        )
+        live([suite("a", 2, 1, "print(3, 'failed,', 21, 'passed in 4 s')")], night, 1, tmp_path)
 
         assert night.courses["a"].tests == 42
+
+    def test_shards_of_two_suites_are_under_way_together(self, tmp_path):
+        """Each waits for the other: one after the other they would never end."""
+        code = """
+import pathlib, time
+here, there = pathlib.Path({mine!r}), pathlib.Path({other!r})
+here.touch()
+until = time.monotonic() + 60
+while not there.exists():
+    assert time.monotonic() < until
+    time.sleep(0.01)
+"""
+        a, b = str(tmp_path / "a"), str(tmp_path / "b")
+        suites = [
+            suite("a", 1, 1, code.format(mine=a, other=b)),
+            suite("b", 1, 1, code.format(mine=b, other=a)),
+        ]
+        night = Night()
+
+        live(suites, night, 1, tmp_path, 2)
+
+        assert nightly.status(suites, night) == DONE
+
+    def test_what_a_shard_leaves_running_is_ended(self, tmp_path):
+        """A process that outlives its shard holds nothing of the next one."""
+        told = tmp_path / "told"
+        code = f"""
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+open({str(told)!r}, "w").write(str(child.pid))
+"""
+        live([suite("a", 1, 1, code)], Night(), 1, tmp_path)
+
+        await_end(told.read_text())
+
+    def test_a_night_that_is_stopped_records_no_shard(self, tmp_path):
+        """The shard under way is neither done nor failed, and its process has ended."""
+        told = tmp_path / "told"
+        code = f"""
+import os, time
+open({str(told)!r}, "w").write(str(os.getpid()))
+time.sleep(600)
+"""
+        night = Night()
+
+        async def stopped() -> None:
+            lasting = asyncio.create_task(
+                nightly.lived([suite("a", 1, 1, code)], night, 1, tmp_path)
+            )
+            while not (told.exists() and told.read_text()):
+                await asyncio.sleep(0.01)
+            lasting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await lasting
+
+        asyncio.run(asyncio.wait_for(stopped(), 60))
+
+        assert night.courses["a"] == Course()
+        await_end(told.read_text())
 
     def test_it_goes_on_where_it_was(self, tmp_path):
         """What was kept after a shard is what the next night begins with."""
         one = suite("a", 4, 2)
-        nightly.lived([one], Night(["0123456789"], {"a": Course(next=2, done=2)}), 1, tmp_path)
+        live([one], Night(["0123456789"], {"a": Course(next=2, done=2)}), 1, tmp_path)
 
         night = Night.read(tmp_path)
 
@@ -95,7 +180,7 @@ class TestLived:
         """A night without time does nothing."""
         night = Night()
 
-        nightly.lived([suite("a", 4, 2)], night, 0, tmp_path)
+        live([suite("a", 4, 2)], night, 0, tmp_path)
 
         assert nightly.status([suite("a", 4, 2)], night) == UNFINISHED
 
