@@ -38,9 +38,6 @@ PATIENCE: Final = 120
 LEAVE_SECONDS: Final = 60
 """Seconds until all processes must be gone that were told to drain, or lost their parents."""
 
-YOUNG_SECONDS: Final = 5
-"""Seconds that an actor has to begin."""
-
 FROZEN_SECONDS: Final = chaos_work.DECISION_SECONDS + 1
 
 WAYS: Final = {"kill": 5, "kill a child": 4, "term": 2, "freeze": 1}
@@ -138,9 +135,8 @@ class Actor:
 
     kind: str
     process: subprocess.Popen[bytes]
-    born: float = attrs.field(factory=time.monotonic)
     is_young: bool = False
-    """Whether it was told to drain so early that it need not have heeded that yet."""
+    """Whether it was told to drain before it had begun, so that it need not have heeded that."""
 
     @property
     def session(self) -> int:
@@ -151,8 +147,14 @@ class Actor:
 
     def drain(self) -> None:
         """Tell it to drain."""
-        self.is_young = time.monotonic() - self.born < YOUNG_SECONDS
+        self.is_young = not self.heeds(signal.SIGTERM)
         self.process.terminate()
+
+    def heeds(self, number: signal.Signals) -> bool:
+        """Tell whether it does anything of its own when it is sent this signal."""
+        told = Path(f"/proc/{self.session}/status").read_text()
+        caught = int(told.partition("SigCgt:")[2].split()[0], 16)
+        return bool(caught >> (number - 1) & 1)
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal to all of them."""
@@ -172,6 +174,11 @@ def members(sessions: set[int]) -> list[int]:
             if int(session) in sessions and state not in "ZX":
                 found.append(int(entry.name))
     return found
+
+
+def unmeasured() -> dict[str, str]:
+    """Return the environment, without what has coverage measure processes and catch signals."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
 
 
 @attrs.define
@@ -194,7 +201,7 @@ class Arena:
             process = subprocess.Popen(
                 [sys.executable, "-m", "chaos_actors", kind, self.url],
                 env={
-                    **os.environ,
+                    **unmeasured(),
                     "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
                     NOTES: str(self.folder),
                 },
@@ -241,7 +248,6 @@ class Arena:
         for until, actor in list(self.frozen):
             if until <= now or all_of_them:
                 actor.send(signal.SIGCONT)
-                actor.born = now  # it may have been stopped before it had begun
                 self.frozen.remove((until, actor))
 
     def leave(self) -> None:
