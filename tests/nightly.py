@@ -264,6 +264,7 @@ def main(given: Sequence[str] | None = None) -> int:
     night.commits += [one for one in [commit()] if one and one not in night.commits]
     try:
         these = [everything[name] for name in asked.only] or suites
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
         asyncio.run(lived(these, night, asked.hours, FOLDER, asked.jobs))
     finally:
         night.write(FOLDER)
