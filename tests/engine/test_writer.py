@@ -14,7 +14,9 @@ from embedded_harness import DOMAIN, PATIENCE_SECONDS, Service, schedule, timer
 
 from swf.clock import Alarm
 from swf.engine import Call, Engine, Options, Place
+from swf.engine.engine import WORK
 from swf.engine.store import points
+from swf.engine.store.registry import RegisteredDomain
 from swf.engine.writer import TICK
 from swf.fault import Fault
 
@@ -64,6 +66,12 @@ def poll(answered: list[Call]) -> Call:
     """Return a poll that nothing is there for."""
     params = {"domain": "d", "taskList": {"name": "l"}}
     return Call("PollForActivityTask", params, done=answered.append)
+
+
+def registration(name: str, answered: list[Call]) -> Call:
+    """Return the registration of a domain."""
+    params = {"name": name, "workflowExecutionRetentionPeriodInDays": "1"}
+    return Call("RegisterDomain", params, done=answered.append)
 
 
 def together(engine: Engine, *calls: Call) -> None:
@@ -231,6 +239,38 @@ def test_the_others_are_answered_where_the_writer_is_interrupted(engine):
     assert told.wait(PATIENCE_SECONDS)
     assert [(call.fault, call.reply) for call in answered] == [(None, None)]
     assert engine.handle("DescribeDomain", {"name": name})["domainInfo"]["name"] == name
+
+
+def test_nobody_is_told_before_the_commit(engine, monkeypatch):
+    """Of a batch, granted or refused, each hears of its outcome when the disk has it."""
+    answered: list[Call] = []
+    told: list[int] = []
+    monkeypatch.setattr(points, "hook", lambda _name: told.append(len(answered)))
+
+    together(engine, registration("one", answered), registration("one", answered))
+
+    assert [call.fault and call.fault.code for call in answered] == [
+        None,
+        "DomainAlreadyExistsFault",
+    ]
+    assert set(told) == {0}
+
+
+def test_what_fails_half_way_in_a_batch_undoes_its_own_writes_alone(engine):
+    """What a call wrote before it failed is not there; what the others of its batch did is."""
+    answered: list[Call] = []
+
+    def half(unit) -> None:
+        unit.registry.add_domain(RegisteredDomain("half", None, "1", 0, None))
+        raise ValueError("no")
+
+    failing = Call(WORK, {"work": half}, done=answered.append)
+
+    together(engine, registration("one", answered), failing, registration("two", answered))
+
+    assert [call.fault and call.fault.status for call in answered] == [None, 500, None]
+    listed = engine.handle("ListDomains", {"registrationStatus": "REGISTERED"})["domainInfos"]
+    assert [domain["name"] for domain in listed] == ["d", "one", "two"]
 
 
 def test_a_poll_is_put_back_where_the_task_it_was_to_have_cannot_be_started(engine):
