@@ -21,7 +21,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -233,6 +233,15 @@ async def lived(
             group.create_task(work())
 
 
+async def until_told_to_end(lasting: Awaitable[None]) -> None:
+    """Do this until it is done, or SIGINT or SIGTERM says that it is enough."""
+    task = asyncio.ensure_future(lasting)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
+
+
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     """Return what the command line says."""
     parser = argparse.ArgumentParser(prog="nightly", description=__doc__)
@@ -264,8 +273,7 @@ def main(given: Sequence[str] | None = None) -> int:
     night.commits += [one for one in [commit()] if one and one not in night.commits]
     try:
         these = [everything[name] for name in asked.only] or suites
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-        asyncio.run(lived(these, night, asked.hours, FOLDER, asked.jobs))
+        asyncio.run(until_told_to_end(lived(these, night, asked.hours, FOLDER, asked.jobs)))
     finally:
         night.write(FOLDER)
         PAGE.write_text(summary(suites, night, missing, circumstances(night)), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 import time
 from contextlib import suppress
@@ -141,7 +142,8 @@ open({str(told)!r}, "w").write(str(child.pid))
 
         await_end(told.read_text())
 
-    def test_a_night_that_is_stopped_records_no_shard(self, tmp_path):
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_night_that_is_stopped_records_no_shard(self, tmp_path, number):
         """The shard under way is neither done nor failed, and its process has ended."""
         told = tmp_path / "told"
         code = f"""
@@ -151,17 +153,15 @@ time.sleep(600)
 """
         night = Night()
 
-        async def stopped() -> None:
-            lasting = asyncio.create_task(
-                nightly.lived([suite("a", 1, 1, code)], night, 1, tmp_path)
-            )
+        async def lived() -> None:
+            lasting = nightly.lived([suite("a", 1, 1, code)], night, 1, tmp_path)
+            ended = asyncio.create_task(nightly.until_told_to_end(lasting))
             while not (told.exists() and told.read_text()):
                 await asyncio.sleep(0.01)
-            lasting.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await lasting
+            signal.raise_signal(number)
+            await ended
 
-        asyncio.run(asyncio.wait_for(stopped(), 60))
+        asyncio.run(asyncio.wait_for(lived(), 60))
 
         assert night.courses["a"] == Course()
         await_end(told.read_text())
