@@ -144,6 +144,16 @@ def sendable(text: str) -> bool:
     return True
 
 
+def escaped(text: str) -> str:
+    """Return the text with everything escaped that UTF-8 cannot say, so that it can be sent."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+def shortened(text: str, most: int) -> str:
+    """Return the text with at most so many characters; what is missing is marked by an ellipsis."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def payload(value: Any, argument: str) -> str | None:
     """Return the text that carries a value: a str as it is, anything else as JSON; None is absent.
 

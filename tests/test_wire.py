@@ -21,10 +21,12 @@ from swf.wire import (
     duration,
     duration_text,
     epoch,
+    escaped,
     moment,
     payload,
     read_duration,
     sendable,
+    shortened,
     snake_case,
     told,
 )
@@ -193,3 +195,19 @@ def test_a_count_is_a_number_that_knows_its_bound(truncated):
 def test_what_can_be_sent_is_what_utf_8_can_say(text):
     """A text can be sent unless it holds half of a surrogate pair."""
     assert sendable(text) is not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+@given(text=st.text(st.characters(codec=None)))
+def test_what_is_escaped_can_be_sent(text):
+    """Half of a surrogate pair is spelled out; what can be sent as it is stays so."""
+    assert sendable(escaped(text))
+    assert (escaped(text) == text) is sendable(text)
+    assert escaped("a\ud800é") == "a\\ud800é"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("abc", "abc"), ("abcd", "ab…"), ("", ""), ("abcdef", "ab…")]
+)
+def test_shortened(text, expected):
+    """A text that is too long ends in an ellipsis, within its bound."""
+    assert shortened(text, 3) == expected

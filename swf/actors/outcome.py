@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import attrs
 
-from swf.actors.words import described, escaped, shortened, traced
+from swf.actors.words import described, traced
 from swf.constants import MAX_DETAILS_LENGTH, MAX_REASON_LENGTH, MAX_RESULT_LENGTH
 from swf.exceptions import (
     ActivityCanceled,
@@ -18,7 +18,7 @@ from swf.exceptions import (
     ValidationError,
     ValidationTypeError,
 )
-from swf.wire import payload, sendable
+from swf.wire import escaped, payload, sendable, shortened
 
 
 @attrs.frozen

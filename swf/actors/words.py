@@ -6,6 +6,7 @@ import traceback
 from typing import Any
 
 from swf.constants import MAX_DETAILS_LENGTH
+from swf.wire import escaped, told
 
 
 def described(error: BaseException) -> str:
@@ -24,25 +25,14 @@ def traced(error: BaseException) -> str:
     return text if len(text) <= MAX_DETAILS_LENGTH else f"…{text[1 - MAX_DETAILS_LENGTH :]}"
 
 
-def escaped(text: str) -> str:
-    """Return the text with everything escaped that UTF-8 cannot say."""
-    return text.encode(errors="backslashreplace").decode()
-
-
-def shortened(text: str, most: int) -> str:
-    """Return the text with at most so many characters; what is missing is marked by an ellipsis."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
 def ids(task: Any) -> dict[str, Any]:
     """Return what a log record says of a task: ids, and never a payload or a token."""
     if task is None:
         return {}
-    told = {
-        "workflow_id": task.execution.workflow_id,
-        "run_id": task.execution.run_id,
-        "task_list": task.task_list,
-        "started_event_id": task.started_event_id,
-        "activity_id": getattr(task, "activity_id", None),
-    }
-    return {name: value for name, value in told.items() if value is not None}
+    return told(
+        workflow_id=task.execution.workflow_id,
+        run_id=task.execution.run_id,
+        task_list=task.task_list,
+        started_event_id=task.started_event_id,
+        activity_id=getattr(task, "activity_id", None),
+    )

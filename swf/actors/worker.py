@@ -17,7 +17,7 @@ from swf.actors.outcome import Outcome, carried, details_text, failure
 from swf.actors.slots import Executes, Isolation, Slots, check_isolation
 from swf.actors.stint import Stint
 from swf.actors.tasks import ActivityTask, HeartbeatReply
-from swf.actors.words import described, ids, shortened
+from swf.actors.words import described, ids
 from swf.clock import Clock
 from swf.constants import MAX_REASON_LENGTH, NONE
 from swf.exceptions import (
@@ -30,7 +30,7 @@ from swf.models.activity import ActivityType
 from swf.models.domain import Domain
 from swf.models.workflow import WorkflowExecution
 from swf.transport import Transport
-from swf.wire import ExecutionKey, TypeKey, Wire, payload, told
+from swf.wire import ExecutionKey, TypeKey, Wire, payload, shortened, told
 
 logger = logging.getLogger(__name__)
 

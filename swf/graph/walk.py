@@ -17,6 +17,7 @@ from swf.graph.reading import tasks_from
 from swf.graph.scheduling import begin, own_input, policy_of
 from swf.graph.specs.task import Generator, Task, Timer
 from swf.payload import Payloads
+from swf.wire import shortened
 
 if TYPE_CHECKING:
     from swf.graph.workflow import GraphWorkflow
@@ -232,7 +233,7 @@ class Walk:
         if not self.failures:
             is_retried = policy_of(task) is not None and isinstance(error, TaskError)
             self.reason = LIMIT_REACHED if is_retried else FAILED
-        self.failures[task.id_] = in_short(
+        self.failures[task.id_] = shortened(
             told_of(error, self._workflow.payloads), self._longest_error
         )
         self._make_room()
@@ -247,7 +248,7 @@ class Walk:
                 continue
             self._longest_error = max(SHORTEST_ERROR, self._longest_error * 3 // 4)
             for id_, text in told.items():
-                told[id_] = in_short(text, self._longest_error)
+                told[id_] = shortened(text, self._longest_error)
 
 
 def told_of(error: BaseException, payloads: Payloads) -> str:
@@ -260,7 +261,7 @@ def told_of(error: BaseException, payloads: Payloads) -> str:
             text = error.details
         if text in (FAILED, LIMIT_REACHED) and error.details:  # of a child that is a graph too
             text = f"{text}: {_opened(error.details, payloads)}"
-    return in_short(text, LONGEST_ERROR)
+    return shortened(text, LONGEST_ERROR)
 
 
 def _opened(details: str, payloads: Payloads) -> str | None:
@@ -268,8 +269,3 @@ def _opened(details: str, payloads: Payloads) -> str | None:
         return payloads.open(details)
     except PayloadError:
         return details
-
-
-def in_short(text: str, longest: int) -> str:
-    """Return a text, or of one that is longer than so many characters what it begins with."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"

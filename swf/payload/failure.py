@@ -15,6 +15,7 @@ from swf.payload.kinds import Kind, kind_named, kind_of, wire_name
 from swf.payload.payloads import Payloads
 from swf.payload.reading import value_of
 from swf.payload.writing import text_of
+from swf.wire import escaped, shortened
 
 
 @attrs.frozen
@@ -87,8 +88,8 @@ def load_failure(payloads: Payloads, reason: str | None, details: str | None) ->
 def _reason(payloads: Payloads, error: BaseException) -> str:
     name, message = _type_name(error).rpartition(".")[2], _message(error)
     if message and not any(codec.hides for codec in payloads.codecs):
-        return _shortened(f"{name}: {message}", MAX_REASON_LENGTH)
-    return _shortened(name, MAX_REASON_LENGTH)
+        return shortened(f"{name}: {message}", MAX_REASON_LENGTH)
+    return shortened(name, MAX_REASON_LENGTH)
 
 
 def _type_name(error: BaseException) -> str:
@@ -113,7 +114,7 @@ def _message(error: BaseException) -> str:
         message = str(error)
         if type(error) is RemoteError and error.type:
             message = message.removeprefix(f"{error.type}: ")
-        return _sayable(message)
+        return escaped(message)
     except Exception:  # noqa: BLE001  (an error in an error's message)
         return ""
 
@@ -123,7 +124,7 @@ def _told(error: BaseException, cut: _Cut, depth: int = 0) -> dict[str, Any]:
     told: dict[str, Any] = {
         "error": name.rpartition(".")[2],
         "error_type": name,
-        "message": _shortened(_message(error), cut.characters),
+        "message": shortened(_message(error), cut.characters),
         "traceback": _traceback(error, cut),
     }
     if cut.parts and type(error) is not RemoteError:
@@ -141,8 +142,8 @@ def _traceback(error: BaseException, cut: _Cut) -> list[str]:
     texts = traceback.format_exception(error, chain=error.__cause__ is None)
     if type(error) is RemoteError and error.traceback:
         texts = [error.traceback]
-    lines = _sayable("".join(texts)).splitlines()
-    return [_shortened(line, cut.characters) for line in lines[max(len(lines) - cut.lines, 0) :]]
+    lines = escaped("".join(texts)).splitlines()
+    return [shortened(line, cut.characters) for line in lines[max(len(lines) - cut.lines, 0) :]]
 
 
 def _parts(error: BaseException) -> dict[str, Any]:
@@ -173,15 +174,6 @@ def _text_or_nothing(value: Any) -> Iterable[str]:
 
 def _json(told: Any) -> str:
     return json.dumps(told, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-
-
-def _sayable(text: str) -> str:
-    """Return the text with everything escaped that UTF-8 cannot say."""
-    return text.encode(errors="backslashreplace").decode()
-
-
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 # What is told into an error

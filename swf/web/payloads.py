@@ -13,6 +13,7 @@ import attrs
 
 from swf.payload.envelope import PREFIXES
 from swf.payload.tags import TAG
+from swf.wire import shortened
 
 MOST_NODES: Final = 300
 """Nodes of a tree."""
@@ -49,7 +50,7 @@ class Node:
         """What is told of it while it is closed."""
         if self.kind == "object":
             keys = ", ".join(node.key or "" for node in self.nodes[:6])
-            return _cut(f"{{{keys}{', …' if self.count > 6 else ''}}}", _SHORT)
+            return shortened(f"{{{keys}{', …' if self.count > 6 else ''}}}", _SHORT)
         if self.kind == "list":
             return f"[{self.count:,}]"
         return self.kind
@@ -129,10 +130,10 @@ class _Nodes:
             return self._text(value, key, depth)
         if value is None or isinstance(value, bool):
             return Node("word", key, json.dumps(value))
-        return Node("number", key, _cut(json.dumps(value), MOST_CHARACTERS))
+        return Node("number", key, shortened(json.dumps(value), MOST_CHARACTERS))
 
     def _object(self, value: Mapping[str, Any], key: str | None, depth: int) -> Node:
-        items = ((_cut(str(name), _SHORT * 2), one) for name, one in value.items())
+        items = ((shortened(str(name), _SHORT * 2), one) for name, one in value.items())
         nodes = tuple(self._all(items, depth))
         return Node("object", key, nodes=nodes, hidden=len(value) - len(nodes), count=len(value))
 
@@ -177,8 +178,4 @@ def _tagged(value: Mapping[str, Any]) -> Node | None:
     else:
         text = json.dumps(content[0] if len(content) == 1 else content, ensure_ascii=False)
     shown = text[:MOST_CHARACTERS]
-    return Node("text", None, shown, note=_cut(kind, _SHORT), hidden=len(text) - len(shown))
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    return Node("text", None, shown, note=shortened(kind, _SHORT), hidden=len(text) - len(shown))

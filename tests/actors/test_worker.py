@@ -12,7 +12,7 @@ from overheard import Lost
 from shops import HOUR, Shop
 
 from swf.actors import ActivityTask, ActivityWorker, Heartbeat
-from swf.actors.words import described, shortened
+from swf.actors.words import described
 from swf.clock import ManualClock
 from swf.exceptions import (
     AccessDeniedFault,
@@ -397,14 +397,6 @@ def test_an_error_that_cannot_be_printed_still_fails_the_task() -> None:
     assert described(Mute()) == "Mute: (its message cannot be shown)"
     assert described(ValueError("\ud800")) == "ValueError: \\ud800"
     assert described(ValueError()) == "ValueError"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"), [("abc", "abc"), ("abcd", "ab…"), ("", ""), ("abcdef", "ab…")]
-)
-def test_shortened(text: str, expected: str) -> None:
-    """A text that is too long ends in an ellipsis, within its bound."""
-    assert shortened(text, 3) == expected
 
 
 @pytest.mark.parametrize("result", ["x" * 32_769, object()])

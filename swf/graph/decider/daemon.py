@@ -20,6 +20,7 @@ from swf.graph.workflow import SPEC, graph_workflow
 from swf.models import Domain
 from swf.payload import Payloads
 from swf.transport import Transport
+from swf.wire import shortened
 
 SIGNAL: Final = "startChildWorkflowExecution"
 
@@ -188,4 +189,4 @@ class DaemonWorkflow(Workflow):
 def _shown(value: Any) -> Any:
     """Return a value that is short as it is, of a long one what it begins with."""
     text = str(value)
-    return value if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    return value if len(text) <= SHOWN else shortened(text, SHOWN)

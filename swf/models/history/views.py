@@ -9,7 +9,7 @@ from swf.exceptions import ValidationError
 from swf.models import event as events
 from swf.models.event.base import shown
 from swf.models.views import html_table, rich_table
-from swf.wire import Wire
+from swf.wire import Wire, shortened
 
 _COLUMNS: Final = ("id", "time (UTC)", "event", "attributes")
 _MOST: Final = 200
@@ -54,5 +54,4 @@ def _time(event: events.Event) -> str:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return shortened(repr(value), _LONGEST)
