@@ -94,11 +94,11 @@ ONLY_IN: Final[Mapping[str, tuple[str, ...]]] = {
 LAZY: Final = (
     ("swf", "swf.engine"),  # the two sides of the door meet in the root, when they are asked for
     ("swf", "swf.server.sharing"),  # an extra
-    ("swf.cli.server", "swf.server.__main__"),
-    ("swf.cli.ui", "swf.web"),  # an extra too
-    ("swf.cli.ui", "swf.server.listening"),
-    ("swf.cli.ui", "swf.server.sharing"),
-    ("swf.cli.ui", "swf.transport.local"),
+    ("swf.cli.serving.server", "swf.server.__main__"),
+    ("swf.cli.serving.ui", "swf.web"),  # an extra too
+    ("swf.cli.serving.ui", "swf.server.listening"),
+    ("swf.cli.serving.ui", "swf.server.sharing"),
+    ("swf.cli.serving.ui", "swf.transport.local"),
     ("swf", "swf.transport.local"),
     ("swf.testing.embedded", "swf.server.sharing"),
     ("swf", "swf.querysets"),  # tells the models, which stand lower, who knows their lists
@@ -115,13 +115,13 @@ LAZY: Final = (
     ("swf.cli.names", "difflib"),
     ("swf.cli.output", "rich"),
     ("swf.cli.output", "jmespath"),
-    ("swf.cli.trees", "rich"),
-    ("swf.cli.live", "rich"),
-    ("swf.cli.acting", "swf.cli.unpolled"),
-    ("swf.cli.acting", "swf.cli.ending"),  # where code is looked at, or run, with all of flow
-    ("swf.cli.simpleflow", "swf.cli.activity"),
-    ("swf.cli.following", "swf.cli.standalone"),
-    ("swf.cli.following", "swf.testing.replaying"),  # with it comes the embedded SWF
+    ("swf.cli.workflow.trees", "rich"),
+    ("swf.cli.workflow.live", "rich"),
+    ("swf.cli.workflow.acting", "swf.cli.workflow.unpolled"),
+    ("swf.cli.workflow.acting", "swf.cli.workflow.ending"),  # where code is run, with all of flow
+    ("swf.cli.simpleflow.acting", "swf.cli.workflow.activity"),
+    ("swf.cli.workflow.following", "swf.cli.running.standalone"),
+    ("swf.cli.workflow.following", "swf.testing.replaying"),  # with it comes the embedded SWF
     ("swf.tracing.switch", "opentelemetry"),
     ("swf.metrics.bridge", "prometheus_client"),
     ("swf.web.replaying", "swf.graph.pictures"),  # a process for each look: only what it needs

@@ -14,43 +14,49 @@ from swf.cli.asked import Asked
 from swf.cli.names import Entry, Noun
 
 COMMANDS: Final[Mapping[str, Entry]] = {
-    "activity": Entry("activity", "Activity tasks of an execution: list, answer, rerun."),
-    "activity-type": Entry("activity_type", "Activity types: list, describe, register, …"),
-    "completion": Entry("completion", "Print what makes a shell complete `swf` commands."),
-    "config": Entry("config", "The settings in effect, and where each comes from."),
-    "decider": Entry("decider", "Run deciders, which run the code of workflows."),
-    "doctor": Entry("doctor", "Find out what is wrong, and what to type."),
-    "domain": Entry("domain", "Domains: list, describe, register, deprecate, …"),
-    "example": Entry("example", "Print a program to begin with, and what to type."),
-    "run": Entry("run", "Run a workflow here, with all that it needs, and print its result."),
-    "schedule": Entry("schedule", "Workflows that are started by cron: create, list, pause, …"),
-    "server": Entry("server", "An SWF of your own, on a file: start, status, backup, …"),
-    "task-list": Entry("task_list", "Task lists: how many tasks wait on them."),
-    "ui": Entry("ui", "Look at executions in a browser, and act on them."),
-    "version": Entry("config", "The versions of this package and what it uses.", "version"),
-    "worker": Entry("worker", "Run workers, which run the code of activities."),
-    "workflow": Entry("workflow", "Workflow executions: start, list, describe, act."),
-    "workflow-type": Entry("workflow_type", "Workflow types: list, describe, register, …"),
+    "activity": Entry("workflow.activity", "Activity tasks of an execution: list, answer, rerun."),
+    "activity-type": Entry("domains.activity_type", "Activity types: list, describe, register, …"),
+    "completion": Entry("setup.completion", "Print what makes a shell complete `swf` commands."),
+    "config": Entry("setup.config", "The settings in effect, and where each comes from."),
+    "decider": Entry("running.decider", "Run deciders, which run the code of workflows."),
+    "doctor": Entry("setup.doctor", "Find out what is wrong, and what to type."),
+    "domain": Entry("domains.domain", "Domains: list, describe, register, deprecate, …"),
+    "example": Entry("setup.example", "Print a program to begin with, and what to type."),
+    "run": Entry(
+        "running.run", "Run a workflow here, with all that it needs, and print its result."
+    ),
+    "schedule": Entry(
+        "running.schedule", "Workflows that are started by cron: create, list, pause, …"
+    ),
+    "server": Entry("serving.server", "An SWF of your own, on a file: start, status, backup, …"),
+    "task-list": Entry("domains.task_list", "Task lists: how many tasks wait on them."),
+    "ui": Entry("serving.ui", "Look at executions in a browser, and act on them."),
+    "version": Entry("setup.config", "The versions of this package and what it uses.", "version"),
+    "worker": Entry("running.worker", "Run workers, which run the code of activities."),
+    "workflow": Entry("workflow.looking", "Workflow executions: start, list, describe, act."),
+    "workflow-type": Entry("domains.workflow_type", "Workflow types: list, describe, register, …"),
 }
 """The commands, by name."""
 
 ALIASES: Final[Mapping[str, Entry]] = {
-    "activity.rerun": Entry("simpleflow", "activity rerun", "activity_rerun"),
-    "binaries.download": Entry("simpleflow", "none", "binaries_download"),
-    "decider.start": Entry("decider", "decider start", "start"),
-    "info": Entry("simpleflow", "config show", "info"),
-    "standalone": Entry("standalone", "Run a workflow with a decider and a worker of its own."),
-    "task.info": Entry("simpleflow", "activity describe", "task_info"),
-    "worker.start": Entry("worker", "worker start", "start"),
-    "workflow.filter": Entry("simpleflow", "workflow list", "workflow_filter"),
-    "workflow.history": Entry("simpleflow", "workflow history", "workflow_history"),
-    "workflow.info": Entry("simpleflow", "workflow info", "workflow_info"),
-    "workflow.list": Entry("simpleflow", "workflow list", "workflow_list"),
-    "workflow.profile": Entry("simpleflow", "workflow profile", "workflow_profile"),
-    "workflow.restart": Entry("simpleflow", "workflow restart", "workflow_restart"),
-    "workflow.start": Entry("simpleflow_running", "workflow start", "workflow_start"),
-    "workflow.tasks": Entry("simpleflow", "workflow tasks", "workflow_tasks"),
-    "workflow.terminate": Entry("simpleflow", "workflow terminate", "workflow_terminate"),
+    "activity.rerun": Entry("simpleflow.acting", "activity rerun", "activity_rerun"),
+    "binaries.download": Entry("simpleflow.info", "none", "binaries_download"),
+    "decider.start": Entry("running.decider", "decider start", "start"),
+    "info": Entry("simpleflow.info", "config show", "info"),
+    "standalone": Entry(
+        "running.standalone", "Run a workflow with a decider and a worker of its own."
+    ),
+    "task.info": Entry("simpleflow.looking", "activity describe", "task_info"),
+    "worker.start": Entry("running.worker", "worker start", "start"),
+    "workflow.filter": Entry("simpleflow.looking", "workflow list", "workflow_filter"),
+    "workflow.history": Entry("simpleflow.looking", "workflow history", "workflow_history"),
+    "workflow.info": Entry("simpleflow.looking", "workflow info", "workflow_info"),
+    "workflow.list": Entry("simpleflow.looking", "workflow list", "workflow_list"),
+    "workflow.profile": Entry("simpleflow.looking", "workflow profile", "workflow_profile"),
+    "workflow.restart": Entry("simpleflow.acting", "workflow restart", "workflow_restart"),
+    "workflow.start": Entry("simpleflow.acting", "workflow start", "workflow_start"),
+    "workflow.tasks": Entry("simpleflow.looking", "workflow tasks", "workflow_tasks"),
+    "workflow.terminate": Entry("simpleflow.acting", "workflow terminate", "workflow_terminate"),
 }
 """The spelling of simpleflow."""
 

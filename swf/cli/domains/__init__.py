@@ -1,0 +1,1 @@
+"""Domains and what is in them: `swf domain`, `workflow-type`, `activity-type` and `task-list`."""

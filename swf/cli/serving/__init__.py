@@ -1,0 +1,1 @@
+"""What others connect to: `swf server`, `swf ui`, and the file that is behind them."""

@@ -1,0 +1,1 @@
+"""`swf workflow` and `swf activity`: executions and their tasks, looked at and acted on."""
