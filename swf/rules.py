@@ -54,10 +54,11 @@ class Violation(NamedTuple):
         where = f"{argument}: " if argument else ""
         if self.told:
             return f"{where}{self.rule}"
-        return f"{where}{self.rule}, got {_shown(self.value)}"
+        return f"{where}{self.rule}, got {shown(self.value)}"
 
 
-def _shown(value: Any) -> str:
+def shown(value: object) -> str:
+    """Return what a message tells of a value that breaks a rule: at most 80 characters of it."""
     try:
         got = repr(value)
     except (RecursionError, ValueError):  # nested too deep, or an int of too many digits
@@ -128,13 +129,6 @@ def is_identifier(value: str) -> bool:
     """Tell whether a text may name something within SWF."""
     return value != "arn" and _FORBIDDEN.search(value) is None
 
-
-_NEVER_NONE: Final = frozenset(
-    {
-        ("StartTimerDecisionAttributes", "startToFireTimeout"),
-    }
-)
-"""Durations that must be a number although the shape could say NONE, without other bound."""
 
 _WITHIN_A_YEAR: Final = frozenset(
     {
@@ -240,13 +234,8 @@ _DOMAIN_TAGS: Final = Rule(
 )
 
 MEMBER_RULES: Final[dict[tuple[str, str], Rule]] = {
-    **dict.fromkeys(
-        _NEVER_NONE,
-        Rule(
-            _is_not_none,
-            "must be a number of seconds, not 'NONE'",
-            _pattern("[0-9]{1,8}"),
-        ),
+    ("StartTimerDecisionAttributes", "startToFireTimeout"): Rule(
+        _is_not_none, "must be a number of seconds, not 'NONE'", _pattern("[0-9]{1,8}")
     ),
     ("ScheduleLambdaFunctionDecisionAttributes", "startToCloseTimeout"): _rule(
         _within_fifteen_minutes,

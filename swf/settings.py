@@ -26,7 +26,6 @@ from __future__ import annotations
 
 import configparser
 import io
-import ipaddress
 import itertools
 import os
 import stat
@@ -48,6 +47,7 @@ from swf.exceptions import (
 )
 from swf.exceptions import SettingsWarning as SettingsWarning  # noqa: PLC0414 (offered here too)
 from swf.exceptions import UnknownSettingError as UnknownSettingError  # noqa: PLC0414
+from swf.hosts import is_loop_back
 from swf.wire import sendable
 
 
@@ -301,7 +301,7 @@ def _variables_in_effect() -> dict[str, str]:
 
 
 def from_home(path: str | os.PathLike[str] = ".swf") -> dict[str, str]:
-    """Return what the file tells, `path` being relative to the home directory."""
+    """Return what the file tells, as `from_file` does; `path` is relative to the home directory."""
     home = _in_home(path)
     return {} if home is None else from_file(home)
 
@@ -348,7 +348,10 @@ def from_file(path: str | os.PathLike[str]) -> dict[str, str]:
 
 
 def from_stream(stream: TextIO) -> dict[str, str]:
-    """Return what the text tells, as `from_file` does; the stream is read to its end."""
+    """Return what the text tells, as `from_file` does; the stream is read to its end.
+
+    Raises SettingsError for a text that cannot be understood, ValidationTypeError for bytes.
+    """
     text = stream.read()
     if not isinstance(text, str):
         raise ValidationTypeError(f"stream: must be a stream of text, got {stream!r}")
@@ -434,10 +437,6 @@ def is_loopback(endpoint_url: str | None) -> bool:
     """Tell whether the URL leads to this very machine: 127.0.0.0/8, ::1 or localhost."""
     try:
         host = urlsplit(endpoint_url).hostname if endpoint_url else None
-        if host is None:
-            return False
-        if host == "localhost" or host.endswith(".localhost"):
-            return True
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:  # a name, or nothing that is a URL
+    except ValueError:  # nothing that is a URL
         return False
+    return host is not None and (host.endswith(".localhost") or is_loop_back(host))

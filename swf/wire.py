@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, NoReturn, Self
 
 from swf.constants import NONE
 from swf.exceptions import ValidationError, ValidationTypeError
@@ -152,6 +152,19 @@ def escaped(text: str) -> str:
 def shortened(text: str, most: int) -> str:
     """Return the text with at most so many characters; what is missing is marked by an ellipsis."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def json_value(text: str | bytes) -> Any:
+    """Return the value of a JSON text.
+
+    Raises ValueError where it is none, for the NaN and Infinity of Python's own reader too, and
+    RecursionError where it is nested too deep.
+    """
+    return json.loads(text, parse_constant=_no_constant)
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not a value of JSON")
 
 
 def payload(value: Any, argument: str) -> str | None:

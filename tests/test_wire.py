@@ -22,6 +22,7 @@ from swf.wire import (
     duration_text,
     epoch,
     escaped,
+    json_value,
     moment,
     payload,
     read_duration,
@@ -195,6 +196,19 @@ def test_a_count_is_a_number_that_knows_its_bound(truncated):
 def test_what_can_be_sent_is_what_utf_8_can_say(text):
     """A text can be sent unless it holds half of a surrogate pair."""
     assert sendable(text) is not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+@given(value=JSON)
+def test_a_json_text_has_its_value(value):
+    """What JSON says comes back as it was."""
+    assert json_value(json.dumps(value)) == value
+
+
+@pytest.mark.parametrize("text", ["NaN", "[Infinity]", '{"a": -Infinity}', "", "{"])
+def test_what_is_no_json_has_no_value(text):
+    """What other languages cannot read as JSON is none, though Python's own reader takes it."""
+    with pytest.raises(ValueError):  # noqa: PT011
+        json_value(text)
 
 
 @given(text=st.text(st.characters(codec=None)))

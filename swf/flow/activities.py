@@ -40,7 +40,11 @@ def _policy(value: RetryPolicy | int | None) -> RetryPolicy | None:
     return RetryPolicy.of(value)
 
 
-def _seconds(value: DurationLike | None) -> str | None:
+def timeout_text(value: DurationLike | None) -> str | None:
+    """Return a time-out as the wire spells it; None stays None.
+
+    Raises ValidationError, or ValidationTypeError, for what is no duration.
+    """
     return duration_text(duration(value, "timeout"))
 
 
@@ -70,15 +74,15 @@ class Activity(Generic[P, R]):
     retry_in_worker: RetryPolicy | None = attrs.field(default=None, kw_only=True, converter=_policy)
     raises_on_failure: bool = attrs.field(default=True, kw_only=True)
     start_to_close_timeout: str | None = attrs.field(
-        default="3600", converter=_seconds, kw_only=True
+        default="3600", converter=timeout_text, kw_only=True
     )
     schedule_to_start_timeout: str | None = attrs.field(
-        default="NONE", converter=_seconds, kw_only=True
+        default="NONE", converter=timeout_text, kw_only=True
     )
     schedule_to_close_timeout: str | None = attrs.field(
-        default="NONE", converter=_seconds, kw_only=True
+        default="NONE", converter=timeout_text, kw_only=True
     )
-    heartbeat_timeout: str | None = attrs.field(default="60", converter=_seconds, kw_only=True)
+    heartbeat_timeout: str | None = attrs.field(default="60", converter=timeout_text, kw_only=True)
     idempotent: bool = attrs.field(default=False, kw_only=True)
     get_task_id: Callable[..., str] | None = attrs.field(default=None, kw_only=True)
     activity_id: str | None = attrs.field(default=None, kw_only=True)
@@ -371,7 +375,10 @@ def as_activity(target: Any) -> Activity[..., Any] | None:
 
 
 def default_name(target: Any) -> str:
-    """Return `module.qualified.name`; a program's own module goes by the name of its file."""
+    """Return `module.qualified.name`; a program's own module goes by the name of its file.
+
+    Raises ValidationError for what has no name.
+    """
     module, qualname = (getattr(target, name, None) for name in ("__module__", "__qualname__"))
     if module is None or qualname is None:
         raise ValidationError(f"{target!r} has no name: tell one, name=…")

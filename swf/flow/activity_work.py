@@ -159,7 +159,7 @@ def _called(opened: Opened, context: ActivityContext) -> Any:
     made = code(*call.args, **call.kwargs)
     if isinstance(code, type):
         return _executed(made, context)
-    return _awaited(made)
+    return awaited(made)
 
 
 def _executed(made: Any, context: ActivityContext) -> Any:
@@ -169,14 +169,15 @@ def _executed(made: Any, context: ActivityContext) -> Any:
             made.context = context
         except AttributeError:  # frozen, or with slots: `activity.context` is the same
             logger.debug("%r does not take its context", made)
-    result = _awaited(made.execute())
+    result = awaited(made.execute())
     post_execute = getattr(made, "post_execute", None)
     if post_execute is not None:
-        _awaited(post_execute())
+        awaited(post_execute())
     return result
 
 
-def _awaited(result: Any) -> Any:
+def awaited(result: Any) -> Any:
+    """Return what a call returned; of one that is `async def`, what it returns in the end."""
     return asyncio.run(result) if inspect.iscoroutine(result) else result
 
 

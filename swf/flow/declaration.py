@@ -10,13 +10,13 @@ from typing import Any, ClassVar, Final, TypeVar, overload
 import attrs
 
 from swf.exceptions import ValidationError, ValidationTypeError
-from swf.flow.activities import DEFAULT_TASK_LIST, DEFAULT_VERSION, default_name
+from swf.flow.activities import DEFAULT_TASK_LIST, DEFAULT_VERSION, default_name, timeout_text
 from swf.flow.errors import SignatureError
 from swf.flow.replay.ids import fitted
 from swf.flow.retry import RetryPolicy
 from swf.payload import Payloads, register_annotations
 from swf.validation import violations
-from swf.wire import DurationLike, Wire, duration, duration_text
+from swf.wire import DurationLike, Wire
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -211,7 +211,10 @@ class Declaration:
 
     @classmethod
     def attributes(cls, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what a start tells of this workflow beside its id and input, as on the wire."""
+        """Return what a start tells of this workflow beside its id and input, as on the wire.
+
+        Raises ValidationError, or ValidationTypeError, for an option that cannot be told.
+        """
         told = {name: options.get(name, getattr(cls, name, None)) for name in CHILD_OPTIONS}
         role, priority, tags = told["lambda_role"], told["task_priority"], told["tag_list"]
         if isinstance(priority, property):
@@ -221,8 +224,8 @@ class Declaration:
         wire = {
             "workflowType": {"name": cls.name, "version": cls.version},
             "taskList": {"name": told["task_list"]},
-            "executionStartToCloseTimeout": _duration(told["execution_start_to_close_timeout"]),
-            "taskStartToCloseTimeout": _duration(told["task_start_to_close_timeout"]),
+            "executionStartToCloseTimeout": timeout_text(told["execution_start_to_close_timeout"]),
+            "taskStartToCloseTimeout": timeout_text(told["task_start_to_close_timeout"]),
             "childPolicy": told["child_policy"],
             "taskPriority": None if priority is None else str(priority),
             "lambdaRole": role,
@@ -248,10 +251,6 @@ def _checked(cls: type[Declaration], options: Mapping[str, Any]) -> dict[str, An
                 f" {', '.join(sorted(CHILD_OPTIONS))}"
             )
     return dict(options)
-
-
-def _duration(value: DurationLike) -> str | None:
-    return duration_text(duration(value, "timeout"))
 
 
 _LEAST: Final = {

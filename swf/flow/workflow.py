@@ -11,6 +11,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import attrs
 
 from swf.exceptions import ValidationTypeError
+from swf.flow.activities import timeout_text
 from swf.flow.declaration import with_told
 from swf.flow.errors import ContinuedAsNew, FailExecution, TaskError
 from swf.flow.failures import Decided, TaskFailure
@@ -24,7 +25,7 @@ from swf.flow.replay.task import Task
 from swf.flow.replay.timer import TimerCall
 from swf.flow.retry import RetryPolicy
 from swf.flow.submits import Submits
-from swf.wire import DurationLike, Wire, duration, duration_text
+from swf.wire import DurationLike, Wire, duration
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -71,7 +72,10 @@ class Workflow(Submits):
     def start_timer(
         self, seconds: DurationLike, *, timer_id: str | None = None, control: str | None = None
     ) -> Future[None]:
-        """Return a future that is done after so many seconds; `cancel()` ends it before."""
+        """Return a future that is done after so many seconds; `cancel()` ends it before.
+
+        Raises ValidationError, or ValidationTypeError, for what is no number of seconds.
+        """
         run = self._run
         told = duration(seconds, "seconds")
         if not isinstance(told, int):
@@ -177,7 +181,7 @@ class Workflow(Submits):
             function,
             task_id,
             payload,
-            timeout=duration_text(duration(timeout, "timeout")),
+            timeout=timeout_text(timeout),
             retry=RetryPolicy.of(retry),
             raises=raises_on_failure,
         ).submit()
@@ -283,7 +287,10 @@ class Workflow(Submits):
     # For the run
 
     def failure_decided(self, task: Task, error: TaskError) -> Decided | None:
-        """Return what `on_task_failure` decided; None where it left that to the default."""
+        """Return what `on_task_failure` decided; None where it left that to the default.
+
+        Raises ValidationTypeError where it returned anything else.
+        """
         failure = TaskFailure(self, task, error)
         decided = self.on_task_failure(failure)
         if decided is not None and decided is not failure:

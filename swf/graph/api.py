@@ -10,13 +10,14 @@ import attrs
 
 from swf import models
 from swf.constants import DEPRECATED, REGISTERED
+from swf.core import ConnectedSWFObject
 from swf.exceptions import AlreadyExistsError, DomainDoesNotExist, WorkflowTypeDoesNotExist
 from swf.flow.registering import RETENTION_DAYS
 from swf.graph.converter import graph_payloads
 from swf.graph.specs.plain import plain, refused
 from swf.payload import Payloads
 from swf.querysets import DomainQuerySet
-from swf.transport import Transport, connect, default_connection
+from swf.transport import Transport, connect
 from swf.wire import DurationLike, told
 
 logger = logging.getLogger(__name__)
@@ -116,7 +117,7 @@ class Domains:
             yield one.name
 
 
-class Swf:
+class Swf(ConnectedSWFObject):
     """SWF in floto's words; `connection` or the settings say where it is.
 
     Inputs may hold tasks and specs: they travel as their JSON. An input that is text is sent as it
@@ -137,11 +138,6 @@ class Swf:
             self._connection = connect(region=region_name, profile=profile_name)
         self.payloads = graph_payloads(payloads)
         self.domains = Domains(self)
-
-    @property
-    def connection(self) -> Transport:
-        """The connection given, else the one that the settings describe now."""
-        return self._connection or default_connection()
 
     def domain(self, name: str) -> models.Domain:
         """Return the domain of this name; nothing is asked."""

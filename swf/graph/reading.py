@@ -14,9 +14,10 @@ import attrs
 
 from swf.graph.errors import GraphError
 from swf.graph.specs.kinds import OWN_RETRIES, OWN_TASKS, RETRIES, SPECS, TASKS, known
-from swf.graph.specs.plain import refused, shortened, shown
+from swf.graph.specs.plain import refused, shortened
 from swf.graph.specs.retry_strategy import Retry
 from swf.graph.specs.task import Task, task_id
+from swf.rules import shown
 
 MAX_TASKS: Final = 25_000
 """Tasks of a list that is not trusted."""

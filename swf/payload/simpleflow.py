@@ -17,8 +17,7 @@ from swf.exceptions import (
 )
 from swf.payload.codec import Codec
 from swf.payload.stores.base import MAX_STORED_BYTES
-from swf.payload.stores.s3 import read_object
-from swf.transport.aws_service import service_client
+from swf.payload.stores.s3 import read_object, s3_client
 
 
 def _names(names: Iterable[str]) -> frozenset[str]:
@@ -90,9 +89,7 @@ class SimpleflowJumboReader(Codec):
 
     @property
     def _s3(self) -> Any:
-        if self.client is not None:
-            return self.client
-        return service_client("s3", region=self.region, endpoint_url=self.endpoint_url)
+        return s3_client(self.client, self.region, self.endpoint_url)
 
 
 _REFERENCE: Final = re.compile(

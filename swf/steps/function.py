@@ -1,12 +1,11 @@
-"""A plain function as a step, and what is `async def`."""
+"""A plain function as a step."""
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 from collections.abc import Callable
 from typing import Any
 
+from swf.flow.activity_work import awaited
 from swf.steps.body import ExecutionResult, StepBody, StepExecutionContext
 
 
@@ -28,8 +27,3 @@ class FunctionStep(StepBody):
             return result
         self.result = result
         return ExecutionResult.outcome(result)
-
-
-def awaited(result: Any) -> Any:
-    """Return what a call returned; of one that is `async def`, what it returns in the end."""
-    return asyncio.run(result) if inspect.iscoroutine(result) else result

@@ -7,6 +7,7 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
+from swf.flow.activity_work import awaited
 from swf.steps.body import (
     ExecutionPointer,
     ExecutionResult,
@@ -18,7 +19,7 @@ from swf.steps.body import (
 from swf.steps.data import Data, data_from
 from swf.steps.definition import Definition, RunStep
 from swf.steps.errors import StepResultError, StepsTypeError
-from swf.steps.function import FunctionStep, awaited
+from swf.steps.function import FunctionStep
 
 
 class Call(TypedDict):

@@ -22,7 +22,7 @@ from botocore.session import Session
 
 from swf import settings
 from swf._version import __version__
-from swf.constants import DEFAULT_REGION
+from swf.constants import DEFAULT_REGION, LONG_POLL_SECONDS
 from swf.exceptions import (
     CredentialsError,
     ResponseError,
@@ -47,8 +47,8 @@ CONNECT_SECONDS: Final = 10
 MAX_POOL_CONNECTIONS: Final = 50
 """Sockets kept open per client: one for each poller and heartbeater at work at once."""
 
-POLL_READ_SECONDS: Final = 75
-"""SWF holds a poll for 60 seconds; who hangs up earlier leaves a ghost that swallows a task."""
+POLL_READ_SECONDS: Final = LONG_POLL_SECONDS + 15
+"""Who hangs up before SWF answers a poll leaves a ghost that swallows a task."""
 
 SIGNAL_ATTEMPTS: Final = 3
 """How often a signal is sent that SWF refuses for the rate of calls, or that cannot be sent."""

@@ -12,12 +12,11 @@ from swf.clock import Clock, SystemClock
 from swf.exceptions import ResponseError, SWFError, ThrottlingFault
 from swf.metrics import catalogue
 from swf.tracing import switch as tracing
+from swf.transport.reply import POLLS
 from swf.transport.resource import resource_of
 from swf.validation import check_request
 
 _SYSTEM_CLOCK: Final = SystemClock()
-
-_POLLS: Final = frozenset({"PollForActivityTask", "PollForDecisionTask"})
 
 
 class Transport(ABC):
@@ -37,7 +36,7 @@ class Transport(ABC):
         else the class of `swf.exceptions` that the answer stands for.
         """
         check_request(operation, params)
-        tracer = tracing.active() if operation in _POLLS else None
+        tracer = tracing.active() if operation in POLLS else None
         if tracer is None:
             return self._measured(operation, params)
         with tracer.unseen():  # it would be a span of a minute, with nothing in it

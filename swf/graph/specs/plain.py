@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NoReturn
 from attrs.exceptions import FrozenInstanceError
 
 from swf.graph.errors import GraphError, GraphTypeError
+from swf.rules import shown
 from swf.validation import violations
 from swf.wire import sendable
 
@@ -111,15 +112,6 @@ def _float(value: float, place: str) -> float:
 def shortened(place: str) -> str:
     """Return a place that can be read, however deep it is."""
     return place if len(place) <= 200 else f"{place[:120]}…{place[-79:]}"
-
-
-def shown(value: object) -> str:
-    """Return what a message tells of a value."""
-    try:
-        got = repr(value)
-    except (RecursionError, ValueError):  # nested too deep, or an int of too many digits
-        got = f"<{type(value).__name__} that is too large to show>"
-    return got if len(got) <= 80 else f"{got[:77]}..."
 
 
 def refused(place: str, rule: str, value: object, *, wrong_type: bool = False) -> NoReturn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, NoReturn
@@ -10,7 +9,7 @@ from typing import Any, ClassVar, Final, NoReturn
 from swf.exceptions import FieldError, ValidationError, ValidationTypeError
 from swf.models.event.raw import check_raw
 from swf.shapes import SHAPES
-from swf.wire import Duration, ExecutionKey, TypeKey, moment, read_duration, snake_case
+from swf.wire import Duration, ExecutionKey, TypeKey, json_value, moment, read_duration, snake_case
 
 RENAMED: Final[Mapping[tuple[str, str], str]] = {
     # A Lambda task's own id and name would hide the event's.
@@ -124,7 +123,7 @@ class Event:
         if not isinstance(text, str):
             raise ValidationTypeError(f"{self.name}({self.id}).{field}: is no text, got {text!r}")
         try:
-            return json.loads(text, parse_constant=_refuse_constant)
+            return json_value(text)
         except (ValueError, RecursionError) as error:
             raise ValidationError(f"{self.name}({self.id}).{field}: not JSON: {error}") from error
 
@@ -190,10 +189,6 @@ def attributes_key(name: str) -> str:
 def is_link(field: str) -> bool:
     """Tell whether a field holds the id of an earlier event of the same history."""
     return field.endswith("_event_id") and field not in _ELSEWHERE
-
-
-def _refuse_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a value of JSON")
 
 
 def _reader(key: str, member: str, shape: str) -> Callable[[Event], Any]:

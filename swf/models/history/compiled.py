@@ -32,6 +32,7 @@ from swf.models.history.told import TELLINGS, told_by
 from swf.models.showing import compiled_in_time
 from swf.models.views import html_table, rich_table
 from swf.models.workflow import OpenCounts
+from swf.rules import END_OF_TIME
 from swf.wire import Wire
 
 DECISION_RESULTS: Final = frozenset(
@@ -335,16 +336,12 @@ class CompiledHistory:
         return compiled_in_time(self, table)
 
 
-_END_OF_TIME: Final = 253_402_300_800
-"""Seconds from the epoch to the year 10000, where a datetime ends."""
-
-
 def _check_time(event: Event, last: Event | None) -> None:
     """Raise unless the event is of a time, and of one that is not before the last event's."""
     this = event.raw["eventTimestamp"]
     if last is not None:
         before = last.raw["eventTimestamp"]
-        if type(this) is type(before) is float and before <= this < _END_OF_TIME:
+        if type(this) is type(before) is float and before <= this < END_OF_TIME:
             return  # the usual case, which needs no datetime
     try:
         now = event.timestamp

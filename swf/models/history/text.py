@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
-from typing import IO, Any, Final, NoReturn
+from typing import IO, Any, Final
 
 from swf.exceptions import SWFError, ValidationError, ValidationTypeError
-from swf.wire import Wire
+from swf.wire import Wire, json_value
 
 Source = str | bytes | PathLike[str] | IO[str] | IO[bytes]
 """JSON text, a path to a file of it, or an open one."""
@@ -28,7 +28,7 @@ def raws_from_json(source: Source) -> list[Any]:
         text = _text(source)
         if isinstance(text, str):
             text = text.removeprefix(_BOM)  # as json does for bytes
-        content = json.loads(text, parse_constant=_refuse_constant)
+        content = json_value(text)
     except SWFError:
         raise
     except (TypeError, ValueError, RecursionError) as error:
@@ -79,7 +79,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     raise ValidationTypeError(f"history: not JSON-able: {value!r}")
-
-
-def _refuse_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a value of JSON")

@@ -91,7 +91,7 @@ class ContentStore(ABC):
         """
         self._check_size(size)
         data = None
-        if _KEY.fullmatch(key):  # nothing else can be a path within the store
+        if is_key(key):  # nothing else can be a path within the store
             with self._told("read"):
                 data = self._read(key, size + 1)
         if data is None:
@@ -108,7 +108,7 @@ class ContentStore(ABC):
 
     def delete(self, key: str) -> None:
         """Keep it no longer; nothing happens where there is nothing. Raises PayloadStoreError."""
-        if _KEY.fullmatch(key):
+        if is_key(key):
             with self._told("written to"):
                 self._delete(key)
 

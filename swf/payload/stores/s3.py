@@ -70,9 +70,7 @@ class S3Store(ContentStore):
 
     @property
     def _s3(self) -> Any:
-        if self.client is not None:
-            return self.client
-        return service_client("s3", region=self.region, endpoint_url=self.endpoint_url)
+        return s3_client(self.client, self.region, self.endpoint_url)
 
 
 def _again(
@@ -87,6 +85,13 @@ def _again(
     return cls(
         bucket, prefix, region=region, endpoint_url=endpoint_url, max_bytes=max_bytes, clock=clock
     )
+
+
+def s3_client(given: Any, region: str | None, endpoint_url: str | None) -> Any:
+    """Return the client given; without one, that which the settings lead to."""
+    if given is not None:
+        return given
+    return service_client("s3", region=region, endpoint_url=endpoint_url)
 
 
 def read_object(s3: Any, bucket: str, key: str, most: int) -> bytes | None:

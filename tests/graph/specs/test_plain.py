@@ -13,8 +13,9 @@ from graph_drawn import plain_values
 from hypothesis import given
 
 from swf.graph.errors import GraphError
-from swf.graph.specs.plain import MAX_DEPTH, plain, shortened, shown
+from swf.graph.specs.plain import MAX_DEPTH, plain, shortened
 from swf.graph.specs.task import Timer
+from swf.rules import shown
 
 
 class Pair(NamedTuple):
