@@ -116,7 +116,10 @@ class Domain(Model):
         self._on_tags("TagResource", {"tags": resource_tags(tags)})
 
     def remove_tags(self, keys: Iterable[str]) -> None:
-        """Remove the tags of these keys (UntagResource); keys that are not there do no harm."""
+        """Remove the tags of these keys (UntagResource); keys that are not there do no harm.
+
+        Raises ValidationTypeError for a single str in place of a list.
+        """
         if isinstance(keys, str) or not isinstance(keys, Iterable):
             raise ValidationTypeError(
                 f"Domain.remove_tags: keys must be a list of str, got {keys!r}"
@@ -132,17 +135,17 @@ class Domain(Model):
         return self.arn or self.upstream().arn
 
     def workflows(self, status: str = REGISTERED) -> WorkflowTypeQuerySet:
-        """Return the workflow types of the domain."""
+        """Return the workflow types of the domain in this status (ListWorkflowTypes), lazily."""
         queryset: WorkflowTypeQuerySet = related("workflows")(self)
         return queryset if status == REGISTERED else queryset.filter(status=status)
 
     def activities(self, status: str = REGISTERED) -> ActivityTypeQuerySet:
-        """Return the activity types of the domain."""
+        """Return the activity types of the domain in this status (ListActivityTypes), lazily."""
         queryset: ActivityTypeQuerySet = related("activities")(self)
         return queryset if status == REGISTERED else queryset.filter(status=status)
 
     def executions(self) -> WorkflowExecutionQuerySet:
-        """Return the workflow executions of the domain, open and closed."""
+        """Return the workflow executions of the domain, open and closed, lazily."""
         queryset: WorkflowExecutionQuerySet = related("executions")(self)
         return queryset
 
@@ -164,7 +167,7 @@ class Domain(Model):
 
 
 def as_domain(value: Domain | str) -> Domain:
-    """Return the domain that is given as a model or by name."""
+    """Return the domain that is given as a model or by name; raises ValidationTypeError."""
     if isinstance(value, str):
         return Domain(value)
     if not isinstance(value, Domain):
@@ -180,7 +183,7 @@ def connected(domain: Domain, connection: Transport | None) -> Domain:
 
 
 def resource_tags(tags: Mapping[str, str] | None) -> list[dict[str, str]] | None:
-    """Return tags as the API's list of them; None stays None."""
+    """Return tags as the API's list of them; None stays None. Raises ValidationTypeError."""
     if tags is None:
         return None
     if not isinstance(tags, Mapping):

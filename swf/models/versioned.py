@@ -64,21 +64,23 @@ class VersionedType(WithinDomain):
 
     def _named(self) -> dict[str, Any]:
         """Return the params that name this type to an operation."""
-        member = f"{self._kind[0].lower()}{self._kind[1:]}"
-        return {
-            "domain": self.domain.name,
-            member: {"name": self.name, "version": self.version},
-        }
+        named = {"name": self.name, "version": self.version}
+        return {"domain": self.domain.name, self._member(): named}
+
+    @classmethod
+    def _member(cls) -> str:
+        """Return the member of requests and replies that names a type of this kind."""
+        return f"{cls._kind[0].lower()}{cls._kind[1:]}"
 
     @classmethod
     def _decode(cls, wire: Wire, context: Domain, connection: Transport | None) -> dict[str, Any]:
         info: Wire = wire.get("typeInfo", wire)
-        member = f"{cls._kind[0].lower()}{cls._kind[1:]}"
+        named: Wire = info[cls._member()]
         configuration: Wire = wire.get("configuration", {})
         fields = {
             "domain": context,
-            "name": info[member]["name"],
-            "version": info[member]["version"],
+            "name": named["name"],
+            "version": named["version"],
             "status": info["status"],
             "description": info.get("description"),
             "creation_date": optional_moment(info.get("creationDate")),

@@ -141,7 +141,7 @@ class WorkflowType(VersionedType):
         )
 
     def executions(self) -> WorkflowExecutionQuerySet:
-        """Return the executions of this type, open and closed."""
+        """Return the executions of this type, open and closed, lazily."""
         queryset: WorkflowExecutionQuerySet = related("executions")(
             self.domain, connection=self._connection
         )

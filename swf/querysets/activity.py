@@ -33,7 +33,10 @@ class ActivityTypeQuerySet(VersionedTypeQuerySet[ActivityType]):
     DoesNotExist = ActivityTypeDoesNotExist
 
     def create(self, name: str, version: str, **fields: Unpack[ActivityTypeFields]) -> ActivityType:
-        """Register a type and return it; raises `ActivityType.AlreadyExists` where it is there."""
+        """Register a type and return it (RegisterActivityType).
+
+        Raises `ActivityType.AlreadyExists` where it is registered or deprecated.
+        """
         return self._create(name, version, dict(fields))
 
     def get_or_create(

@@ -84,7 +84,10 @@ class DomainQuerySet(QuerySet[Domain]):
         retention_period: DurationLike | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> Domain:
-        """Register a domain and return it; raises `Domain.AlreadyExists` where it is there."""
+        """Register a domain and return it (RegisterDomain).
+
+        Raises `Domain.AlreadyExists` where it is registered or deprecated.
+        """
         if retention_period is None:
             retention_period = DEFAULT_RETENTION_DAYS
         domain = self._made(name, description, retention_period)

@@ -48,7 +48,8 @@ class HistoryQuerySet(WithinDomain[Event]):
         """Return a narrower queryset.
 
         `workflow_id` and `run_id` name the execution (without run id, the open run, else the one
-        started last), `name` an event type, compared here. Any other lookup is a FieldError.
+        started last), `name` an event type, compared here. Raises ValidationError for a name that
+        is no event type, FieldError for any other lookup.
         """
         for lookup in unknown:
             raise unknown_lookup(type(self).__name__, lookup, self._lookups)
@@ -106,13 +107,13 @@ class HistoryQuerySet(WithinDomain[Event]):
         no such execution (GetWorkflowExecutionHistory).
         """
         fresh = type(self)(self.domain, connection=self._connection)
-        events = fresh.filter(workflow_id=workflow_id, run_id=run_id).page_size(page_size)
+        found = fresh.filter(workflow_id=workflow_id, run_id=run_id).page_size(page_size)
         if reverse:
-            events = events.reverse()
+            found = found.reverse()
         if max_results is None:
-            return History(events)
+            return History(found)
         if isinstance(max_results, bool) or not isinstance(max_results, int):
             raise ValidationTypeError(f"max_results: must be an int, got {max_results!r}")
         if max_results < 0:
             raise ValidationError(f"max_results: must not be negative, got {max_results}")
-        return History(events[:max_results])
+        return History(found[:max_results])

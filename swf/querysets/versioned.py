@@ -58,11 +58,6 @@ class VersionedTypeQuerySet(WithinDomain[V]):
             )
         )
 
-    @property
-    def _member(self) -> str:
-        kind = self.model._kind
-        return f"{kind[0].lower()}{kind[1:]}"
-
     def _listings(self) -> list[Listing]:
         params = told(domain=self.domain.name, name=self._where.get("name"))
         return [
@@ -76,12 +71,12 @@ class VersionedTypeQuerySet(WithinDomain[V]):
         return self.model._from_wire(item, self.domain, self._connection)  # type: ignore[return-value]
 
     def _order(self, item: Wire) -> Any:
-        key = item[self._member]
+        key = item[self.model._member()]
         return key["name"], key["version"]
 
     def _predicate(self) -> Callable[[Wire], bool] | None:
         """Return the comparison by version, which SWF has not, and by name, which not all apply."""
-        member = self._member
+        member = self.model._member()
         wanted = [(part, self._where[part]) for part in ("name", "version") if part in self._where]
         if not wanted:
             return None

@@ -33,7 +33,10 @@ class WorkflowTypeQuerySet(VersionedTypeQuerySet[WorkflowType]):
     DoesNotExist = WorkflowTypeDoesNotExist
 
     def create(self, name: str, version: str, **fields: Unpack[WorkflowTypeFields]) -> WorkflowType:
-        """Register a type and return it; raises `WorkflowType.AlreadyExists` where it is there."""
+        """Register a type and return it (RegisterWorkflowType).
+
+        Raises `WorkflowType.AlreadyExists` where it is registered or deprecated.
+        """
         return self._create(name, version, dict(fields))
 
     def get_or_create(
