@@ -184,7 +184,10 @@ class VirtualClock(ManualClock):
             return self._step()
 
     def skip(self, seconds: float) -> None:
-        """Move the clock forward by so much, step by step, each once everything is at rest."""
+        """Move the clock forward by so much, step by step, each once everything is at rest.
+
+        Raises ValueError for a negative number.
+        """
         if seconds < 0:
             raise ValueError(f"VirtualClock.skip: seconds must not be negative, got {seconds!r}")
         end = self.now() + timedelta(seconds=seconds)

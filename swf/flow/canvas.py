@@ -25,7 +25,7 @@ class Call:
 
     @classmethod
     def of(cls, task: Any, args: tuple[Any, ...] = (), kwargs: Any = None) -> Call:
-        """Return a task, a tuple or a call as a call."""
+        """Return a task, a tuple or a call as a call; raises ValidationError for an empty tuple."""
         if isinstance(task, cls):
             return task
         if isinstance(task, tuple):

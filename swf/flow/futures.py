@@ -124,7 +124,10 @@ def _settled(futures: list[Future[Any]]) -> Future[list[Any]]:
 
 
 def any_of(*futures: Future[Any] | Iterable[Future[Any]]) -> Future[Any]:
-    """Return a future that ends as the first of these that ends."""
+    """Return a future that ends as the first of these that ends.
+
+    Raises ValidationError where none is given.
+    """
     given = _flat(futures)
     if not given:
         raise ValidationError("any_of: there is nothing to wait for")

@@ -35,7 +35,10 @@ class ManualCompletion(ConnectedSWFObject):
         self.connection.call("RespondActivityTaskCompleted", params)
 
     def fail(self, task_token: str, error: BaseException) -> None:
-        """Fail the task: the workflow meets this error (RespondActivityTaskFailed)."""
+        """Fail the task: the workflow meets this error (RespondActivityTaskFailed).
+
+        Raises ValidationTypeError for what is no exception; the task is open then.
+        """
         if not isinstance(error, BaseException):
             raise ValidationTypeError(
                 f"ManualCompletion.fail: error: must be an exception, got {error!r:.80}"

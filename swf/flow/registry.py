@@ -120,7 +120,10 @@ class Workflows:
 
 
 def activities_of(given: Any) -> Iterator[Activity[..., Any]]:
-    """Yield the activity that something is, or all that an instance or a module has."""
+    """Yield the activity that something is, or all that an instance or a module has.
+
+    Raises ValidationTypeError for a method without its instance.
+    """
     found = as_activity(given)
     if found is not None:
         if found.is_method:

@@ -124,7 +124,10 @@ class RetryPolicy:
 
     @classmethod
     def of(cls, value: RetryPolicy | int | None) -> RetryPolicy | None:
-        """Return a policy as it is; a number n as n further attempts at once; None as None."""
+        """Return a policy as it is; a number n as n further attempts at once; None as None.
+
+        Raises ValidationError for a negative number, ValidationTypeError for anything else.
+        """
         if value is None or isinstance(value, RetryPolicy):
             return value
         if isinstance(value, bool) or not isinstance(value, int):

@@ -188,7 +188,10 @@ class GraphActivities(Activities):
         super().__init__(given)
 
     def add(self, given: Any) -> None:
-        """Know a declared function, or what the flow layer knows as activities."""
+        """Know a declared function, or what the flow layer knows as activities.
+
+        Raises GraphTypeError for anything else.
+        """
         found = declared_of(given) if callable(given) else []
         for one in found:
             super().add(one.activity(self._heartbeat_timeout))

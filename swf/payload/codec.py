@@ -70,7 +70,11 @@ class Compress(Codec):
         return packed if len(packed) * 4 // 3 + _ENVELOPE < characters else None
 
     def decode(self, data: bytes) -> bytes:
-        """Return what was compressed."""
+        """Return what was compressed.
+
+        Raises PayloadTamperedError where it is damaged, PayloadTooLargeError where it is longer
+        than `max_bytes`.
+        """
         unpacking = zlib.decompressobj()
         try:
             plain = unpacking.decompress(data, self.max_bytes)

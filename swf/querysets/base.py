@@ -138,7 +138,7 @@ class QuerySet(ListLike[M], ConnectedSWFObject):
     def order_by(self, field: str) -> Self:
         """Return the queryset in the order of `field`, descending where it begins with '-'.
 
-        SWF knows one order of each listing; any other is a FieldError that names it.
+        SWF knows one order of each listing; raises FieldError for any other, and names those known.
         """
         self._before_slicing("order_by")
         known = tuple(chain.from_iterable((name, f"-{name}") for name in self._orderings))
@@ -153,7 +153,10 @@ class QuerySet(ListLike[M], ConnectedSWFObject):
         return self._but(_reversed=descending)
 
     def page_size(self, size: int) -> Self:
-        """Return the queryset that asks for `size` objects a page (1 to 1,000)."""
+        """Return the queryset that asks for `size` objects a page, which may be 1 to 1,000.
+
+        Raises ValidationError for any other number, ValidationTypeError for what is none.
+        """
         if isinstance(size, bool) or not isinstance(size, int):
             raise ValidationTypeError(f"page_size: must be an int, got {size!r}")
         if not 1 <= size <= MAX_PAGE_SIZE:

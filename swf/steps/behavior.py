@@ -33,7 +33,7 @@ AT_ONCE: Final = Asked(None, None)
 def asked(
     behavior: object, retry_interval: float | timedelta | None, then: object, place: str
 ) -> Asked:
-    """Return what `on_error` is given, checked."""
+    """Return what `on_error` is given, checked; raises StepsError, naming the place."""
     after = None if then is None else _behavior(then, place)
     if after is ErrorBehavior.RETRY:
         raise StepsError(f"{place}: then: RETRY is no end; give SUSPEND, TERMINATE or COMPENSATE")

@@ -161,7 +161,8 @@ class ExecutionResult:
         """Return: call the step again when an event of this name and key has been published.
 
         Then `event_published` and `event_data` of its pointer are set. An event from before
-        `effective_date` (aware; by default the workflow's start) does not count.
+        `effective_date` (aware; by default the workflow's start) does not count. Raises
+        StepsTypeError for a name that is no text.
         """
         place = "ExecutionResult.wait_for_event"
         if not isinstance(event_name, str) or not event_name:
@@ -178,7 +179,8 @@ class ExecutionResult:
         """Return: do what `do(...)` says once for each value, side by side, as its `item`.
 
         When all have ended the chain goes on; where `data` is given, the step is called again
-        first, with it as `persistence_data`. Only a ContainerStepBody may answer so.
+        first, with it as `persistence_data`. Only a ContainerStepBody may answer so. Raises
+        StepsTypeError for what is no list of values.
         """
         if isinstance(values, str | bytes) or not isinstance(values, Iterable):
             raise StepsTypeError(f"ExecutionResult.branch: must be a list, got {values!r:.80}")

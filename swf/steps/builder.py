@@ -298,7 +298,10 @@ class StepBuilder(Telling[RunStep], Generic[S]):
         return WhenBuilder(self._line, self._at, value, self)
 
     def do(self: StepBuilder[C], inside: Inside) -> StepBuilder[C]:
-        """Build what a ContainerStepBody does for each value that it branches into."""
+        """Build what a ContainerStepBody does for each value that it branches into.
+
+        Raises StepsError after a step of another kind, and where it was said already.
+        """
         node = self._node("do")
         if not node.is_container:
             raise StepsError(
@@ -315,7 +318,10 @@ class WaitBuilder(Telling[WaitFor]):
     """The place after a `wait_for`, about which more may be said here."""
 
     def input(self, name: str, value: DataFunction) -> Self:
-        """Tell the wait's `event_key` or `effective_date` here instead of in the call."""
+        """Tell the wait's `event_key` or `effective_date` here instead of in the call.
+
+        Raises StepsError for any other name.
+        """
         node = self._node("input")
         place = f"{node.id}: input({name!r})"
         checked_function(value, 2, place, OF_DATA)
@@ -337,7 +343,10 @@ class WaitBuilder(Telling[WaitFor]):
         return self._now(attrs.evolve(node, outputs=outputs))
 
     def on_timeout(self, inside: Inside) -> Self:
-        """Build what is done after the time-out, before the chain goes on."""
+        """Build what is done after the time-out, before the chain goes on.
+
+        Raises StepsError where the wait has no time-out, and where it was said already.
+        """
         node = self._node("on_timeout")
         place = f"{node.id}: on_timeout"
         if node.timeout is None:
@@ -361,6 +370,7 @@ class SagaBuilder(Telling[Saga]):
         """Say what follows once the saga was compensated; by default the chain goes on.
 
         A RetryPolicy, or RETRY, does the whole saga again; SUSPEND and TERMINATE are as for a step.
+        Raises StepsError for COMPENSATE, which a saga does in any case.
         """
         node = self._node("on_error")
         place = f"{node.id}: on_error"
@@ -407,7 +417,7 @@ class ParallelBuilder(Half):
         return self
 
     def join(self) -> ChainBuilder:
-        """Go on when all branches have ended."""
+        """Go on when all branches have ended; raises StepsError where there is none."""
         self._check("join()")
         if not self._branches:
             raise StepsError(f"{self._id}: join: there is no branch; add do(...) for each")

@@ -51,7 +51,10 @@ class HostWorker(Worker):
         self._mine = threading.local()
 
     def poll(self, task_list: str | None = None, identity: str | None = None) -> ActivityTask:
-        """Return the next task, when it is the turn of this thread."""
+        """Return the next task, when it is the turn of this thread.
+
+        Raises PollTimeout where there is none, and once the host is stopped.
+        """
         if not self._takes_turns:
             return super().poll(task_list, identity)
         with self._turn:

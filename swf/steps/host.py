@@ -136,7 +136,8 @@ class WorkflowHost:
         """Begin to take part in the work, in threads of this process, and return.
 
         Without `stop` a program ends no sooner than all is at rest; with an SWF in another process,
-        where others may give it work, it goes on until it is interrupted.
+        where others may give it work, it goes on until it is interrupted. Raises StepsError where
+        the host is running already.
         """
         if self._actors is not None:
             raise StepsError("start: the host is running already")

@@ -62,7 +62,10 @@ class Lasting:
 
 
 def is_at_rest(place: Place) -> bool:
-    """Tell whether no execution of a domain has anything under way (DescribeWorkflowExecution)."""
+    """Tell whether no execution of a domain has anything under way.
+
+    Each open one is looked at (ListOpenWorkflowExecutions, DescribeWorkflowExecution).
+    """
     call = place.connection.call
     told = {"domain": place.domain.name, "startTimeFilter": {"oldestDate": 0}}
     for page in place.connection.pages("ListOpenWorkflowExecutions", told):

@@ -63,7 +63,7 @@ class Line:
             )
 
     def inside(self, path: str, *, place: str, in_saga: bool = False) -> Line:
-        """Return the line of a sequence within this one."""
+        """Return the line of a sequence within this one; raises StepsError where it is too deep."""
         if self.depth == MAX_DEPTH:
             raise StepsError(f"{place}: containers stand deeper in one another than {MAX_DEPTH}")
         return Line(
@@ -74,7 +74,10 @@ class Line:
         )
 
     def finish(self) -> Nodes:
-        """Return the nodes for good, each step with what its errors lead to."""
+        """Return the nodes for good, each step with what its errors lead to.
+
+        Raises StepsError, naming the step, for what was begun and not ended.
+        """
         if self.open:
             raise StepsError(f"{self.open}, and the sequence ends there")
         self.closed = True

@@ -62,7 +62,10 @@ class DecisionTaskRecorder(Recorder):
         return self._record("DecisionTaskScheduled", **told)
 
     def decision_task_started(self, *, identity: str | None = "decider") -> Self:
-        """Record that a decider holds the waiting decision task."""
+        """Record that a decider holds the waiting decision task.
+
+        Raises ValidationError where none waits.
+        """
         with self._whole():
             self._settle()
             task = self._compiled.decision_tasks.waiting
@@ -108,7 +111,7 @@ class DecisionTaskRecorder(Recorder):
         """Record that the running decision task, or else the waiting one, took too long.
 
         Time moves on to that moment. Only a task that waits on a task list of an earlier answer,
-        with a timeout, can time out before it was taken.
+        with a timeout, can time out before it was taken. Raises ValidationError where none is open.
         """
         with self._whole():
             self._settle()

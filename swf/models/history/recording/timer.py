@@ -44,7 +44,7 @@ class TimerRecorder(DecisionTaskRecorder):
     def timer_started(
         self, timer_id: str, start_to_fire_timeout: DurationLike = 0, *, control: Any = None
     ) -> Self:
-        """Record that a timer runs, by a decision."""
+        """Record that a timer runs, by a decision; raises ValidationError for one without end."""
         if start_to_fire_timeout == "NONE":
             raise ValidationError("timer_started: start_to_fire_timeout: a timer has an end")
         return self._record(
