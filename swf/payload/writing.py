@@ -19,6 +19,7 @@ from uuid import UUID
 from swf.exceptions import PayloadEncodeError
 from swf.payload.kinds import kind_of
 from swf.payload.tags import MAX_DEPTH, TAG, TAG_TEXT
+from swf.wire import sendable
 
 
 class _UnfitError(Exception):
@@ -105,7 +106,7 @@ def _mapping(values: Mapping[Any, Any], depth: int) -> str:
 
 def _is_name(key: object) -> bool:
     """Tell whether a key can be a name in an object and still be told from others and from tags."""
-    return type(key) is str and key != TAG and (key.isascii() or _is_unicode(key))
+    return type(key) is str and key != TAG and (key.isascii() or sendable(key))
 
 
 def _pairs(values: Mapping[Any, Any], depth: int) -> str:
@@ -135,19 +136,10 @@ def _tagging(kind: str, spell: Callable[[Any], str]) -> Callable[[Any, int], str
 
 
 def _str(value: str, _: int) -> str:
-    if value.isascii() or _is_unicode(value):
+    if value.isascii() or sendable(value):
         return encode_basestring(value)
     spelled = b64encode(value.encode(errors="surrogatepass")).decode()
     return _tagged("str", f'"{spelled}"')
-
-
-def _is_unicode(value: str) -> bool:
-    """Tell whether UTF-8 can say it: no lone surrogates, which SWF refuses."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _int(value: int, _: int) -> str:
