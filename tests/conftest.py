@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from embedded import server_process
 from overheard import Overheard
@@ -22,6 +23,12 @@ from swf.engine import Engine, close_all
 from swf.testing import connected
 
 pytest_plugins = ["swf.testing.plugin"]
+
+# How long an example takes is the machine's matter: what a property says holds on a busy one too.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 # A shell that runs the tests in the background has them, and all that they start, ignore it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -45,7 +45,6 @@ def test_the_engine_answers_as_the_reference_does():
         settings=settings(
             max_examples=50,
             stateful_step_count=50,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -206,7 +206,7 @@ class Told:
         return bool(waiting)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(graphs(most=6), st.data())
 def test_whatever_is_done_and_made_the_plan_is_right(given_tasks: list[Task], data: Any) -> None:
     """In any order of completion, with any growth, what may begin is what waits for nothing.

@@ -333,7 +333,7 @@ def graphs(draw: st.DrawFn) -> list[Any]:
     return tasks
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(graphs(), st.integers(20, 80), st.integers(1, 4))
 def test_any_graph_is_gone_through_once(tasks: list[Any], at: int, most: int):
     """Whatever a graph is, each task of it is done once, after all that it requires.
@@ -379,7 +379,7 @@ def ends(executions: list[WorkflowExecution]) -> Iterator[str]:
                 yield begun[told["startedEventId"]]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(graphs())
 def test_every_prefix_of_a_history_decides_what_follows(tasks: list[Any]):
     """From any prefix of its history, a graph decides what the history goes on to say."""

@@ -8,7 +8,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from swf.schedules import ScheduleSpecError
@@ -115,7 +115,6 @@ def test_intervals_are_counted_from_the_start() -> None:
     assert interval("@every 1h30m") == timedelta(minutes=90)
 
 
-@settings(deadline=None)
 @given(CRONS, ZONES, MOMENTS)
 def test_who_asks_from_due_time_to_due_time_is_told_the_same(
     expression: str, zone: ZoneInfo, after: datetime
@@ -132,7 +131,6 @@ def test_who_asks_from_due_time_to_due_time_is_told_the_same(
     assert all(due > after and not due.microsecond for due in at_once)
 
 
-@settings(deadline=None)
 @given(CRONS, MOMENTS)
 def test_in_utc_an_expression_is_due_at_the_minutes_that_fit_it(
     expression: str, after: datetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from swf.schedules import ScheduleSpec
@@ -18,7 +18,6 @@ def spec(window: int = 600, cron: str = "* * * * *") -> ScheduleSpec:
     return ScheduleSpec(cron=cron, workflow="job:1", catch_up_seconds=window)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 40_000_000), st.integers(1, 3_000), st.booleans())
 def test_every_due_time_is_told_or_counted(
     microseconds: int, window: int, is_windowed: bool

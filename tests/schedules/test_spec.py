@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scheduled_jobs import Job
 
@@ -129,7 +129,6 @@ JSON = st.recursive(
 
 
 @pytest.mark.parametrize("field", sorted(FULL))
-@settings(deadline=None)
 @given(value=JSON)
 def test_whatever_json_says_is_a_schedule_or_refused(field: str, value: Any) -> None:
     """No JSON raises anything but ScheduleSpecError; what is accepted survives JSON."""

@@ -58,7 +58,7 @@ def live(scene: Mortal, life: list[tuple[str, Any]], *, rest: int = 120) -> None
     scene.skip(rest, 60)  # tasks of the dead time out
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(CRONS, LIVES)
 def test_within_the_window_each_due_time_is_started_once(
     cron: tuple[str, ...], life: list[tuple[str, Any]]
@@ -78,7 +78,7 @@ def test_within_the_window_each_due_time_is_started_once(
         assert (told.started, told.missed, told.skipped) == (len(started), 0, 0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(CRONS, LIVES, st.sampled_from([1, 60, 600]))
 def test_beyond_the_window_each_due_time_is_started_or_told_as_missed(
     cron: tuple[str, ...], life: list[tuple[str, Any]], window: int
@@ -105,7 +105,7 @@ def lateness(execution: WorkflowExecution) -> float:
     return (execution.start_timestamp - planned).total_seconds()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.sampled_from([one for one in Overlap if one != "allow_all"]),
     st.integers(1, 40),
@@ -158,7 +158,7 @@ def test_more_than_one_answer_holds_is_started_once() -> None:
         assert schedule.describe().started == 540
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.one_of(
@@ -190,7 +190,7 @@ def test_no_change_is_lost(life: list[tuple[str, Any]]) -> None:
         assert sorted(int(name.rpartition("-")[2]) for name in names) == list(range(1, asked + 1))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.one_of(

@@ -276,7 +276,10 @@ def test_no_request_is_the_servers_fault(server, target, body):
     assert reply.status in {200, 400}
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.binary(min_size=1, max_size=200))
 def test_what_is_no_http_ends_its_connection_only(server, data):
     """Bytes that are no request are answered with 400, if at all, and the server goes on."""

@@ -192,7 +192,7 @@ def sagas_apart(specs: list[Spec]) -> bool:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(specs=CHAINS.filter(sagas_apart), at=st.sampled_from([1, 9, 17, 30, 10_000]))
 def test_a_chain_does_what_it_says(specs: list[Spec], at: int) -> None:
     """Each step is done as often, and in the order, that the definition says; each run replays."""

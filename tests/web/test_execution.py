@@ -324,7 +324,7 @@ def test_no_text_of_a_description_acts(shop: Shop, poison: str) -> None:
     assert harms(answer.text, scripts=SCRIPTS) == []
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(raw_histories(40))
 def test_every_history_has_all_its_pages(raws: list[dict[str, Any]]) -> None:
     """Whatever SWF can have recorded is shown on each page, and does no harm there."""

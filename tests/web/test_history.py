@@ -45,7 +45,7 @@ def walked(browser: Browser, path: str) -> list[list[int]]:
     return found
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(raw_histories(40))
 def test_each_event_is_in_each_view(raws: list[dict[str, Any]]) -> None:
     """Compact, event by event, or as JSON, whatever comes first: nothing is left out."""

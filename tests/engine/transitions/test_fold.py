@@ -7,7 +7,7 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_events import raw_event
 from transition_harness import (
@@ -243,7 +243,7 @@ def _target(attributes: dict[str, Any]) -> Link:
 
 
 @given(st.integers(0, 2**32), st.integers(30, 80), st.sampled_from([150, 150, 20, 5]))
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 def test_the_history_tells_the_state(seed, steps, events):
     """Whatever happens, folding the events again gives the same execution, and SWF's rules hold.
 

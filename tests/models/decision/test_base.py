@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from swf.constants import MAX_DATA_LENGTH, MAX_REQUEST_BYTES
@@ -34,9 +34,6 @@ from swf.models.decision import (
 from swf.models.decision.base import decisions_on_wire
 from swf.shapes import SHAPES
 from swf.validation import attributes_member, violations
-
-# The first text of a process costs Hypothesis its table of characters, however fast the rest is.
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 IDENTIFIER = st.text("abcXYZ0189-_. ", min_size=1, max_size=30).filter(
     lambda text: text != "arn" and text == text.strip()
@@ -84,14 +81,12 @@ def wire_decisions(draw: st.DrawFn) -> dict[str, Any]:
     return {"decisionType": name, attributes_member(name): attributes}
 
 
-@unhurried
 @given(wire_decisions())
 def test_the_wire_and_back(wire: dict[str, Any]) -> None:
     """A decision read from the wire says to SWF exactly what the wire said."""
     assert Decision.from_wire(wire).to_wire() == wire
 
 
-@unhurried
 @given(wire_decisions())
 def test_a_decision_is_its_arguments(wire: dict[str, Any]) -> None:
     """Decisions of equal arguments are equal, hash alike, and survive pickle and copy."""
@@ -103,7 +98,6 @@ def test_a_decision_is_its_arguments(wire: dict[str, Any]) -> None:
     assert copy.deepcopy(decision) == decision
 
 
-@unhurried
 @given(wire_decisions())
 def test_repr_tells_the_arguments(wire: dict[str, Any]) -> None:
     """The repr names the class and what was told, and nothing that was not."""
@@ -113,7 +107,6 @@ def test_repr_tells_the_arguments(wire: dict[str, Any]) -> None:
     assert "=None" not in shown
 
 
-@unhurried
 @given(wire_decisions())
 def test_what_is_made_is_valid(wire: dict[str, Any]) -> None:
     """What a decision says to SWF breaks no rule of the API."""

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_events import TIME, raw_event, raw_events
 
@@ -300,7 +300,7 @@ def test_events_do_not_change() -> None:
         del event.raw  # type: ignore[misc]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40)
 @given(raw=raw_events())
 @pytest.mark.parametrize(
     "again",

@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 
 import botocore.session
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_events import EVENT_TYPES, TIME, raw_event, raw_events
 
@@ -160,7 +160,7 @@ def kind_of(hint: Any) -> tuple[type, ...]:
     return {Duration: (int, str), tuple[str, ...]: (tuple,)}.get(hint, (hint,))
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=200)
 @given(raw=raw_events())
 def test_every_field_reads_as_declared(raw: dict[str, Any]) -> None:
     """Of any event SWF may record, a told field has its declared type and an untold one is None."""
@@ -242,7 +242,7 @@ def test_a_type_of_the_future_may_have_no_attributes(attributes: Any) -> None:
     assert event_from(raw).as_dict() == {}
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=30)
 @given(raws=st.lists(raw_events(), max_size=8))
 def test_many_at_once_are_the_same_as_one_by_one(raws: list[dict[str, Any]]) -> None:
     """However events are made, they are equal and of the same class."""

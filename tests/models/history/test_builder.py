@@ -126,7 +126,7 @@ def check_results(raws: list[dict[str, Any]]) -> None:
             deciding = raw["eventId"] if name == "DecisionTaskCompleted" else 0
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(raws=raw_histories())
 def test_whatever_is_built_obeys_the_rules_of_the_service(raws: list[dict[str, Any]]) -> None:
     """Ids count up, time does not run back, decisions and their tasks are where SWF has them."""
@@ -137,7 +137,7 @@ def test_whatever_is_built_obeys_the_rules_of_the_service(raws: list[dict[str, A
     assert History.from_json(json.dumps(raws)) == History.from_raw(raws)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(builder=builders())
 def test_a_refused_event_leaves_the_builder_as_it_was(builder: HistoryBuilder) -> None:
     """After a refusal the same history stands, and the builder goes on from there."""
@@ -155,7 +155,7 @@ def test_a_refused_event_leaves_the_builder_as_it_was(builder: HistoryBuilder) -
         assert builder.compiled == compiled
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(builder=builders())
 def test_what_was_built_earlier_is_the_beginning_of_what_is_built_later(
     builder: HistoryBuilder,

@@ -637,7 +637,6 @@ def test_a_page_of_another_history_is_noticed() -> None:
         compiled.extend(other)
 
 
-@settings(deadline=None)
 @given(raws=raw_histories(), data=st.data())
 def test_a_history_compiles_alike_at_once_and_bit_by_bit(
     raws: list[dict[str, Any]], data: st.DataObject
@@ -655,7 +654,6 @@ def test_a_history_compiles_alike_at_once_and_bit_by_bit(
     assert compiled.as_table() == whole.as_table()
 
 
-@settings(deadline=None)
 @given(raws=raw_histories())
 def test_every_event_is_folded_once_and_links_hold(raws: list[dict[str, Any]]) -> None:
     """Each event is in exactly one entity, which is in a declared state and knows its links."""
@@ -676,7 +674,6 @@ def test_every_event_is_folded_once_and_links_hold(raws: list[dict[str, Any]]) -
                 assert owner in compiled.decision_tasks
 
 
-@settings(deadline=None)
 @given(raws=raw_histories(), data=st.data())
 def test_a_history_with_an_event_taken_out_is_refused(
     raws: list[dict[str, Any]], data: st.DataObject
@@ -692,7 +689,7 @@ def test_a_history_with_an_event_taken_out_is_refused(
     assert compiled == CompiledHistory.of(events_from(raws[:gone]))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(raws=raw_histories())
 def test_copies_are_equal_and_go_their_own_way(raws: list[dict[str, Any]]) -> None:
     """Copied, deep-copied and pickled ones are equal, and what one learns the others do not."""

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_events import TIME, raw_event, raw_events
 from rich.console import Console
@@ -30,7 +30,7 @@ from swf.exceptions import (
 from swf.models import History, HistoryBuilder
 from swf.models.event import EVENTS, ActivityTaskScheduled, Event, UnknownEvent, event_from
 
-RELAXED = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+RELAXED = settings(max_examples=50)
 
 RAWS: list[dict[str, Any]] = [
     raw_event(

@@ -166,7 +166,7 @@ def test_datetimes_and_numbers_may_take_turns() -> None:
 
 
 @given(data=st.data())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_no_broken_value_gets_past(data: st.DataObject) -> None:
     """Any value in any place of any history: it compiles, and can be read, or it is refused."""
     raws = deepcopy(data.draw(raw_histories()))

@@ -33,7 +33,6 @@ def svg_of(history: History, **asked: object) -> str:
     return to_svg(timeline_of(history), **asked)  # type: ignore[arg-type]
 
 
-@settings(deadline=None)
 @given(raw_histories(), st.booleans(), st.integers(360, 2_000))
 def test_a_timeline_is_well_formed(
     raws: list[dict[str, object]], fold_idle: bool, width: int
@@ -188,7 +187,7 @@ def many(count: int) -> History:
     return built.build()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30))
 def test_pages_of_lanes_say_what_they_leave_out(count: int, first: int, limit: int) -> None:
     """The lanes shown are those asked for; how many come before and after is told."""
