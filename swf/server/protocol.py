@@ -25,7 +25,7 @@ _PROBES: Final = (
 
 
 class HeadTooLargeError(Exception):
-    """A request's line and headers are longer than MAX_HEAD_BYTES; it was answered so."""
+    """A request's line and headers are longer than MAX_HEAD_BYTES; the connection is closed."""
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -62,8 +62,9 @@ class LimitedProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self.transport.is_closing():
             return
-        if self._in_head and self._unread > MAX_HEAD_BYTES:
-            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if self._unread > MAX_HEAD_BYTES:
+            # A head, or what is neither head nor body: lines after the last chunk, empty lines.
+            self._give_up(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         elif self._late is None and (self._in_head or not self._complete()):
             self._expect()
 
@@ -77,10 +78,16 @@ class LimitedProtocol(HttpToolsProtocol):
         self._in_head = False
         # Only what came in large pieces can be too long and complete.
         if self._unread > MAX_HEAD_BYTES and self._head_bytes() > MAX_HEAD_BYTES:
-            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            self._give_up(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             raise HeadTooLargeError
         self._unread = 0
         super().on_headers_complete()
+        self.headers = []  # what comes behind the body is none of the request's headers
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self._unread = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Stop the time: the request is there."""
@@ -121,12 +128,13 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _on_late(self) -> None:
         self._late = None
-        if self._silent():
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
-        else:
-            self.transport.close()
+        self._give_up(HTTPStatus.REQUEST_TIMEOUT)
 
-    def _refuse(self, status: HTTPStatus) -> None:
+    def _give_up(self, status: HTTPStatus) -> None:
+        """Close the connection, and say why where that is no answer to another request."""
+        if not self._silent():
+            self.transport.close()
+            return
         head = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
         self.transport.write(f"{head}content-length: 0\r\nconnection: close\r\n\r\n".encode())
         self.transport.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -84,6 +85,66 @@ def test_a_head_without_end_is_refused(hasty):
         connection.send(b"POST /" + b"x" * (MAX_HEAD_BYTES + 1_000))
 
         assert connection.reply().status == 431
+
+
+CHUNKED = request(b"", length=None, Transfer_Encoding="chunked").replace(
+    b"Content-Length: 0\r\n", b""
+)
+LAST_CHUNK = b"%x\r\n%s\r\n0\r\n" % (len(json.dumps(LISTED)), json.dumps(LISTED).encode())
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [LAST_CHUNK + b"x: y\r\n", LAST_CHUNK + b"x: ", b"5;", b""],
+    ids=["many trailers", "a long trailer", "an extension of a chunk", "a chunk's size"],
+)
+def test_what_is_neither_head_nor_body_is_bounded(begun):
+    """What may follow a chunk, or the last one, is no way to have a server keep it without end."""
+    with (
+        Engine.open("memory://bounded") as engine,
+        serve(engine) as served,
+        Connection(port_of(served)) as connection,
+    ):
+        more = b"x: %s\r\n" % (b"y" * 1_000) if begun.endswith(b"\r\n") else b"0" * 1_000
+        try:
+            connection.send(CHUNKED + begun + more * 1_000)
+            status = connection.reply().status
+        except ConnectionError:  # it was cut off in the midst of it
+            status = 431
+
+        assert status in (400, 431)
+        assert connection.ended
+
+
+def test_empty_lines_without_end_are_refused(hasty):
+    """Lines that belong to no request are no way to keep a connection."""
+    with Connection(hasty) as connection:
+        connection.send(b"\r\n" * MAX_HEAD_BYTES)
+
+        assert connection.reply().status == 431
+
+
+def test_a_trailer_is_no_header(hasty):
+    """What comes behind the body does not name the operation, whoever let it through."""
+    target = b"X-Amz-Target: SimpleWorkflowService.ListDomains\r\n"
+    with Connection(hasty) as connection:
+        reply = connection.ask(CHUNKED.replace(target, b"") + LAST_CHUNK + target + b"\r\n")
+        assert (reply.status, reply.fault) == (400, "UnknownOperationException")
+
+        assert connection.ask(CHUNKED + LAST_CHUNK + target + b"\r\n").status == 200
+
+
+def test_a_long_head_behind_another_request_is_refused_without_a_word(hasty):
+    """A refusal would be taken for the answer to the request that is still being answered."""
+    domain = {"name": "behind", "workflowExecutionRetentionPeriodInDays": "1"}
+    poll = {"domain": "behind", "taskList": {"name": "x"}}
+    with Connection(hasty) as connection:
+        assert connection.ask(request(domain, target="RegisterDomain")).status == 200
+        long = with_head_of(4 * MAX_HEAD_BYTES)
+
+        connection.send(request(poll, target="PollForActivityTask") + long)
+
+        assert connection.ended
 
 
 def test_many_requests_are_no_long_head(hasty):
