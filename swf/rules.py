@@ -125,6 +125,11 @@ def _pattern(pattern: str) -> str:
     return f"Member must satisfy regular expression pattern: {pattern}"
 
 
+def without_forbidden(text: str, put: str) -> str:
+    """Return a text with `put` for each character that no identifier may have."""
+    return _FORBIDDEN.sub(put, text)
+
+
 def is_identifier(value: str) -> bool:
     """Tell whether a text may name something within SWF."""
     return value != "arn" and _FORBIDDEN.search(value) is None

@@ -20,7 +20,7 @@ from swf.constants import (
     MAX_TAGS,
 )
 from swf.exceptions import ResponseError, ValidationError, ValidationTypeError
-from swf.rules import IDENTIFIERS, Violation
+from swf.rules import IDENTIFIERS, Violation, is_identifier, without_forbidden
 from swf.shapes import OPERATIONS, SHAPES
 from swf.validation import (
     CLOSING,
@@ -550,3 +550,13 @@ def test_text_that_utf_8_cannot_say_is_refused(operation, params, argument):
 def test_text_beyond_the_basic_plane_is_fine():
     """A whole character is text, however many surrogates it would be elsewhere."""
     check_request("RespondActivityTaskCompleted", {"taskToken": "t", "result": "\U0001f600"})
+
+
+@given(text=st.text())
+def test_a_text_without_what_is_forbidden_may_name_something(text):
+    """What is put for the characters that SWF refuses in names makes a name of any other text."""
+    named = without_forbidden(text, "_")
+
+    assert is_identifier(named) or named == "arn"
+    assert len(named) == len(text)
+    assert (named == text) is (is_identifier(text) or text == "arn")

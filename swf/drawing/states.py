@@ -9,14 +9,11 @@ from swf.exceptions import ValidationTypeError
 from swf.flow.handle import Handle
 from swf.models.history import History
 from swf.models.history.entities.base import Entities
-from swf.models.states import State, state_of
+from swf.models.states import REFUSED_REQUESTS, State, state_of
 from swf.models.workflow import WorkflowExecution
 
 Execution = History | WorkflowExecution | Handle[Any]
 """What tells of an execution: its history, or where that can be fetched."""
-
-_REFUSED: Final = frozenset({"request_cancel_failed", "cancel_failed"})
-"""States of entities that are not drawn: requests about what was never there."""
 
 
 def history_of(execution: Execution) -> History:
@@ -73,4 +70,4 @@ _OPEN: Final = frozenset({"scheduled", "running"})
 
 
 def _state(entity: Any) -> State | None:
-    return None if entity.state.value in _REFUSED else state_of(entity)
+    return None if entity.state.value in REFUSED_REQUESTS else state_of(entity)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -10,9 +9,7 @@ from swf.flow.replay.ids import fitted
 from swf.graph.errors import GraphError
 from swf.graph.specs.plain import refused, shortened
 from swf.graph.specs.task import Task
-from swf.rules import is_identifier
-
-_REFUSED: Final = re.compile(r"[:/|\x00-\x1f\x7f-\x9f]")
+from swf.rules import is_identifier, without_forbidden
 
 _SHOWN: Final = 20
 """So many tasks of a circle are told."""
@@ -20,7 +17,7 @@ _SHOWN: Final = 20
 
 def wire_id(id_: str) -> str:
     """Return the id that SWF is told for the one of a task: it does not take all of them."""
-    told = fitted(_REFUSED.sub(".", id_))
+    told = fitted(without_forbidden(id_, "."))
     return told if is_identifier(told) else f"{told}."
 
 

@@ -21,20 +21,16 @@ from swf.models import History
 from swf.models.history.compiled import CompiledHistory
 from swf.models.history.entities.base import Entity
 from swf.models.history.entities.timer import CompiledTimer
-from swf.models.states import State, state_of
+from swf.models.states import REFUSED_REQUESTS, State, state_of
+from swf.models.timeline.labels import retried
 from swf.models.timeline.words import arguments
 
 MOST: Final = 2_000
 """Tasks that are looked at; a picture of more could not be read."""
 
-_RETRY: Final = re.compile(r"retry-[0-9]+-(.+)", re.DOTALL)
-"""The id of a timer until the next attempt at what is named: so workflows in Python name it."""
-
 START: Final = "start"
 END: Final = "end"
 """The ids of the nodes before and after all others."""
-
-_REFUSED: Final = frozenset({"request_cancel_failed", "cancel_failed"})
 
 
 @attrs.frozen
@@ -145,16 +141,16 @@ def _tasks(compiled: CompiledHistory) -> list[_Task]:
     pauses: dict[tuple[str, str], list[Entity[Any]]] = {}
     for kind, held in kinds:
         for entity in held:
-            if entity.state.value not in _REFUSED:
+            if entity.state.value not in REFUSED_REQUESTS:
                 key = kind, str(entity.id)
                 attempts.setdefault(key, []).append(entity)
                 by_id[key[1]] = key
     for timer in compiled.timers:
-        named = _RETRY.fullmatch(str(timer.id))
-        tried = by_id.get(named[1]) if named else None
+        named = retried(timer)
+        tried = None if named is None else by_id.get(named)
         if tried is not None:
             pauses.setdefault(tried, []).append(timer)
-        elif timer.state.value not in _REFUSED and not str(timer.id).startswith(WAKE_UP):
+        elif timer.state.value not in REFUSED_REQUESTS and not str(timer.id).startswith(WAKE_UP):
             attempts.setdefault(("timer", f"{timer.id} {timer.first_event_id}"), []).append(timer)
     for signal in compiled.signals:
         attempts["event", str(signal.first_event_id)] = [signal]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -24,6 +23,7 @@ from swf.models.history.entities.external_workflow_execution import (
 from swf.models.history.entities.lambda_function import CompiledLambdaFunction
 from swf.models.history.entities.timer import CompiledTimer
 from swf.models.states import State, state_of
+from swf.models.timeline.labels import retried
 from swf.wire import Duration
 
 KINDS: Final[Mapping[type[Entity[Any]], str]] = {
@@ -35,9 +35,6 @@ KINDS: Final[Mapping[type[Entity[Any]], str]] = {
     CompiledExternalWorkflowExecution: "message",
 }
 """What can be open, in one word."""
-
-_RETRY: Final = re.compile(r"retry-([0-9]+)-(.+)", re.DOTALL)
-"""The id of a timer until the next attempt at what is named, as workflows in Python name it."""
 
 
 @attrs.frozen
@@ -162,14 +159,14 @@ def _named(entity: Entity[Any]) -> tuple[str, str | None]:
 
 
 def _is_retry(entity: Entity[Any]) -> bool:
-    return isinstance(entity, CompiledTimer) and _RETRY.fullmatch(str(entity.id)) is not None
+    return isinstance(entity, CompiledTimer) and retried(entity) is not None
 
 
 def _tried(entity: Entity[Any], compiled: CompiledHistory) -> Entity[Any] | None:
     """Return the attempt before an entity: of a timer, that after which it was started."""
     if isinstance(entity, CompiledTimer):
-        named = _RETRY.fullmatch(str(entity.id))
-        return None if named is None else _bearer(named[2], compiled)
+        named = retried(entity)
+        return None if named is None else _bearer(named, compiled)
     held = _like(entity, compiled)
     if held is None or entity.attempt < 2:
         return None

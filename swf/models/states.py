@@ -12,6 +12,9 @@ State = Literal["waiting", "scheduled", "running", "completed", "failed", "timed
 
 STATES: Final[tuple[State, ...]] = get_args(State)
 
+REFUSED_REQUESTS: Final = frozenset({"request_cancel_failed", "cancel_failed"})
+"""The states of entities that are refused requests, about what was never there."""
+
 _STATES: Final[Mapping[str, State]] = {
     "scheduled": "scheduled",
     "start_initiated": "scheduled",

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from functools import lru_cache
 from typing import Final
 
+from swf.rules import without_forbidden
+
 MOST: Final = 256
 """Characters that SWF takes in an id."""
-
-_FORBIDDEN: Final = re.compile(r"[:/|\x00-\x1f\x7f-\x9f]")
 
 
 class Scope:
@@ -42,7 +41,7 @@ class Scope:
 
 @lru_cache(maxsize=1_000)
 def _allowed(prefix: str) -> str:
-    return _FORBIDDEN.sub("_", prefix)
+    return without_forbidden(prefix, "_")
 
 
 def fitted(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 import attrs
 
 from swf.models.history.entities.base import Entity
+from swf.models.history.entities.timer import CompiledTimer
 from swf.models.text import plain
 from swf.models.timeline.model import KINDS, Lane
 from swf.models.timeline.words import arguments
@@ -17,6 +19,7 @@ from swf.wire import TypeKey
 LONGEST_INPUT: Final = 160
 """Characters of an input that are told."""
 
+_RETRY: Final = re.compile(r"retry-[0-9]+-(.+)", re.DOTALL)
 _FIXED: Final = frozenset({"execution", "decisions", "markers"})
 _TYPES: Final = {
     "activity": "activity_type",
@@ -49,6 +52,15 @@ def about(kind: str, name: str, entity: Entity[Any]) -> str:
     if given:
         told.append(f"input {plain(given[:LONGEST_INPUT])}{'…' if given[LONGEST_INPUT:] else ''}")
     return "; ".join(told)
+
+
+def retried(timer: CompiledTimer) -> str | None:
+    """Return the id of what is attempted again when this timer fires; None for any other timer.
+
+    Workflows in Python name their timers so.
+    """
+    named = _RETRY.fullmatch(str(timer.id))
+    return None if named is None else named[1]
 
 
 def told_apart(lanes: Iterable[tuple[Lane, str | None]]) -> tuple[Lane, ...]:

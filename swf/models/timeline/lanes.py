@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
@@ -15,7 +14,7 @@ from swf.models.history.entities.base import Entity
 from swf.models.history.entities.timer import CompiledTimer
 from swf.models.states import state_of
 from swf.models.text import cut, plain
-from swf.models.timeline.labels import about, name_of, told_apart
+from swf.models.timeline.labels import about, name_of, retried, told_apart
 from swf.models.timeline.model import MOMENTS, Lane, Segment, Timeline
 from swf.wire import moment
 
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
 
 LONGEST_OUTCOME: Final = 120
 """Characters of an outcome that are told."""
-
-_RETRY: Final = re.compile(r"retry-[0-9]+-(.+)", re.DOTALL)
-"""The id of a timer until the next attempt at what is named: so workflows in Python name it."""
 
 _Key = tuple[str, str]
 
@@ -144,8 +140,7 @@ def _groups(compiled: CompiledHistory) -> dict[_Key, list[Entity[Any]]]:
             tried[key[1]] = key
             groups.setdefault(key, []).append(entity)
     for timer in compiled.timers:
-        named = _RETRY.fullmatch(str(timer.id))
-        key = tried.get(named[1] if named else "", ("timer", str(timer.id)))
+        key = tried.get(retried(timer) or "", ("timer", str(timer.id)))
         groups.setdefault(key, []).append(timer)
     for signal in compiled.signals:
         groups.setdefault(("signal", str(signal.id)), []).append(signal)
