@@ -165,8 +165,7 @@ class ActivityWorker(Actor):
 
         `details` is sent as it is where it is a str, else as JSON. Of a `reason` of more than 256
         characters, and of details of more than 32768, the beginning is sent, and an ellipsis.
-        Raises `ActivityTaskDoesNotExist` where
-        the task is closed.
+        Raises `ActivityTaskDoesNotExist` where the task is closed.
         """
         if isinstance(reason, str):
             reason = shortened(reason, MAX_REASON_LENGTH)
