@@ -87,6 +87,9 @@ class Place:
         a query that is no option.
         """
         parts = urlsplit(url)
+        if any(character < " " for character in url) or "\0" in unquote(parts.path):
+            # Some would be dropped, and another file be meant.
+            raise SettingsError(f"endpoint_url {url!r}: must have no control characters")
         if parts.fragment:
             raise SettingsError(f"endpoint_url {url!r}: nothing may follow a '#'")
         set_up = _with_query(url, parts.query, options or Options())

@@ -103,6 +103,12 @@ def _made(path: Path) -> None:
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     """See that the file is ours, or still empty; nothing is written to it."""
+    if path.stat().st_nlink > 1:
+        # Under each name it would have a write-ahead log and an owner of its own.
+        raise DatabaseError(
+            f"{path}: has another name (a hard link), by which another process could use it too;"
+            " remove one of the names"
+        )
     application = _number(connection, "application_id")
     version = _number(connection, "user_version")
     if application == APPLICATION_ID and version > newest():

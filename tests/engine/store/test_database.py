@@ -149,6 +149,16 @@ class TestRefusals:
             with pytest.raises(DatabaseError, match="is a directory; name a file"):
                 opened(tmp_path)
 
+    def test_a_file_of_two_names(self, made):
+        """By each name it would have a log and an owner, unknown to who uses the other."""
+        made.with_name("another.db").hardlink_to(made)
+
+        for opened in (open_writer, open_reader):
+            with pytest.raises(DatabaseError, match="remove one of the names"):
+                opened(made)
+        made.with_name("another.db").unlink()
+        open_writer(made).close()
+
     def test_what_is_no_database(self, path):
         """A text is left as it is."""
         path.write_text("A shopping list: " + "milk, " * 1000)
