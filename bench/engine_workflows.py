@@ -1,8 +1,9 @@
 """One-step workflows, started and finished one after another.
 
 By the engine's door in process, on a file, durability "full": start, decide, do, complete. Beside
-it: DBOS workflows of one step, on SQLite as DBOS sets it up and in WAL mode. Each runs in a process
-of its own, on the same disk, in turn.
+it: DBOS workflows of one step, on SQLite as DBOS sets it up and in WAL mode; Prefect flows of one
+task, where Prefect is installed, once. Each runs in a process of its own, on the same disk, in
+turn.
 
 Left out: HTTP, and the deciders' and workers' own code.
 
@@ -12,18 +13,22 @@ Left out: HTTP, and the deciders' and workers' own code.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import _dbos
 import _given as given
+import _prefect
 import _sides
 from _sides import Bench, Found, Timed, median, ratio, row
 
 OF_DBOS_IN_WAL = 1.5
 COUNTS = {"swf": 600, "dbos": 120, "dbos, WAL": 240}
 ROUNDS = 5
+PREFECT = {"swf": 600, "prefect": 10}
+"""Prefect's server takes so long to start that there is one round of it."""
 
 
 def swf(count: int, folder: Path) -> Found:
@@ -55,21 +60,24 @@ SIDES = {
     "swf": swf,
     "dbos": partial(_dbos.workflows, wal=False),
     "dbos, WAL": partial(_dbos.workflows, wal=True),
+    "prefect": _prefect.workflows,
 }
 
 
 def rows(bench: Bench) -> list[dict[str, Any]]:
     """Return the workflows a second beside DBOS, and the syncs that one takes."""
     found = bench.rounds(COUNTS, ROUNDS)
-    ours = found["swf"]
+    once = bench.rounds(PREFECT, 1) if _prefect.IS_INSTALLED else {}
     what = "one-step workflow started and finished, one after another"
 
-    def beside(side: str, name: str, **judged: Any) -> dict[str, Any]:
-        peer = 1 / median(found[side])
-        times = ratio(ours, found[side])
-        return row(what, 1 / median(ours), "/s", peer=peer, peer_name=name, ratio=times, **judged)
+    def beside(
+        side: str, name: str, found: Mapping[str, list[Found]] = found, **judged: Any
+    ) -> dict[str, Any]:
+        ours, peer = (1 / median(found[one]) for one in ("swf", side))
+        times = ratio(found["swf"], found[side])
+        return row(what, ours, "/s", peer=peer, peer_name=name, ratio=times, **judged)
 
-    times = ratio(ours, found["dbos, WAL"])
+    times = ratio(found["swf"], found["dbos, WAL"])
     syncs = bench.syncs("swf", 50, 250)
     return [
         beside(
@@ -79,6 +87,7 @@ def rows(bench: Bench) -> list[dict[str, Any]]:
             reached=times >= OF_DBOS_IN_WAL,
         ),
         beside("dbos", "DBOS as shipped"),
+        *([beside("prefect", "Prefect as shipped", once)] if once else []),
         *([] if syncs is None else [row("  syncs of the workflow (strace)", syncs, "")]),
     ]
 

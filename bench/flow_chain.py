@@ -2,11 +2,12 @@
 
 `swf.flow.run` with decider and worker threads on a file, durability "full"; then in memory, in
 virtual time. Beside the file: the SQL of the same steps alone, with two commits a step, and the
-steps of a DBOS workflow, on SQLite as DBOS sets it up and in WAL mode. Beside memory: simpleflow's
-local executor, which has no history, no timers and no retries. Each runs in a process of its own,
-on the same disk, in turn.
+steps of a DBOS workflow, on SQLite as DBOS sets it up and in WAL mode; the tasks of a Prefect flow,
+where Prefect is installed, once. Beside memory: simpleflow's local executor, which has no history,
+no timers and no retries. Each runs in a process of its own, on the same disk, in turn.
 
-Left out: HTTP, and whatever activities do besides; payloads are small.
+Left out: HTTP (but between a Prefect flow and Prefect's own server), and whatever activities do
+besides; payloads are small.
 
     python bench/flow_chain.py [--quick] [--json]
 """
@@ -14,11 +15,13 @@ Left out: HTTP, and whatever activities do besides; payloads are small.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import _dbos
+import _prefect
 import _sides
 import _simpleflow
 import _sql
@@ -36,6 +39,8 @@ COUNTS = {
     "simpleflow": 1_000,
 }
 ROUNDS = 5
+PREFECT = {"swf": 1_000, "prefect": 60}
+"""Prefect's server takes so long to start that there is one round of it."""
 
 
 def swf(count: int, folder: Path) -> Found:
@@ -69,20 +74,24 @@ SIDES = {
     "dbos": partial(_dbos.steps, wal=False),
     "dbos, WAL": partial(_dbos.steps, wal=True),
     "simpleflow": _simpleflow.locally,
+    "prefect": _prefect.steps,
 }
 
 
 def rows(bench: Bench) -> list[dict[str, Any]]:
     """Return the steps a second beside each peer, and what a step costs."""
     found = bench.rounds(COUNTS, ROUNDS)
+    once = bench.rounds(PREFECT, 1) if _prefect.IS_INSTALLED else {}
     ours, in_memory = found["swf"], 1 / median(found["memory"])
     what = f"`run` of a chain of {COUNTS['swf']:,} steps, on a file"
 
-    def beside(side: str, name: str, least: float | None) -> dict[str, Any]:
-        times = ratio(ours, found[side])
+    def beside(
+        side: str, name: str, least: float | None, found: Mapping[str, list[Found]] = found
+    ) -> dict[str, Any]:
+        times = ratio(found["swf"], found[side])
         return row(
             what,
-            1 / median(ours),
+            1 / median(found["swf"]),
             "steps/s",
             peer=1 / median(found[side]),
             peer_name=name,
@@ -95,6 +104,7 @@ def rows(bench: Bench) -> list[dict[str, Any]]:
         beside("sql", "SQL alone, 2 commits a step", OF_SQL),
         beside("dbos", "DBOS as shipped", OF_DBOS),
         beside("dbos, WAL", "DBOS in WAL", None),
+        *([beside("prefect", "Prefect as shipped", None, once)] if once else []),
         row(
             "  CPU of the step",
             median(ours, "cpu") * 1e6,
