@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar
 
 from swf.flow.errors import TaskCanceled
 
@@ -115,7 +115,8 @@ class Future(Generic[T_co]):
             if self._is_raised:
                 # Raised as often as it is read: without this its traceback would grow each time.
                 raise self._error.with_traceback(self._traceback)
-        return cast("T_co", self._value)
+        value: T_co = self._value
+        return value
 
     @property
     def exception(self) -> BaseException | None:

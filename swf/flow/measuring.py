@@ -65,7 +65,7 @@ class Measured:
             catalogue.CACHE_HITS.add(self._place)
         elif task.previous_started_event_id:
             catalogue.CACHE_MISSES.add(self._place)
-        for event in notes.news():
+        for event in self._news(run):
             if event["eventType"] in _TELLING:
                 self._look_at(event, notes)
         notes.last = task.started_event_id
@@ -99,6 +99,19 @@ class Measured:
             began = seconds_of(scheduled["eventTimestamp"])
             waited = seconds_of(self._started["eventTimestamp"]) - began
             catalogue.DECISION_WAIT.observe(max(0.0, waited), self._labels)
+
+    def _news(self, run: Run) -> Sequence[Wire]:
+        """Return the events to look at: of those that were repeated, what is under way yet."""
+        events = run.notes.news()
+        first = events[0]["eventId"] if events else 0
+        repeated = self._task.previous_started_event_id + 1 - first
+        if repeated <= 1:
+            return events
+        fresh = events[repeated:]
+        begun = {attributes_of(event).get("scheduledEventId", 0) for event in fresh}
+        begun.update(run.open)
+        old = (event_id for event_id in sorted(begun) if first < event_id < first + repeated)
+        return [events[0], *(events[event_id - first] for event_id in old), *fresh]
 
     def _look_at(self, event: Wire, notes: Notes) -> None:
         """Take note of an event; measure what it tells of an activity, where that is new."""

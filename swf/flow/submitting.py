@@ -60,8 +60,9 @@ def submit_activity(
     run: Run, activity: Activity[..., Any], args: Args, kwargs: Kwargs
 ) -> Future[Any]:
     """Have an activity scheduled as soon as its arguments are there; return its future."""
-    if run.options:
-        told = {name: run.options[name] for name in OPTIONS if name in run.options}
+    strand = run.scheduler.current
+    if strand is not None and strand.options:
+        told = {name: strand.options[name] for name in OPTIONS if name in strand.options}
         own = {name: getattr(activity, name) for name in activity.overridden}
         activity = activity.with_options(**{**told, **own})
     activity.bind(args, kwargs)
@@ -70,7 +71,8 @@ def submit_activity(
         return _by_content(
             run, args, kwargs, lambda args, kwargs: _shared_activity(run, activity, args, kwargs)
         )
-    task_id = activity.activity_id or run.current_scope.number(f"activity-{activity.name}")
+    scope = run.scope if strand is None else strand.scope
+    task_id = activity.activity_id or scope.number(f"activity-{activity.name}")
     return _activity_call(run, activity, task_id, args, kwargs).submit()
 
 

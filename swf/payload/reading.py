@@ -24,8 +24,8 @@ def value_of(text: str) -> Any:
     decoder = _TAGGED if TAG_TEXT in text else _PLAIN
     try:
         try:
-            value, end = decoder.raw_decode(text)
-        except JSONDecodeError:
+            value, end = decoder.scan_once(text, 0)
+        except (JSONDecodeError, StopIteration):
             return decoder.decode(text)  # with white space before it, or not JSON
         return value if end == len(text) else decoder.decode(text)
     except PayloadError:

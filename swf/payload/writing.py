@@ -73,10 +73,12 @@ def _items(values: Iterable[Any], depth: int) -> str:
         raise _UnfitError(
             f"is nested deeper than {MAX_DEPTH} containers, or contains itself; flatten it"
         )
-    writers, below, texts = _WRITERS, depth + 1, list[str]()
+    writers, below = _WRITERS, depth + 1
+    texts: list[str] = []
     try:
         for value in values:
-            texts.append((writers.get(type(value)) or _instance)(value, below))
+            text = (writers.get(type(value)) or _instance)(value, below)
+            texts.append(text)
     except _UnfitError as error:
         error.steps.append(f"[{len(texts)}]")
         raise
@@ -91,7 +93,8 @@ def _mapping(values: Mapping[Any, Any], depth: int) -> str:
         return _pairs(values, depth)
     if depth >= MAX_DEPTH:
         return _items((), depth)  # which refuses it
-    writers, below, texts = _WRITERS, depth + 1, list[str]()
+    writers, below = _WRITERS, depth + 1
+    texts: list[str] = []
     names = sorted(values)
     try:
         for name in names:
@@ -112,7 +115,7 @@ def _is_name(key: object) -> bool:
 def _pairs(values: Mapping[Any, Any], depth: int) -> str:
     if depth >= MAX_DEPTH:
         return _items((), depth)  # which refuses it
-    texts = list[str]()
+    texts: list[str] = []
     for key, value in values.items():
         try:
             texts.append(f"[{_text(key, depth + 1)},{_text(value, depth + 1)}]")

@@ -38,13 +38,22 @@ class Ahead:
             event_type, event_id = event["eventType"], event["eventId"]
             if event_id <= last:
                 continue
-            told = matching.attributes_of(event)
             if event_type == "DecisionTaskCompleted":
                 completed.append(event_id)
-            elif _ends_a_cut(told):
+                continue
+            told = matching.attributes_of(event)
+            if _ends_a_cut(told):
                 cut.add(told["decisionTaskCompletedEventId"])
             elif event_type == "MarkerRecorded":
                 self._note(told)
+        self._rest = []
+        if cut:
+            self._look_beyond(events, completed, cut)
+        else:
+            self._ends.update(zip(completed, completed, strict=True))
+
+    def _look_beyond(self, events: Sequence[Wire], completed: list[int], cut: set[int]) -> None:
+        """Take note of where answers end of which some were cut."""
         end, begin = _OPEN, 0
         for event_id in reversed(completed):
             if event_id not in cut:

@@ -144,6 +144,9 @@ def place() -> Place | None:
     # Whoever asks is ours, and so is who asked that.
     frame: FrameType | None = sys._getframe(2)
     known = OURS.get
-    while frame is not None and (known(frame.f_code.co_filename) or is_ours(frame.f_code)):
+    while frame is not None:
+        ours = known(frame.f_code.co_filename)
+        if not (is_ours(frame.f_code) if ours is None else ours):
+            break
         frame = frame.f_back
     return None if frame is None else (frame.f_code, frame.f_lineno)

@@ -41,7 +41,7 @@ _CHANGING: Final = frozenset({"limits", *KEYS})
 
 HIDDEN: Final = "(encrypted)"
 
-_LATER: Final = frozenset(
+LATER: Final = frozenset(
     {
         "StartChildWorkflowExecutionFailed",
         "SignalExternalWorkflowExecutionFailed",
@@ -66,7 +66,7 @@ def is_decided(event: Wire) -> bool:
     kind = event["eventType"]
     if kind not in DECIDED:
         return False
-    return kind not in _LATER or not attributes_of(event).get("initiatedEventId")
+    return kind not in LATER or not attributes_of(event).get("initiatedEventId")
 
 
 def differences(command: Command, event_type: str, told: Wire) -> list[str]:
@@ -75,10 +75,11 @@ def differences(command: Command, event_type: str, told: Wire) -> list[str]:
     is_refused = event_type == kind.refused  # it tells little of what was refused
     if event_type != kind.accepted and not is_refused:
         return ["the decision type"]
-    asked, found = command.attributes, list[str]()
+    found: list[str] = []
+    asked = command.attributes
     for name in kind.compared:
         if told.get(name) != asked.get(name) and (name in told or not is_refused):
-            found.append(name)
+            found.append(name)  # noqa: PERF401  (a comprehension is a call, for nothing mostly)
     payload = kind.payload
     if payload is None or is_refused:
         return found

@@ -181,7 +181,7 @@ class Run:
     def _take(self, event_type: str, event: Wire) -> None:
         """Take an event that shows how a decision task was answered."""
         if event_type in matching.DECIDED:
-            if matching.is_decided(event):
+            if event_type not in matching.LATER or matching.is_decided(event):
                 self.compared += following.match(self, event)
             else:
                 self._buffer.append(event)
@@ -201,8 +201,7 @@ class Run:
             self.queue.pop()  # it was not sent yet: what comes now goes before it
         self.replaying = replaying
         events, self._buffer = self._buffer, []
-        long = max(CONTINUE_AT_EVENTS, self.workflow.continue_as_new_at)
-        grew_long = self.started_id < long <= started_id
+        grew_long = started_id >= CONTINUE_AT_EVENTS and self.started_id < self._long <= started_id
         self.started_id = started_id
         for index, event in enumerate(events):
             if event["eventId"] >= started_id:
@@ -235,8 +234,7 @@ class Run:
             if task is None:
                 return
             getattr(task, outcome.method)(told)
-        if self.scheduler.is_ready:
-            self.scheduler.run()
+        self.scheduler.run()
 
     # What a program does.
 
@@ -324,6 +322,11 @@ class Run:
         return _NONE if strand is None else strand.options
 
     @property
+    def _long(self) -> int:
+        """The length of a history from which on it is said that it is time to continue as new."""
+        return max(CONTINUE_AT_EVENTS, self.workflow.continue_as_new_at)
+
+    @property
     def should_continue_as_new(self) -> bool:
         """Whether the history has grown so long that the run had better continue as new."""
         return self.started_id >= self.workflow.continue_as_new_at
@@ -380,4 +383,6 @@ TAKEN: Final = frozenset({*matching.DECIDED, "DecisionTaskCompleted"})
 
 def seconds_of(moment: Any) -> float:
     """Return the time of an event, as seconds since the epoch."""
+    if type(moment) is float:  # as the wire has it
+        return moment
     return moment.timestamp() if isinstance(moment, datetime) else float(moment)

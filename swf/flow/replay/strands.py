@@ -151,11 +151,12 @@ class Scheduler:
 
     def tell(self, told: Callable[[], object]) -> None:
         """Call this once all is told that is being told now."""
-        self._to_tell.append(told)
         if self._is_telling:
+            self._to_tell.append(told)
             return
         self._is_telling = True
         try:
+            told()
             while self._to_tell:
                 self._to_tell.popleft()()
         finally:
@@ -166,11 +167,6 @@ class Scheduler:
         self.strands.pop(strand, None)
         if not self.closed:
             self.on_end(strand, error)
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether there is a strand that can go on."""
-        return bool(self._ready)
 
     def run(self) -> None:
         """Run all strands until each of them waits or has ended."""
