@@ -86,6 +86,15 @@ def test_pages_know_by_themselves_who_may_have_them(engine):
         assert "MissingAuthenticationToken" in get(server, "/task-lists?domain=d").body.decode()
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/task-lists?domain=d", "/no", "/health/..", "//"])
+def test_what_an_operator_looks_at_has_to_be_signed_for(engine, path):
+    """With a key pair, whoever does not sign learns that the server is up, and no more."""
+    with served(engine, None, KeyPair("key", "secret")) as server:
+        refused = get(server, path)
+        assert (refused.status, refused.fault) == (400, "MissingAuthenticationTokenException")
+        assert get(server, "/health").json == {"status": "ok"}
+
+
 def test_pages_end_with_their_server(engine):
     """A server that stops tells its pages to, and waits until nothing works for them."""
     pages = Pages()

@@ -266,6 +266,26 @@ def test_every_answer_carries_what_keeps_browsers_from_harm(browser: Browser, ur
     assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
+def test_the_policy_lets_nothing_run_but_files_of_ours() -> None:
+    """No style, script, frame, base or address but this server's own, and no script from text."""
+    allowed = dict(part.strip().split(" ", 1) for part in POLICY.split(";"))
+
+    assert {name for name, whom in allowed.items() if whom == "'none'"} == {
+        "default-src",
+        "base-uri",
+        "frame-ancestors",
+    }
+    assert {name for name, whom in allowed.items() if whom == "'self'"} == {
+        "script-src",
+        "style-src",
+        "connect-src",
+        "form-action",
+    }
+    assert allowed["img-src"] == "'self' data:"
+    assert allowed["require-trusted-types-for"] == "'script'"
+    assert len(allowed) == 9
+
+
 def test_refusals_carry_it_too(guarded: Browser) -> None:
     """What is answered before any page is made has the same headers."""
     for answer in (guarded.get("/ui/"), guarded.send("PUT", "/ui/"), guarded.get("/ui/", host="x")):
