@@ -10,6 +10,7 @@ import pytest
 
 from swf.engine import Call, Engine
 from swf.server import Application
+from swf.server.limits import MAX_BODY_BYTES
 
 HEADERS = {
     "host": "localhost",
@@ -108,6 +109,18 @@ def test_a_body_in_pieces_is_one_body(engine):
     [start, told] = asyncio.run(answer_of(application, *pieces))
 
     assert (start["status"], told["body"]) == (200, b'{"startedEventId":0}')
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 7])
+def test_a_body_that_is_too_long_is_refused_however_it_is_cut(engine, pieces):
+    """The longest body is the same whether a server hands it on whole or in pieces."""
+    length = MAX_BODY_BYTES // pieces + 1
+    cut = [body(b" " * length, more=number + 1 < pieces) for number in range(pieces)]
+
+    [start, told] = asyncio.run(answer_of(Application(engine), *cut))
+
+    assert start["status"] == 413
+    assert b"RequestEntityTooLargeException" in told["body"]
 
 
 def test_other_protocols_are_refused(engine):
