@@ -47,10 +47,10 @@ from swf.steps.definition import (
     told,
     walk,
 )
+from swf.steps.draft import Draft
 from swf.steps.errors import StepsError
 from swf.steps.function import FunctionStep
-from swf.steps.line import Line
-from swf.steps.place import Half, Place
+from swf.steps.spot import Half, Spot
 
 S = TypeVar("S", bound=StepBody)
 T = TypeVar("T", bound=StepBody)
@@ -67,18 +67,18 @@ Inside = Callable[["WorkflowBuilder"], object]
 """What `do` takes: a function that builds the sequence inside, `lambda b: b.start_with(X)`."""
 
 
-class Adding(Place):
+class Adding(Spot):
     """A place where something may be added that is no step: a wait, or what holds steps."""
 
     def _start(self, name: str, call: str) -> str:
         """Return the id of what is to be added here, once that may be."""
-        self._line.check_next(self._at, call)
-        return self._line.id_of(name)
+        self._draft.check_next(self._at, call)
+        return self._draft.id_of(name)
 
     def _step(self, step: object, call: str) -> Any:
-        self._line.check_next(self._at, f"{call}(...)")
-        node = step_node(step, self._line.id_of, f"{self._here}: {call}")
-        return StepBuilder(self._line, self._line.add(node))
+        self._draft.check_next(self._at, f"{call}(...)")
+        node = step_node(step, self._draft.id_of, f"{self._here}: {call}")
+        return StepBuilder(self._draft, self._draft.add(node))
 
     def wait_for(
         self,
@@ -105,13 +105,13 @@ class Adding(Place):
             effective_date=effective_date,
             timeout=None if timeout is None else checked_duration(timeout, f"{node_id}: timeout"),
         )
-        return WaitBuilder(self._line, self._line.add(node))
+        return WaitBuilder(self._draft, self._draft.add(node))
 
     def delay(self, period: Duration) -> ChainBuilder:
         """Add: go on after a time: seconds, a timedelta, or a function that returns one."""
         node_id = self._start("delay", "delay(...)")
         node = Delay(id=node_id, name="delay", period=checked_duration(period, f"{node_id}: delay"))
-        return ChainBuilder(self._line, self._line.add(node))
+        return ChainBuilder(self._draft, self._draft.add(node))
 
     def for_each(self, items: DataFunction, *, parallel: bool = True) -> ContainerBuilder:
         """Begin what is done once for each item of a list: side by side, or in order.
@@ -121,7 +121,7 @@ class Adding(Place):
         node_id = self._start("for_each", "for_each(...)")
         checked_function(items, 2, f"{node_id}: for_each", "lambda data, context: data.items")
         return ContainerBuilder(
-            self._line,
+            self._draft,
             node_id,
             "for_each",
             lambda body: ForEach(
@@ -134,7 +134,7 @@ class Adding(Place):
         node_id = self._start("while", "while_(...)")
         checked_function(condition, 2, f"{node_id}: while_", OF_DATA)
         return ContainerBuilder(
-            self._line,
+            self._draft,
             node_id,
             "while_",
             lambda body: While(id=node_id, name="while", predicate=condition, body=body),
@@ -145,7 +145,7 @@ class Adding(Place):
         node_id = self._start("if", "if_(...)")
         checked_function(condition, 2, f"{node_id}: if_", OF_DATA)
         return ContainerBuilder(
-            self._line,
+            self._draft,
             node_id,
             "if_",
             lambda body: If(id=node_id, name="if", predicate=condition, body=body),
@@ -156,7 +156,7 @@ class Adding(Place):
         node_id = self._start("schedule", "schedule(...)")
         checked = checked_duration(period, f"{node_id}: schedule")
         return ContainerBuilder(
-            self._line,
+            self._draft,
             node_id,
             "schedule",
             lambda body: Schedule(id=node_id, name="schedule", period=checked, body=body),
@@ -164,20 +164,20 @@ class Adding(Place):
 
     def parallel(self) -> ParallelBuilder:
         """Begin branches that are done side by side: each a `do(...)`, then `join()`."""
-        return ParallelBuilder(self._line, self._start("parallel", "parallel()"))
+        return ParallelBuilder(self._draft, self._start("parallel", "parallel()"))
 
     def saga(self, inside: Inside) -> SagaBuilder:
         """Add steps that are compensated, newest first, when one of them fails for good."""
         node_id = self._start("saga", "saga(...)")
-        body = _inside(self._line, inside, node_id, f"{node_id}: saga", in_saga=True)
-        return SagaBuilder(self._line, self._line.add(Saga(id=node_id, name="saga", body=body)))
+        body = _inside(self._draft, inside, node_id, f"{node_id}: saga", in_saga=True)
+        return SagaBuilder(self._draft, self._draft.add(Saga(id=node_id, name="saga", body=body)))
 
 
 class WorkflowBuilder(Adding):
     """The beginning of a sequence: of a workflow's, or of one inside a container."""
 
-    def __init__(self, line: Line) -> None:
-        super().__init__(line, 0)
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(draft, 0)
 
     @overload
     def start_with(  # pyright: ignore[reportOverlappingOverload]  (a class is callable, too)
@@ -203,8 +203,8 @@ class WorkflowBuilder(Adding):
         As in `StepBuilder.on_error`; it holds for what is inside of the sequence's containers, too,
         and for the functions of containers, waits and delays, which else are asked for ever.
         """
-        self._line.check_next(0, "on_error(...)")
-        self._line.default = asked(behavior, retry_interval, then, f"{self._here}: on_error")
+        self._draft.check_next(0, "on_error(...)")
+        self._draft.default = asked(behavior, retry_interval, then, f"{self._here}: on_error")
         return self
 
 
@@ -228,11 +228,11 @@ class Telling(ChainBuilder, Generic[N]):
     """A place after a node about which more may be said, until the next one is added."""
 
     def _node(self, call: str) -> N:
-        self._line.check_next(self._at, f"{call}(...)")
-        return cast("N", self._line.nodes[self._at - 1])
+        self._draft.check_next(self._at, f"{call}(...)")
+        return cast("N", self._draft.nodes[self._at - 1])
 
     def _now(self, node: N) -> Self:
-        self._line.nodes[self._at - 1] = node
+        self._draft.nodes[self._at - 1] = node
         return self
 
 
@@ -276,7 +276,7 @@ class StepBuilder(Telling[RunStep], Generic[S]):
         """
         node = self._node("on_error")
         place = f"{node.id}: on_error"
-        self._line.asked[node.id] = asked(behavior, retry_interval, then, place)
+        self._draft.asked[node.id] = asked(behavior, retry_interval, then, place)
         return self
 
     def compensate_with(self, step: type[StepBody] | Function, **inputs: DataFunction) -> Self:
@@ -295,7 +295,7 @@ class StepBuilder(Telling[RunStep], Generic[S]):
         node = self._node("when")
         if callable(value):
             checked_function(value, 2, f"{node.id}: when", OF_DATA)
-        return WhenBuilder(self._line, self._at, value, self)
+        return WhenBuilder(self._draft, self._at, value, self)
 
     def do(self: StepBuilder[C], inside: Inside) -> StepBuilder[C]:
         """Build what a ContainerStepBody does for each value that it branches into.
@@ -310,7 +310,7 @@ class StepBuilder(Telling[RunStep], Generic[S]):
             )
         if node.do:
             raise StepsError(f"{node.id}: do: it has its do(...) already")
-        body = _inside(self._line, inside, node.id, f"{node.id}: do")
+        body = _inside(self._draft, inside, node.id, f"{node.id}: do")
         return self._now(attrs.evolve(node, do=body))
 
 
@@ -353,7 +353,7 @@ class WaitBuilder(Telling[WaitFor]):
             raise StepsError(f"{place}: the wait has no timeout=")
         if node.on_timeout:
             raise StepsError(f"{place}: it has its on_timeout(...) already")
-        body = _inside(self._line, inside, f"{node.id}.timeout", place)
+        body = _inside(self._draft, inside, f"{node.id}.timeout", place)
         return self._now(attrs.evolve(node, on_timeout=body))
 
 
@@ -388,24 +388,26 @@ class SagaBuilder(Telling[Saga]):
 class ContainerBuilder(Half):
     """The place after a container's beginning: `do(...)` says what it holds."""
 
-    def __init__(self, line: Line, node_id: str, call: str, make: Callable[[Nodes], Node]) -> None:
-        super().__init__(line, len(line.nodes), node_id, f"{call}(...) needs a do(...) after it")
+    def __init__(
+        self, draft: Draft, node_id: str, call: str, make: Callable[[Nodes], Node]
+    ) -> None:
+        super().__init__(draft, len(draft.nodes), node_id, f"{call}(...) needs a do(...) after it")
         self._make = make
 
     def do(self, inside: Inside) -> ChainBuilder:
         """Build what is inside: `do(lambda b: b.start_with(X).then(Y))`."""
         self._check("do(...)")
-        body = _inside(self._line, inside, self._id, f"{self._id}: do")
-        self._line.open = None
-        return ChainBuilder(self._line, self._line.add(self._make(body)))
+        body = _inside(self._draft, inside, self._id, f"{self._id}: do")
+        self._draft.open = None
+        return ChainBuilder(self._draft, self._draft.add(self._make(body)))
 
 
 class ParallelBuilder(Half):
     """The place after `parallel()` or one of its branches."""
 
-    def __init__(self, line: Line, node_id: str) -> None:
+    def __init__(self, draft: Draft, node_id: str) -> None:
         super().__init__(
-            line, len(line.nodes), node_id, "parallel() needs do(...), once a branch, and join()"
+            draft, len(draft.nodes), node_id, "parallel() needs do(...), once a branch, and join()"
         )
         self._branches: list[Nodes] = []
 
@@ -413,7 +415,7 @@ class ParallelBuilder(Half):
         """Build one more branch."""
         self._check("do(...)")
         path = f"{self._id}.{len(self._branches) + 1}"
-        self._branches.append(_inside(self._line, inside, path, f"{path}: do"))
+        self._branches.append(_inside(self._draft, inside, path, f"{path}: do"))
         return self
 
     def join(self) -> ChainBuilder:
@@ -421,29 +423,29 @@ class ParallelBuilder(Half):
         self._check("join()")
         if not self._branches:
             raise StepsError(f"{self._id}: join: there is no branch; add do(...) for each")
-        self._line.open = None
+        self._draft.open = None
         node = Parallel(id=self._id, name="parallel", branches=tuple(self._branches))
-        return ChainBuilder(self._line, self._line.add(node))
+        return ChainBuilder(self._draft, self._draft.add(node))
 
 
 class WhenBuilder(Half, Generic[S]):
     """The place after `when(...)`: `do(...)` says what follows that outcome."""
 
-    def __init__(self, line: Line, at: int, value: Any, step: StepBuilder[S]) -> None:
-        node_id = line.nodes[at - 1].id
-        super().__init__(line, at, node_id, f"when({told(value)}) needs a do(...) after it")
+    def __init__(self, draft: Draft, at: int, value: Any, step: StepBuilder[S]) -> None:
+        node_id = draft.nodes[at - 1].id
+        super().__init__(draft, at, node_id, f"when({told(value)}) needs a do(...) after it")
         self._value = value
         self._step = step
 
     def do(self, inside: Inside) -> StepBuilder[S]:
         """Build what follows the outcome; further outcomes may come after it."""
         self._check("do(...)")
-        node = cast("RunStep", self._line.nodes[self._at - 1])
+        node = cast("RunStep", self._draft.nodes[self._at - 1])
         path = f"{node.id}.when{len(node.whens) + 1}"
-        body = _inside(self._line, inside, path, f"{path}: do")
-        self._line.open = None
+        body = _inside(self._draft, inside, path, f"{path}: do")
+        self._draft.open = None
         whens = (*node.whens, When(value=self._value, body=body))
-        self._line.nodes[self._at - 1] = attrs.evolve(node, whens=whens)
+        self._draft.nodes[self._at - 1] = attrs.evolve(node, whens=whens)
         return self._step
 
 
@@ -451,20 +453,20 @@ def built(
     definition_id: str, version: int, build: Callable[[WorkflowBuilder], object]
 ) -> Definition:
     """Return what a function builds, as a definition; raises StepsError, naming the place."""
-    line = Line()
-    build(WorkflowBuilder(line))
-    body = line.finish()
+    draft = Draft()
+    build(WorkflowBuilder(draft))
+    body = draft.finish()
     if not body:
         raise StepsError("build: nothing was built; begin with builder.start_with(Step)")
     steps = {node.id: node for node in walk(body) if isinstance(node, RunStep)}
     return Definition(id=definition_id, version=version, body=body, steps=steps)
 
 
-def _inside(line: Line, inside: Inside, path: str, place: str, *, in_saga: bool = False) -> Nodes:
+def _inside(draft: Draft, inside: Inside, path: str, place: str, *, in_saga: bool = False) -> Nodes:
     checked_function(inside, 1, place, OF_BUILDER)
-    inner, before = line.inside(path, place=place, in_saga=in_saga), len(line.nodes)
+    inner, before = draft.inside(path, place=place, in_saga=in_saga), len(draft.nodes)
     inside(WorkflowBuilder(inner))
-    if len(line.nodes) != before:
+    if len(draft.nodes) != before:
         raise StepsError(f"{place}: its function used another builder than the one it is given")
     body = inner.finish()
     if not body:

@@ -40,8 +40,8 @@ from swf.steps.definition import (
     While,
     walk,
 )
+from swf.steps.draft import MAX_DEPTH
 from swf.steps.errors import StepsCallError, StepsError, StepsTypeError
-from swf.steps.line import MAX_DEPTH
 
 Build = Callable[[WorkflowBuilder], object]
 Inside = Callable[[WorkflowBuilder], object]
@@ -622,7 +622,7 @@ MISUSES: list[tuple[str, Any, type[Exception], str]] = [
     ),
     (
         "an outcome left for the next",
-        lambda b: (b.start_with(Hello), b._line.id_of("x"), b.start_with(Hello).when(1)),
+        lambda b: (b.start_with(Hello), b._draft.id_of("x"), b.start_with(Hello).when(1)),
         StepsError,
         r"the beginning: start_with\(...\): 1-Hello follows here already",
     ),

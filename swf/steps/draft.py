@@ -21,8 +21,8 @@ MAX_PREFIX: Final = 120
 
 
 @attrs.define(kw_only=True, eq=False)
-class Line:
-    """The nodes of one sequence so far, `asked` what `on_error` said of each.
+class Draft:
+    """One sequence as far as it is built, `asked` what `on_error` said of each.
 
     `open` tells what is still missing after a call that is only half of something, such as
     `for_each(...)` without its `do(...)`; nothing else may be added meanwhile.
@@ -62,11 +62,11 @@ class Line:
                 "side by side goes into parallel().do(...).do(...).join()"
             )
 
-    def inside(self, path: str, *, place: str, in_saga: bool = False) -> Line:
-        """Return the line of a sequence within this one; raises StepsError where it is too deep."""
+    def inside(self, path: str, *, place: str, in_saga: bool = False) -> Draft:
+        """Return the draft of a sequence inside; raises StepsError where that is too deep."""
         if self.depth == MAX_DEPTH:
             raise StepsError(f"{place}: containers stand deeper in one another than {MAX_DEPTH}")
-        return Line(
+        return Draft(
             prefix=_short(f"{path}."),
             depth=self.depth + 1,
             in_saga=self.in_saga or in_saga,
