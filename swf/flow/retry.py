@@ -11,11 +11,12 @@ from typing import Any, Final, Literal
 
 import attrs
 
+from swf.constants import TimeoutType
 from swf.exceptions import RemoteError, ValidationError, ValidationTypeError
 from swf.flow.errors import ScheduleFailed, TaskCanceled, TaskFailed, TaskTerminated, TaskTimedOut
 
 Backoff = Literal["fixed", "exponential"]
-TIMEOUT_TYPES: Final = ("START_TO_CLOSE", "SCHEDULE_TO_START", "SCHEDULE_TO_CLOSE", "HEARTBEAT")
+TIMEOUT_TYPES: Final = tuple(one.value for one in TimeoutType)
 
 PASSING_CAUSES: Final = frozenset(
     {
