@@ -54,12 +54,12 @@ def check_request(operation: str, params: Mapping[str, Any]) -> None:
         raise ValidationTypeError(f"operation: must be a str, got {operation!r}")
     if operation not in OPERATIONS:
         raise ValidationError(f"{operation!r} is not an operation of SWF")
-    if not isinstance(params, Mapping):
+    if type(params) is not dict and not isinstance(params, Mapping):
         raise ValidationTypeError(
             f"params must be a mapping, got {params!r:.80}", operation=operation
         )
     shape = OPERATIONS[operation]["input"]
-    found = list(violations(shape, params))
+    found = checker(shape)(params)
     if not found:
         return
     kind = ValidationTypeError if any(one.wrong_type for one in found) else ValidationError
@@ -109,17 +109,19 @@ def _structure(shape: str) -> Checker:
                 words = "is required"
                 found.append(Violation((name,), None, words, constraint=NOT_NULL))
         for name, member in value.items():
-            check_member = members.get(name)
-            if check_member is None:
+            known = members.get(name)
+            if known is None:
                 words = f"is not a member of {shape}"
                 found.append(Violation((str(name),), member, words, wrong_type=True))
-            elif member is not None or name not in required:
+                continue
+            check_member, right = known
+            if right is not None and type(member) is str and member in right:
+                continue
+            if member is not None or name not in required:
                 broken = check_member(member)
                 if broken:
                     found += _under(name, broken)
-        if extra is not None:
-            found += extra(value)
-        return found
+        return found if extra is None else [*found, *extra(value)]
 
     return check
 
@@ -221,8 +223,11 @@ def _timestamp(_shape: str) -> Checker:
     return check
 
 
-def _member_checker(structure: str, name: str, shape: str) -> Checker:
-    """Return the checker of one member: its shape's, and what its place in a request adds."""
+def _member_checker(structure: str, name: str, shape: str) -> tuple[Checker, set[str] | None]:
+    """Return the checker of one member: its shape's, and what its place in a request adds.
+
+    With it come the texts that it has found right before: of short texts alone.
+    """
     check = checker(shape)
     rule = MEMBER_RULES.get((structure, name))
 
@@ -236,19 +241,17 @@ def _member_checker(structure: str, name: str, shape: str) -> Checker:
     is_name = described["type"] == "string" and described.get("max", _LONG) < _LONG
     if is_name:
         return _remembering(both)
-    return check if rule is None else both
+    return (check if rule is None else both), None
 
 
-def _remembering(check: Checker) -> Checker:
-    """Return a checker of short texts that lets those pass at once which were right before.
+def _remembering(check: Checker) -> tuple[Checker, set[str]]:
+    """Return a checker of short texts, and those that it has found right: they may pass at once.
 
     Most of a request is the same each time: names, versions, task lists, time-outs.
     """
     right: set[str] = set()
 
     def remembered(value: Any) -> Found:
-        if type(value) is str and value in right:
-            return _FINE
         found = check(value)
         if not found and type(value) is str:
             if len(right) >= _REMEMBERED:
@@ -256,7 +259,7 @@ def _remembering(check: Checker) -> Checker:
             right.add(value)
         return found
 
-    return remembered
+    return remembered, right
 
 
 _INVALID: Final = "ValidationException"
@@ -272,6 +275,7 @@ CLOSING: Final = frozenset(
 """The decisions that close the execution: at most one in a list, and the last."""
 
 
+@cache
 def attributes_member(decision_type: str) -> str:
     """Return the member that carries a decision's attributes."""
     return f"{decision_type[0].lower()}{decision_type[1:]}DecisionAttributes"
@@ -283,6 +287,8 @@ def _decision(value: Mapping[str, Any]) -> Found:
     if not isinstance(named, str) or named not in SHAPES["DecisionType"]["enum"]:
         return _FINE
     own = attributes_member(named)
+    if len(value) == 2 and own in value:
+        return _FINE
     found = [
         Violation((member,), value[member], f"does not belong to {named}")
         for member in value
@@ -306,6 +312,8 @@ def _decisions(value: Mapping[str, Any]) -> Found:
     given = value.get("decisions") or ()
     if not isinstance(given, list | tuple):
         return _FINE
+    if len(given) < 2 and value.get("executionContext") is None:
+        return _FINE  # the texts of one decision, as long as each may be, are not so much
     found = [
         Violation(
             ("decisions", index),
@@ -317,8 +325,6 @@ def _decisions(value: Mapping[str, Any]) -> Found:
         for index, decision in enumerate(given[:-1])
         if isinstance(decision, Mapping) and decision.get("decisionType") in CLOSING
     ]
-    if len(given) < 2 and value.get("executionContext") is None:
-        return found  # the texts of one decision, as long as each may be, are not so much
     try:
         size = len(json.dumps(value))  # as it is sent: ASCII, a character beyond as \uXXXX
     except (TypeError, ValueError, RecursionError):

@@ -9,6 +9,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from time import monotonic
 from typing import Any, ClassVar, Final
 
@@ -307,7 +308,8 @@ class Actor(ConnectedSWFObject):
             return False
         if certain:
             self._counts.add({"answered": 1, outcome: 1})
-            logger.info("task answered: %s", outcome, extra=ids(task))
+            if logger.isEnabledFor(logging.INFO):
+                logger.info("task answered: %s", outcome, extra=ids(task))
         else:
             self._counts.add({"presumed": 1})
             logger.warning(
@@ -320,7 +322,8 @@ class Actor(ConnectedSWFObject):
 
         Raises what will not pass, or what has not passed after ANSWER_ATTEMPTS.
         """
-        backoff, unclear, attempt = Backoff(), False, 0
+        backoff: Backoff | None = None
+        unclear, attempt = False, 0
         while True:
             attempt += 1
             try:
@@ -333,6 +336,7 @@ class Actor(ConnectedSWFObject):
                 if attempt == ANSWER_ATTEMPTS or not may_pass(error):
                     raise
                 unclear = unclear or isinstance(error, UNCLEAR)
+                backoff = backoff or Backoff()
                 seconds, told = backoff.seconds(), described(error)
                 self._counts.add({"retries": 1})
                 retried(self, "answer")
@@ -361,13 +365,18 @@ class Actor(ConnectedSWFObject):
         if self.identity is not None:
             return self.identity
         thread = threading.current_thread().name.rpartition(" ")[2]
-        return f"{socket.gethostname()}:{os.getpid()}:{thread}"[:MAX_IDENTITY_LENGTH]
+        return f"{_host()}:{os.getpid()}:{thread}"[:MAX_IDENTITY_LENGTH]
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_loop": None, "_permits": None}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.domain.name!r}, {self.task_list!r})"
+
+
+@cache
+def _host() -> str:
+    return socket.gethostname()
 
 
 def _check_numbers(kind: str, threads: int, processes: int, tasks: int | None) -> None:

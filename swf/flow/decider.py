@@ -34,7 +34,7 @@ from swf.flow.replay.strands import Interrupted
 from swf.flow.replay.thread import PATIENCE_SECONDS, ReplayThread
 from swf.models import Domain
 from swf.transport import Transport
-from swf.wire import Wire, told
+from swf.wire import Wire
 
 logger = logging.getLogger(__name__)
 
@@ -159,12 +159,13 @@ class Decider(actors.Decider):
     def _polled(self, *, own: bool) -> Task:
         task_list = self.own_task_list if own else self.task_list
         self._is_own_polled = self._is_own_polled or own
-        params = told(
-            domain=self.domain.name,
-            taskList={"name": task_list},
-            identity=self._identity(),
-            startAtPreviousStartedEvent=own or None,
-        )
+        params: dict[str, Any] = {
+            "domain": self.domain.name,
+            "taskList": {"name": task_list},
+            "identity": self._identity(),
+        }
+        if own:
+            params["startAtPreviousStartedEvent"] = True
         first = polled(self, "PollForDecisionTask", params)
         events: list[Wire] = first["events"]
         if first.get("nextPageToken"):
@@ -290,12 +291,13 @@ class Decider(actors.Decider):
         if logger.isEnabledFor(logging.DEBUG):
             decided = ", ".join(one["decisionType"] for one in made.decisions) or "nothing"
             logger.debug("%s: decides %s", task.workflow_id, decided, extra=ids(task))
-        params = told(
-            taskToken=task.task_token,
-            decisions=made.decisions,
-            executionContext=made.context,
+        params: dict[str, Any] = {
+            "taskToken": task.task_token,
+            "decisions": made.decisions,
             **self._affinity(task, made),
-        )
+        }
+        if made.context is not None:
+            params["executionContext"] = made.context
         self.connection.call("RespondDecisionTaskCompleted", params)
 
     def _affinity(self, task: Task, made: Answer) -> dict[str, Any]:

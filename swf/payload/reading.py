@@ -24,8 +24,8 @@ def value_of(text: str) -> Any:
     decoder = _TAGGED if TAG_TEXT in text else _PLAIN
     try:
         try:
-            value, end = decoder.scan_once(text, 0)
-        except (JSONDecodeError, StopIteration):
+            value, end = decoder.raw_decode(text)
+        except JSONDecodeError:
             return decoder.decode(text)  # with white space before it, or not JSON
         return value if end == len(text) else decoder.decode(text)
     except PayloadError:

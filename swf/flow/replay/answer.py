@@ -105,16 +105,14 @@ def usable(task: Task, cached: Run | None) -> Run | None:
 def _answered(run: Run, task: Task) -> Answer:
     packed = pack(run.queue, task.started_event_id)
     last = packed.decisions[-1]["decisionType"] if packed.decisions else ""
-    activities = {
-        command.asker.activity.key: command.asker.activity
-        for command in run.queue
-        if isinstance(command.asker, ActivityCall)
-    }
-    children = {
-        command.asker.workflow: None
-        for command in run.queue
-        if isinstance(command.asker, ChildCall) and not command.asker.workflow.is_elsewhere
-    }
+    activities: dict[tuple[str, str], Activity[..., Any]] = {}
+    children: dict[type[Declaration], None] = {}
+    for command in run.queue:
+        asker = command.asker
+        if isinstance(asker, ActivityCall):
+            activities[asker.activity.key] = asker.activity
+        elif isinstance(asker, ChildCall) and not asker.workflow.is_elsewhere:
+            children[asker.workflow] = None
     context = run.payloads.seal(run.state_plain) if run.state_changed else None
     return Answer(
         decisions=packed.decisions,

@@ -27,11 +27,12 @@ def running_in(thread_id: int) -> tuple[int, int, int] | None:
 
 def set_running(run: Run | None) -> Run | None:
     """Have this be the run whose program runs in this thread; return the one before."""
-    before = running()
+    here = get_ident()
+    before = _running.get(here)
     if run is None:
-        _running.pop(get_ident(), None)
+        _running.pop(here, None)
     else:
-        _running[get_ident()] = run
+        _running[here] = run
     return before
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
 from threading import get_ident
@@ -26,7 +26,7 @@ from swf.flow.replay.marker import Marker
 from swf.flow.replay.notes import Notes
 from swf.flow.replay.outcomes import OUTCOMES
 from swf.flow.replay.signals import Signals
-from swf.flow.replay.strands import Scheduler, Strand, without_asyncio
+from swf.flow.replay.strands import Scheduler, Strand, WithoutAsyncio
 from swf.flow.replay.task import Task, Window
 from swf.flow.replay.timer import TimerCall
 from swf.payload import Payloads
@@ -168,15 +168,9 @@ class Run:
         with self.at_work():
             self._turn(self.last + 1, replaying=True)
 
-    @contextmanager
-    def at_work(self) -> Generator[None]:
-        """Within the block, this is the run whose program runs in this thread."""
-        before = set_running(self)
-        try:
-            with without_asyncio():
-                yield
-        finally:
-            set_running(before)
+    def at_work(self) -> AbstractContextManager[None]:
+        """Return what makes this the run whose program runs in this thread, within the block."""
+        return _AtWork(self)
 
     def _take(self, event_type: str, event: Wire) -> None:
         """Take an event that shows how a decision task was answered."""
@@ -364,6 +358,23 @@ class Run:
 
     def _on_cancel_requested(self, event: Wire) -> None:
         closing.cancel_requested(self, event)
+
+
+class _AtWork(WithoutAsyncio):
+    """Within the block, a run's program runs in this thread."""
+
+    __slots__ = ("_run", "_was_running")  # a generator would cost several times as much
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __enter__(self) -> None:
+        self._was_running = set_running(self._run)
+        super().__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
+        set_running(self._was_running)
 
 
 _NONE: Final[dict[str, Any]] = {}

@@ -11,7 +11,6 @@ import inspect
 from asyncio import AbstractEventLoop, events
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, Final, NoReturn, cast
@@ -296,15 +295,17 @@ class _NoLoop:
 _NO_LOOP: Final = cast("AbstractEventLoop", _NoLoop())
 
 
-@contextmanager
-def without_asyncio() -> Generator[None]:
+class WithoutAsyncio:
     """Within the block, asyncio says by a ForeignAwaitError that it does not run workflows."""
-    before = events._get_running_loop()
-    events._set_running_loop(_NO_LOOP)
-    try:
-        yield
-    finally:
-        events._set_running_loop(before)
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> None:
+        self._before = events._get_running_loop()
+        events._set_running_loop(_NO_LOOP)
+
+    def __exit__(self, *_: object) -> None:
+        events._set_running_loop(self._before)
 
 
 OURS: Final[dict[str, bool]] = {}  # by file: to hash code would cost more than all the rest
