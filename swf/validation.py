@@ -66,6 +66,13 @@ def check_request(operation: str, params: Mapping[str, Any]) -> None:
     raise kind("; ".join(map(str, found)), operation=operation)
 
 
+def check_value(where: str, shape: str, value: Any, *path: str) -> None:
+    """Raise ValidationError, naming where, path and rule, unless this is a valid `shape`."""
+    for found in violations(shape, value, path):
+        kind = ValidationTypeError if found.wrong_type else ValidationError
+        raise kind(f"{where}: {found}")
+
+
 def violations(shape: str, value: Any, path: Path = ()) -> Iterator[Violation]:
     """Yield everything that keeps `value` from being a valid `shape`, in the order of the value."""
     for one in checker(shape)(value):

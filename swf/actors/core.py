@@ -34,7 +34,7 @@ from swf.exceptions import (
 )
 from swf.models.domain import Domain, as_domain
 from swf.transport import Transport
-from swf.validation import violations
+from swf.validation import check_value
 
 logger = logging.getLogger(__name__)
 
@@ -107,9 +107,9 @@ class Actor(ConnectedSWFObject):
             raise ValidationTypeError(f"{kind}: connection: not a connection: {connection!r}")
         if clock is not None and not _is_clock(clock):
             raise ValidationTypeError(f"{kind}: clock: must be a Clock, got {clock!r}")
-        _check(kind, "task_list", "Name", task_list)
+        check_value(kind, "Name", task_list, "task_list")
         if identity is not None:
-            _check(kind, "identity", "Identity", identity)
+            check_value(kind, "Identity", identity, "identity")
         self._connection = connection
         self._clock: Clock = clock or SystemClock()
         self._counts = Counts()
@@ -398,9 +398,3 @@ def _check_numbers(kind: str, threads: int, processes: int, tasks: int | None) -
 def _is_clock(value: object) -> bool:
     methods = (getattr(value, method, None) for method in ("now", "wait", "alarm"))
     return not isinstance(value, type) and all(map(callable, methods))
-
-
-def _check(kind: str, argument: str, shape: str, value: Any) -> None:
-    for found in violations(shape, value, (argument,)):
-        error = ValidationTypeError if found.wrong_type else ValidationError
-        raise error(f"{kind}: {found}")

@@ -16,7 +16,7 @@ from swf.flow.activity_context import ActivityContext, current
 from swf.flow.errors import SignatureError
 from swf.flow.retry import RetryPolicy
 from swf.payload import Payloads, register_annotations
-from swf.validation import violations
+from swf.validation import check_value
 from swf.wire import DurationLike, duration, duration_text
 
 P = ParamSpec("P")
@@ -61,8 +61,8 @@ class Activity(Generic[P, R]):
 
     An `idempotent` activity is scheduled once for the same arguments, whoever submits it;
     `get_task_id(workflow, *args, **kwargs)` gives the end of the activity id, and `activity_id`, of
-    a single call, all of it. `payloads` is how
-    arguments and result travel, the workflow's own where it is None. `meta` is the program's.
+    a single call, all of it. `payloads` is how arguments and result travel, the workflow's own
+    where it is None. `meta` is the program's.
     """
 
     callable: Callable[P, R]
@@ -95,11 +95,11 @@ class Activity(Generic[P, R]):
     def __attrs_post_init__(self) -> None:
         """Refuse a name, version or task list that SWF would refuse."""
         for shape, argument in (("Name", "name"), ("Version", "version")):
-            _check(shape, argument, getattr(self, argument))
+            check_value("activity", shape, getattr(self, argument), argument)
         if self.task_list is not None:
-            _check("Name", "task_list", self.task_list)
+            check_value("activity", "Name", self.task_list, "task_list")
         if self.activity_id is not None:
-            _check("ActivityId", "activity_id", self.activity_id)
+            check_value("activity", "ActivityId", self.activity_id, "activity_id")
         check_priority("activity", self.task_priority)
         told = ("__module__", "__name__", "__qualname__", "__doc__")
         self.__dict__.update({name: getattr(self.callable, name, None) for name in told})
@@ -395,8 +395,7 @@ def check_priority(where: str, priority: object) -> None:
         return
     if isinstance(priority, bool) or not isinstance(priority, int):
         raise ValidationTypeError(f"{where}: task_priority: must be an int, got {priority!r}")
-    for found in violations("TaskPriority", str(priority), ("task_priority",)):
-        raise ValidationError(f"{where}: {found}")
+    check_value(where, "TaskPriority", str(priority), "task_priority")
 
 
 def _is_method(target: Any) -> bool:
@@ -412,9 +411,3 @@ def _overridden(declared: Activity[..., Any], options: Mapping[str, Any]) -> Act
 def _bound(instance: Any, method: str, options: Mapping[str, Any]) -> Activity[..., Any]:
     bound: Activity[..., Any] = getattr(instance, method)
     return bound.with_options(**options) if options else bound
-
-
-def _check(shape: str, argument: str, value: Any) -> None:
-    for found in violations(shape, value, (argument,)):
-        error = ValidationTypeError if found.wrong_type else ValidationError
-        raise error(f"activity: {found}")

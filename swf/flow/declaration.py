@@ -15,7 +15,7 @@ from swf.flow.errors import SignatureError
 from swf.flow.replay.ids import fitted
 from swf.flow.retry import RetryPolicy
 from swf.payload import Payloads, register_annotations
-from swf.validation import violations
+from swf.validation import check_value
 from swf.wire import DurationLike, Wire
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -271,9 +271,9 @@ def _check_declaration(cls: type[Declaration]) -> None:
     if "task_list" in computed:
         computed["task_list"] = DEFAULT_TASK_LIST
     started = {"workflowId": "-", **cls.attributes(computed)}
-    _refuse(cls, "StartChildWorkflowExecutionDecisionAttributes", started)
+    check_value(cls.__name__, "StartChildWorkflowExecutionDecisionAttributes", started)
     if cls.activity_task_list is not None:
-        _refuse(cls, "Name", cls.activity_task_list, "activity_task_list")
+        check_value(cls.__name__, "Name", cls.activity_task_list, "activity_task_list")
     for name, least in _LEAST.items():
         value = getattr(cls, name)
         if isinstance(value, bool) or not isinstance(value, int):
@@ -284,15 +284,9 @@ def _check_declaration(cls: type[Declaration]) -> None:
         raise ValidationTypeError(
             f"{cls.__name__}: payloads: must be Payloads, got {cls.payloads!r}"
         )
-    if not callable(getattr(cls, "run", _refuse)):
+    if hasattr(cls, "run") and not callable(cls.run):
         raise ValidationTypeError(f"{cls.__name__}: run: must be a function, got {cls.run!r}")
     RetryPolicy.of(cls.retry)
-
-
-def _refuse(cls: type[Declaration], shape: str, value: Any, *path: str) -> None:
-    for found in violations(shape, value, path):
-        error = ValidationTypeError if found.wrong_type else ValidationError
-        raise error(f"{cls.__name__}: {found}")
 
 
 def with_told(attributes: Wire, **told: Any) -> dict[str, Any]:

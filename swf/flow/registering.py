@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from swf.constants import DEFAULT_RETENTION_DAYS
 from swf.exceptions import (
     AccessDeniedFault,
     AlreadyExistsError,
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from swf.models import Domain
 
 logger = logging.getLogger(__name__)
-
-RETENTION_DAYS = "30"
 
 
 class Owner(Protocol):
@@ -87,7 +86,7 @@ class Registrar:
         """Have the domain registered (RegisterDomain)."""
         params = {
             "name": self._owner.domain.name,
-            "workflowExecutionRetentionPeriodInDays": RETENTION_DAYS,
+            "workflowExecutionRetentionPeriodInDays": str(DEFAULT_RETENTION_DAYS),
         }
         self._registered("RegisterDomain", params)
 

@@ -12,7 +12,6 @@ from swf import models
 from swf.constants import DEPRECATED, REGISTERED
 from swf.core import ConnectedSWFObject
 from swf.exceptions import AlreadyExistsError, DomainDoesNotExist, WorkflowTypeDoesNotExist
-from swf.flow.registering import RETENTION_DAYS
 from swf.graph.converter import graph_payloads
 from swf.graph.specs.plain import plain, refused
 from swf.payload import Payloads
@@ -264,9 +263,7 @@ class Swf(ConnectedSWFObject):
     def _make(self, domain: str, name: str, version: str) -> None:
         """Have domain and workflow type registered: an execution may be open for a year."""
         try:
-            models.Domain(
-                domain, retention_period=RETENTION_DAYS, connection=self.connection
-            ).save()
+            models.Domain(domain, connection=self.connection).save()
         except AlreadyExistsError:
             logger.debug("the domain %s is registered already", domain)
         made = WorkflowType(
