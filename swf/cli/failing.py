@@ -8,6 +8,7 @@ import traceback
 import warnings
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Final
 
 import click
@@ -56,11 +57,19 @@ class Failure(click.ClickException):
 
 def exit_code_of(run: Callable[[], object], asked: Asked) -> int:
     """Return the exit code of what `run` does; what went wrong is told on stderr."""
+    _open_what_is_closed()
     usual, warnings.formatwarning = warnings.formatwarning, _warning
     try:
         return _exit_code_of(run, asked)
     finally:
         warnings.formatwarning = usual
+
+
+def _open_what_is_closed() -> None:
+    """Have each of the three streams, which a caller may have closed (`>&-`), lead nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
 
 
 def _warning(

@@ -14,6 +14,7 @@ from terminals import PATIENCE_SECONDS, ROOT, terminal, typed
 
 from swf import exceptions
 from swf.cli import failing
+from swf.cli.asked import Asked
 from swf.flow.errors import NonDeterminismError, SignatureError
 
 
@@ -126,6 +127,35 @@ def test_a_reader_that_goes_away_ends_a_command_quietly(tmp_path: Path) -> None:
     )
     assert ran.stdout == "141\n"
     assert ran.stderr == ""
+
+
+def test_a_command_does_what_it_is_to_though_nobody_listens(tmp_path: Path) -> None:
+    """With its streams closed, a command acts and ends as it would otherwise."""
+    script = f"{sys.executable} -m swf domain register d <&- >&- 2>&-; echo $?"
+    listed = f"{sys.executable} -m swf domain list -o id 2>&-"
+    ran = subprocess.run(
+        ["sh", "-c", f"{script}; {script}; {listed}"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SWF_ENDPOINT_URL": f"sqlite:///{tmp_path}/d"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert ran.stdout == "0\n11\nd\n"
+
+
+def test_a_stream_that_is_closed_leads_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command reads from a closed stdin has ended."""
+    monkeypatch.setattr(sys, "stdin", None)
+    read: list[str] = []
+
+    def run() -> None:
+        with sys.stdin:
+            read.append(sys.stdin.read())
+
+    assert failing.exit_code_of(run, Asked()) == 0
+    assert read == [""]
 
 
 def test_an_interrupt_ends_a_command_with_130(tmp_path: Path) -> None:
