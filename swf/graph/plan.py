@@ -17,8 +17,6 @@ from swf.graph.flaws import (
 )
 from swf.graph.specs.task import Generator, Task
 
-__all__ = ["Plan", "wire_id"]
-
 
 @attrs.define(eq=False)
 class _Batch:

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swf.graph.errors import GraphError, GraphTypeError
-from swf.graph.plan import Plan, wire_id
+from swf.graph.flaws import wire_id
+from swf.graph.plan import Plan
 from swf.graph.specs.task import ActivityTask, Generator, Task, Timer
 
 
