@@ -69,7 +69,8 @@ def _open_what_is_closed() -> None:
     """Have each of the three streams, which a caller may have closed (`>&-`), lead nowhere."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
+            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115  (it stays open)
+            setattr(sys, name, stream)
 
 
 def _warning(
