@@ -10,6 +10,9 @@ from typing import Any, Final
 
 import click
 
+LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+"""The levels that LOG_LEVEL may name."""
+
 _LOGGER: Final = logging.getLogger("swf")
 
 
@@ -30,15 +33,24 @@ _HANDLER.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(m
 def configure(verbosity: int, *, usual: int = logging.WARNING) -> None:
     """Have log records of a level shown: `-v` INFO, `-vv` DEBUG, else LOG_LEVEL, else `usual`.
 
-    With `-q` no level below ERROR is shown.
+    With `-q` no level below ERROR is shown. It is a usage error that LOG_LEVEL names no level.
     """
-    named = logging.getLevelNamesMapping().get(os.environ.get("LOG_LEVEL", "").upper())
+    named = _level_of_environment()
     level = usual if named is None else named
     if verbosity > 0:
         level = min(level, logging.DEBUG if verbosity > 1 else logging.INFO)
     elif verbosity < 0:
         level = max(level, logging.ERROR)
     _configured(level)
+
+
+def _level_of_environment() -> int | None:
+    told = os.environ.get("LOG_LEVEL")
+    if not told:
+        return None
+    if told.upper() not in LEVELS:
+        raise click.UsageError(f"LOG_LEVEL: no level {told!r}; there are {', '.join(LEVELS)}")
+    return logging.getLevelNamesMapping()[told.upper()]
 
 
 @contextmanager

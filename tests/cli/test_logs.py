@@ -7,6 +7,7 @@ import os
 import pickle
 
 import pytest
+from terminals import typed
 
 from swf.cli import logs
 
@@ -20,7 +21,6 @@ from swf.cli import logs
         ("ERROR", 0, logging.ERROR),
         ("debug", 0, logging.DEBUG),
         ("debug", 1, logging.DEBUG),
-        ("nonsense", 0, logging.WARNING),
     ],
 )
 def test_the_level_is_that_of_the_variable_or_the_louder_option(
@@ -31,6 +31,18 @@ def test_the_level_is_that_of_the_variable_or_the_louder_option(
     logs.configure(verbosity)
 
     assert logging.getLogger("swf").level == level
+
+
+@pytest.mark.parametrize("told", ["nonsense", "10"])
+def test_what_is_no_level_is_refused(monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+    """A LOG_LEVEL that is none is a usage error that names those there are."""
+    monkeypatch.setenv("LOG_LEVEL", told)
+
+    refused = typed("domain", "list")
+
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert f"LOG_LEVEL: no level '{told}'; there are DEBUG, INFO, WARNING, ERR" in refused.stderr
+    assert typed("--help").exit_code == 0
 
 
 def test_records_are_harmless_lines_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,8 +29,6 @@ SERVED_SECONDS: Final = 3.0
 
 LOOK_SECONDS: Final = 0.1
 
-LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-
 _INSTEAD: Final = {
     "poll_data": "a task that somebody else has polled is not taken over; have a process poll one "
     "itself, `--one-task`, or answer by its token, `swf activity complete TOKEN`",
@@ -104,11 +102,11 @@ def how_many(command: Callable[..., Any]) -> Any:
         click.option(
             "-l",
             "--log-level",
-            type=click.Choice(LEVELS, case_sensitive=False),
+            type=click.Choice(logs.LEVELS, case_sensitive=False),
             metavar="LEVEL",
             expose_value=False,
             callback=_told_at,
-            help=f"Tell what is of this level, as LOG_LEVEL does: {', '.join(LEVELS)}.",
+            help=f"Tell what is of this level, as LOG_LEVEL does: {', '.join(logs.LEVELS)}.",
         ),
     ):
         decorated = option(decorated)
