@@ -31,6 +31,7 @@ from swf.exceptions import (
     SettingsError,
     ValidationError,
     ValidationTypeError,
+    WorkflowExecutionDoesNotExist,
 )
 from swf.models.domain import Domain, as_domain
 from swf.transport import Transport
@@ -302,6 +303,10 @@ class Actor(ConnectedSWFObject):
                 logger.info(if_closed, extra=ids(task))
                 return False
             self._counts.add({"unanswered": 1})
+            if isinstance(error, WorkflowExecutionDoesNotExist):
+                closed = "the execution is closed, so SWF did not take the answer of its task"
+                self._report(closed, error, task, traced=False)
+                return False
             self._report("SWF did not take the answer of a task", error, task)
             if isinstance(error, HOPELESS):
                 raise
@@ -348,9 +353,10 @@ class Actor(ConnectedSWFObject):
             else:
                 return True
 
-    def _report(self, message: str, error: Exception, task: Any) -> None:
-        """Log an error with its traceback, count it and tell `on_error`."""
-        logger.error("%s: %s", message, described(error), exc_info=error, extra=ids(task))
+    def _report(self, message: str, error: Exception, task: Any, *, traced: bool = True) -> None:
+        """Log an error, with its traceback if that tells more, count it and tell `on_error`."""
+        trace = error if traced else None
+        logger.error("%s: %s", message, described(error), exc_info=trace, extra=ids(task))
         self._counts.add({"errors": 1})
         self._tell(error, task)
 

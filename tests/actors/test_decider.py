@@ -410,8 +410,10 @@ def test_an_answer_whose_reply_was_lost_is_presumed_given(
 
 
 @pytest.mark.parametrize("before", [[], [ThrottlingFault("slow")]])
-def test_a_task_closed_by_others_is_reported(before: list[Trouble], shop: Shop) -> None:
-    """A task that is closed though no answer can have reached SWF was lost, and that is told."""
+def test_a_task_closed_by_others_is_reported(
+    before: list[Trouble], shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That others have closed the execution is one line; `on_error` is told what SWF said."""
     execution = shop.start()
     shop.troubled(RespondDecisionTaskCompleted=[*before, execution.terminate])
     decider = Starts(shop.connection)
@@ -420,6 +422,9 @@ def test_a_task_closed_by_others_is_reported(before: list[Trouble], shop: Shop) 
 
     assert isinstance(decider.told[0][0], DoesNotExistError)
     assert decider.counts["unanswered"] == 1
+    [record] = [one for one in caplog.records if one.levelno == logging.ERROR]
+    assert record.getMessage().startswith("the execution is closed, so SWF did not take the answer")
+    assert record.exc_info is None
 
 
 def test_an_answer_is_given_up_at_last(shop: Shop) -> None:
