@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import uuid
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, TextIO, TypeVar, overload
@@ -40,7 +40,8 @@ class Standalone:
     that it has imported by name; `activities` and `workflows` are further ones. `before`, `after`
     and `heartbeat_interval` are those of the `Worker`. What is still at work in the end has
     `drain_seconds`. What happens is shown on `stream`, stderr if that is None; `quiet` shows
-    nothing.
+    nothing. `decider_class` and `worker_class` make the actors, called as `Decider` and `Worker`
+    are.
     """
 
     domain: Domain | str | None = None
@@ -56,6 +57,8 @@ class Standalone:
     drain_seconds: float = 5.0
     stream: TextIO | None = None
     quiet: bool = False
+    decider_class: Callable[..., Decider] = Decider
+    worker_class: Callable[..., Worker] = Worker
 
     @overload
     def run(self, workflow: type[RunsAsync[R]], /, *args: Any, **kwargs: Any) -> R: ...
@@ -101,7 +104,7 @@ class Standalone:
             workflows.add(one)
         for one in self.activities:
             activities.add(one)
-        decider = Decider(
+        decider = self.decider_class(
             workflows,
             task_list,
             domain=domain,
@@ -110,7 +113,7 @@ class Standalone:
             activity_task_list=f"{task_list}-activities",
             child_task_list=task_list,
         )
-        worker = Worker(
+        worker = self.worker_class(
             activities,
             f"{task_list}-activities",
             domain=domain,

@@ -11,13 +11,13 @@ import attrs
 from swf.actors import ActivityTask, Beats, Limits
 from swf.cli import logs
 from swf.cli.arguments import Arguments
-from swf.flow import Decider, Standalone, Worker
+from swf.flow import Decider, Worker
 from swf.flow.replay.answer import Answer
 from swf.flow.replay.answer import Task as Asked
 from swf.flow.replay.matching import attributes_of
 from swf.flow.submitting import family_of
 from swf.insight.starting import input_of
-from swf.models import Domain, WorkflowExecution
+from swf.models import WorkflowExecution
 from swf.payload import Payloads
 from swf.wire import told
 
@@ -83,10 +83,11 @@ class RepairingWorker(Worker):
     """Answers a call as it was answered in the earlier run, if it was; else does it."""
 
     def __init__(
-        self, activities: Any, task_list: str, done: Mapping[Task, Done], **told: Any
+        self, activities: Any, task_list: str, *, done: Mapping[Task, Done], **told: Any
     ) -> None:
         super().__init__(activities, task_list, **told)
         self.done = dict(done)
+        logs.in_children_of(self)
 
     def _compute(self, task: ActivityTask, limits: Limits, context: Beats) -> str | None:
         named = task.activity_type
@@ -100,10 +101,11 @@ class RepairingDecider(Decider):
     """Completes a child as it was completed in the earlier run, if it was; else decides."""
 
     def __init__(
-        self, workflows: Any, task_list: str, done: Mapping[Task, Done], **told: Any
+        self, workflows: Any, task_list: str, *, done: Mapping[Task, Done], **told: Any
     ) -> None:
         super().__init__(workflows, task_list, **told)
         self.done = dict(done)
+        logs.in_children_of(self)
 
     def _made(self, task: Asked) -> Answer:
         before = None if task.previous_started_event_id else self._done_before(task)
@@ -127,37 +129,3 @@ class RepairingDecider(Decider):
         if before is None or not _is_same(payloads, before.input, started.get("input")):
             return None
         return before
-
-
-@attrs.frozen(kw_only=True)
-class Repairing(Standalone):
-    """Runs a workflow as `Standalone` does; what is `done` already is not done again."""
-
-    done: Mapping[Task, Done] = attrs.field(factory=dict)
-
-    def _actors(self, cls: Any, domain: Domain, task_list: str) -> tuple[Decider, Worker]:
-        decider, worker = super()._actors(cls, domain, task_list)
-        deciding = RepairingDecider(
-            decider.workflows,
-            decider.task_list,
-            self.done,
-            domain=domain,
-            connection=self.connection,
-            when_blocked=decider.when_blocked,
-            activity_task_list=decider.activity_task_list,
-            child_task_list=decider.child_task_list,
-        )
-        working = RepairingWorker(
-            worker.activities,
-            worker.task_list,
-            self.done,
-            domain=domain,
-            connection=self.connection,
-            payloads=worker.payloads,
-            before=self.before,
-            after=self.after,
-            heartbeat_interval=self.heartbeat_interval,
-        )
-        for actor in (deciding, working):
-            logs.in_children_of(actor)
-        return deciding, working

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from contextlib import nullcontext
+from functools import partial
 from typing import TextIO
 
 import click
@@ -16,11 +17,18 @@ from swf.cli.code import workflow_named
 from swf.cli.options import common, domain_name
 from swf.cli.running.middlewares import Hook, with_middlewares
 from swf.cli.running.polling import measured
-from swf.cli.running.repairing import Done, Repairing, Task, arguments_of, done_in
+from swf.cli.running.repairing import (
+    Done,
+    RepairingDecider,
+    RepairingWorker,
+    Task,
+    arguments_of,
+    done_in,
+)
 from swf.cli.running.run import with_input
 from swf.cli.workflow import live
 from swf.cli.workflow.ending import show_result, told_by_code
-from swf.flow import Workflow
+from swf.flow import Standalone, Workflow
 from swf.flow.declaration import Ordered
 from swf.models import Domain, WorkflowExecution
 from swf.transport import default_connection
@@ -161,7 +169,7 @@ def command(
         if text is None and file is None:
             called = arguments_of(broken, cls.payloads)
     is_shown = display_status and not asked.is_quiet
-    alone = Repairing(
+    alone = Standalone(
         domain=domain,
         connection=connection,
         deciders=deciders,
@@ -170,7 +178,8 @@ def command(
         heartbeat_interval=heartbeat,
         before=before,
         after=after,
-        done=done,
+        decider_class=partial(RepairingDecider, done=done),
+        worker_class=partial(RepairingWorker, done=done),
     )
     progress = live.shown(domain, workflow_id, asked=asked) if is_shown else nullcontext()
     with told_by_code(asked), progress:
