@@ -1,4 +1,4 @@
-"""A server for tests that answers with what it was given and keeps what it was asked."""
+"""Servers for tests: one answers with what it was given, and keeps what it was asked."""
 
 from __future__ import annotations
 
@@ -60,19 +60,65 @@ class Served:
         return [request.operation for request in self.requests]
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Answers over connections that are kept, and logs nothing: `answer` says how."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 1 << 20
+
+    def answer(self) -> None:
+        """Answer one request, a GET or a POST."""
+        raise NotImplementedError
+
+    def do_GET(self) -> None:
+        self.answer()
+
+    def do_POST(self) -> None:
+        self.answer()
+
+    def received(self) -> bytes:
+        """Return the body of the request."""
+        return self.rfile.read(int(self.headers["Content-Length"]))
+
+    def reply(self, status: int, body: bytes, **headers: str) -> None:
+        """Send an answer; an underscore in the name of a header stands for a hyphen."""
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def listening(handler: type[Handler]) -> Iterator[str]:
+    """Yield the address of a server that answers by this handler."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
+
+
 @contextmanager
 def answering(*answers: Answer) -> Iterator[Served]:
     """Yield a server that gives the answers one by one, and the last again and again."""
     left = list(answers) or [Answer()]
     lock, end = threading.Lock(), threading.Event()
+    served = Served("")
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = 1 << 20
-
-        def do_POST(self) -> None:
-            text = self.rfile.read(int(self.headers["Content-Length"]))
+    class Answers(Handler):
+        def answer(self) -> None:
+            text = self.received()
             operation = self.headers["X-Amz-Target"].rpartition(".")[2]
             headers = {name.lower(): value for name, value in self.headers.items()}
             with lock:
@@ -92,18 +138,8 @@ def answering(*answers: Answer) -> Iterator[Served]:
             self.wfile.write(answer.body)
             self.close_connection = self.close_connection or bool(answer.cut)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    served = Served(f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield served
-    finally:
-        end.set()
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
+    with listening(Answers) as served.url:
+        try:
+            yield served
+        finally:
+            end.set()

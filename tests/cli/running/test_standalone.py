@@ -56,41 +56,16 @@ def test_a_failure_is_told_by_the_exit_code(folder: Path, swf_url: str) -> None:
     assert ran.stderr == "Error: FAILED: no belt\n"
 
 
-REPAIRED = """
-from pathlib import Path
-from swf.flow import Workflow, activity
-
-@activity
-def count(name):
-    with Path(name).open("a") as file:
-        file.write(".")
-    return name
-
-@activity
-def fail_once():
-    if not Path("mended").exists():
-        raise ValueError("not mended")
-
-class Counts(Workflow):
-    name = "counts"
-    def run(self, *names):
-        for name in names:
-            self.submit(count, name).result
-        self.submit(fail_once).result
-        return list(names)
-"""
-
-
 def test_a_repair_does_what_is_left(folder: Path, swf_url: str) -> None:
     """What the earlier run has completed is not done again, unless it is forced."""
-    (folder / "counting.py").write_text(REPAIRED)
-    begin = ("standalone", "-d", "TestDomain", "counting", "--endpoint-url", swf_url, "-W", "1")
+    where = ("-d", "TestDomain", "--endpoint-url", swf_url)
+    begin = ("standalone", "repairable_work", *where, "-W", "1")
 
     failed = typed(*begin, "-i", '["a", "b"]', "--workflow-id", "first")
     (folder / "mended").touch()
     repaired = typed(*begin, "--repair", "first")
     once = [(folder / name).read_text() for name in "ab"]
-    typed(*begin, "--repair", "first", "--force-activities", r"counting\.count")
+    typed(*begin, "--repair", "first", "--force-activities", r"repairable_work\.count")
     twice = [(folder / name).read_text() for name in "ab"]
     other = typed(*begin, "--repair", "first", "-i", '["c", "b"]')
 

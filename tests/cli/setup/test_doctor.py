@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from embedded import server_process
-from serving import answering, fault
+from serving import Handler, answering, fault, listening
 from terminals import BASIC, typed
 from unprivileged import as_nobody, directory_of_nobody
 
@@ -34,29 +32,17 @@ pytestmark = pytest.mark.usefixtures("folder")
 def server_of_time(date: str) -> Iterator[str]:
     """Yield the address of a server that takes this for the time, and has no domains."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Late(Handler):
         def date_time_string(self, _timestamp: float | None = None) -> str:
             return date
 
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
+        def answer(self) -> None:
+            if self.command == "POST":
+                self.received()
+            self.reply(200, b'{"domainInfos": []}')
 
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b'{"domainInfos": []}')
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    with listening(Late) as url:
+        yield url
 
 
 def found(*words: str) -> dict[str, dict[str, str]]:

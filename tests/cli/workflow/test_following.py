@@ -128,41 +128,18 @@ def test_an_export_is_a_test_that_passes(waiting: str, tmp_path: Path) -> None:
     assert "1 passed" in ran.stdout
 
 
-BROKEN = """
-from pathlib import Path
-from swf.flow import Workflow, activity
-
-@activity
-def count(name):
-    with Path(name).open("a") as file:
-        file.write(".")
-    return name
-
-@activity
-def fail_once():
-    if not Path("mended").exists():
-        raise ValueError("not mended")
-
-class Counts(Workflow):
-    def run(self, name):
-        self.submit(count, name).result
-        self.submit(fail_once).result
-        return name
-"""
-
-
 def test_a_repair_does_what_was_not_completed(folder: Path, swf_url: str) -> None:
     """`workflow repair` runs an execution again with its arguments; what it had done is not."""
-    (folder / "breaking.py").write_text(BROKEN)
     where = ("-d", "TestDomain", "--endpoint-url", swf_url)
     failed = typed(
-        "standalone", "breaking", *where, "-i", '["a"]', "--workflow-id", "the first", "-q"
+        "standalone", "repairable_work", *where, "-i", '["a"]', "--workflow-id", "the first", "-q"
     )
     (folder / "mended").touch()
 
-    repaired = typed("workflow", "repair", "the first", "--code", "breaking", *where, "-q")
+    repaired = typed("workflow", "repair", "the first", "--code", "repairable_work", *where, "-q")
 
     assert (failed.exit_code, repaired.exit_code) == (3, 0), repaired.output
-    assert repaired.stdout == '"a"\n'
+    assert repaired.stdout == '[\n  "a"\n]\n'
     assert (folder / "a").read_text() == "."
-    assert typed("workflow", "repair", "the frist", "--code", "breaking", *where).exit_code == 10
+    unknown = typed("workflow", "repair", "the frist", "--code", "repairable_work", *where)
+    assert unknown.exit_code == 10

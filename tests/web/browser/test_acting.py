@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from chromium import Visit
 from playwright.sync_api import Page, expect
+from serving import Handler, listening
 
 
 def test_an_execution_is_started_and_seen_by_who_looks(visit: Visit) -> None:
@@ -179,31 +178,15 @@ def test_help_and_skipping_are_reached_by_keys(visit: Visit) -> None:
 
 
 @contextmanager
-def stranger(html: str) -> Iterator[int]:
-    """Yield the port of a server of somebody else's, which answers with a page."""
+def stranger(html: str) -> Iterator[str]:
+    """Yield the address of a server of somebody else's, which answers with a page."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = html.encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    class Form(Handler):
+        def answer(self) -> None:
+            self.reply(200, html.encode(), Content_Type="text/html; charset=utf-8")
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
+    with listening(Form) as url:
+        yield url
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
@@ -217,9 +200,9 @@ def test_a_form_of_another_origin_is_refused(visit: Visit, name: str) -> None:
         "<button>Win a prize</button></form>"
     )
 
-    with stranger(form) as port:
+    with stranger(form) as url:
         page = visit.opened()
-        page.goto(f"http://{name}:{port}/")
+        page.goto(url.replace("127.0.0.1", name))
         with page.expect_response(lambda one: one.request.method == "POST") as answered:
             page.get_by_role("button").click()
 
@@ -232,9 +215,9 @@ def test_a_form_of_another_origin_is_refused(visit: Visit, name: str) -> None:
 def test_no_other_page_may_frame_or_read(visit: Visit) -> None:
     """In another page's frame nothing is shown, and what it fetches it cannot read."""
     html = f'<iframe src="{visit.origin}/ui/shop/executions"></iframe>'
-    with stranger(html) as port:
+    with stranger(html) as url:
         page = visit.opened()
-        page.goto(f"http://127.0.0.1:{port}/")
+        page.goto(url)
         read = page.evaluate(
             "url => fetch(url, {credentials: 'include'}).then(() => 'read', () => 'refused')",
             f"{visit.origin}/ui/shop/executions",

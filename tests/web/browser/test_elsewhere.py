@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import threading
 import urllib.request
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -14,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from chromium import Visit, served, visiting
 from playwright.sync_api import Browser, expect
+from serving import Handler, listening
 
 ACCOUNT: Final = {
     "AWS_ACCESS_KEY_ID": "anybody",
@@ -29,46 +28,22 @@ def cloud(shop_url: str) -> Iterator[str]:
     parts = urlsplit(shop_url)
     there = f"{parts.scheme}://{parts.netloc}/"
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = 1 << 20
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+    class Relay(Handler):
+        def answer(self) -> None:
+            if self.command == "GET":
+                self.reply(404, b"{}")
+                return
             told = {name: self.headers[name] for name in ("X-Amz-Target", "Content-Type")}
+            asked = urllib.request.Request(there, self.received(), told)
             try:
-                answer = urllib.request.urlopen(
-                    urllib.request.Request(there, body, told), timeout=30
-                )
+                answer = urllib.request.urlopen(asked, timeout=30)
             except HTTPError as error:
                 answer = error
             with answer:
-                self._answer(answer.status, answer.read())
+                self.reply(answer.status, answer.read(), Content_Type="application/x-amz-json-1.0")
 
-        def do_GET(self) -> None:
-            self._answer(404, b"{}")
-
-        def _answer(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.0")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
+    with listening(Relay) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
