@@ -11,7 +11,8 @@ from swf.exceptions import (
     ActivityTypeDeprecated,
     ActivityTypeDoesNotExist,
 )
-from swf.models.base import of_shape, seconds
+from swf.models.base import of_shape
+from swf.models.converting import as_seconds
 from swf.models.versioned import VersionedType
 from swf.wire import Duration
 
@@ -39,24 +40,24 @@ class ActivityType(VersionedType):
     task_heartbeat_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=seconds,
+        converter=as_seconds,
         metadata=of_shape("DurationInSeconds"),
     )
     task_schedule_to_close_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=seconds,
+        converter=as_seconds,
         metadata=of_shape("DurationInSeconds"),
     )
     task_schedule_to_start_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=seconds,
+        converter=as_seconds,
         metadata=of_shape("DurationInSeconds"),
     )
     task_start_to_close_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=seconds,
+        converter=as_seconds,
         metadata=of_shape("DurationInSeconds"),
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, overload
@@ -22,7 +21,7 @@ from swf.models import views
 from swf.rules import Violation
 from swf.transport import Transport
 from swf.validation import violations
-from swf.wire import Duration, DurationLike, Wire, duration, duration_text, moment
+from swf.wire import Wire, duration, duration_text, moment
 
 SHAPE: Final = "shape"
 """The key of a field's metadata that names the API shape its value must obey."""
@@ -32,8 +31,6 @@ SAME_BY: Final = "same_by"
 
 KIND: Final = "kind"
 """The key of a field's metadata that holds the class of its values."""
-
-_INTEGER: Final = re.compile(r"-?[0-9]{1,10}")
 
 _put: Final = object.__setattr__
 _new: Final = object.__new__
@@ -134,49 +131,9 @@ def of_kind(kind: str, key: Callable[[Any], Any] | None = None) -> dict[str, Any
     return {KIND: kind, SAME_BY: key or _itself}
 
 
-# Converters take what they can and leave the rest as it is: the model then refuses it by name.
-
-
-def seconds(value: DurationLike | None) -> Duration | None:
-    """Return a duration as whole seconds or NONE."""
-    try:
-        return duration(value, "")
-    except ValidationError:
-        return value  # type: ignore[return-value]
-
-
-def days(value: DurationLike | None) -> Duration | None:
-    """Return a duration as whole days or NONE."""
-    try:
-        return duration(value, "", unit=timedelta(days=1))
-    except ValidationError:
-        return value  # type: ignore[return-value]
-
-
-def as_text_tuple(value: Iterable[str] | None) -> tuple[str, ...] | None:
-    """Return several strings as a tuple."""
-    if value is None or isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
-        return value  # type: ignore[return-value]
-    return tuple(value)
-
-
-def as_priority(value: int | str | None) -> int | None:
-    """Return a task priority as an int."""
-    if isinstance(value, str) and _INTEGER.fullmatch(value):
-        return int(value)
-    return value  # type: ignore[return-value]
-
-
 def optional_moment(value: float | datetime | None) -> datetime | None:
     """Return a time of the wire as an aware datetime in UTC; None stays None."""
     return None if value is None else moment(value)
-
-
-def task_list_name(value: str | Mapping[str, str] | None) -> str | None:
-    """Return the name of a task list that is given by name or as the API's {'name': …}."""
-    if isinstance(value, Mapping) and set(value) == {"name"}:
-        return value["name"]
-    return value  # type: ignore[return-value]
 
 
 @cache

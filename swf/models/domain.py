@@ -16,7 +16,8 @@ from swf.exceptions import (
     DomainDoesNotExist,
     ValidationTypeError,
 )
-from swf.models.base import Model, days, of_shape, task_list_name
+from swf.models.base import Model, of_shape
+from swf.models.converting import as_days, as_task_list
 from swf.models.relations import related
 from swf.transport import Transport
 from swf.validation import check_request
@@ -52,7 +53,7 @@ class Domain(Model):
     retention_period: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=days,
+        converter=as_days,
         metadata=of_shape("DurationInDays"),
     )
     arn: str | None = attrs.field(default=None, kw_only=True, metadata=of_shape("Arn"))
@@ -158,7 +159,7 @@ class Domain(Model):
         return self._pending("Decision", task_list)
 
     def _pending(self, kind: str, task_list: str) -> Count:
-        params = {"domain": self.name, "taskList": {"name": task_list_name(task_list)}}
+        params = {"domain": self.name, "taskList": {"name": as_task_list(task_list)}}
         reply = self.connection.call(f"CountPending{kind}Tasks", params)
         return Count(reply["count"], truncated=reply.get("truncated", False))
 

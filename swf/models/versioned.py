@@ -9,7 +9,8 @@ import attrs
 
 from swf.constants import REGISTERED
 from swf.exceptions import AlreadyExistsError, DeprecatedError
-from swf.models.base import as_priority, of_shape, optional_moment, task_list_name
+from swf.models.base import of_shape, optional_moment
+from swf.models.converting import as_priority, as_task_list
 from swf.models.domain import Domain
 from swf.models.within import WithinDomain
 from swf.transport import Transport
@@ -45,7 +46,7 @@ class VersionedType(WithinDomain):
     )
 
     task_list: str | None = attrs.field(
-        default=None, kw_only=True, converter=task_list_name, metadata=of_shape("Name")
+        default=None, kw_only=True, converter=as_task_list, metadata=of_shape("Name")
     )
     task_priority: int | None = attrs.field(
         default=None,

@@ -19,15 +19,8 @@ from swf.exceptions import (
     WorkflowTypeDeprecated,
     WorkflowTypeDoesNotExist,
 )
-from swf.models.base import (
-    as_priority,
-    as_text_tuple,
-    of_kind,
-    of_shape,
-    optional_moment,
-    seconds,
-    task_list_name,
-)
+from swf.models.base import of_kind, of_shape, optional_moment
+from swf.models.converting import as_priority, as_seconds, as_tags, as_task_list
 from swf.models.domain import Domain
 from swf.models.history import History
 from swf.models.relations import related
@@ -79,13 +72,13 @@ class WorkflowType(VersionedType):
     execution_start_to_close_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=seconds,
+        converter=as_seconds,
         metadata=of_shape("DurationInSeconds"),
     )
     task_start_to_close_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=seconds,
+        converter=as_seconds,
         metadata=of_shape("DurationInSeconds"),
     )
     lambda_role: str | None = attrs.field(default=None, kw_only=True, metadata=of_shape("Arn"))
@@ -115,7 +108,7 @@ class WorkflowType(VersionedType):
         if workflow_id is None:
             workflow_id = f"{self.name[:200]}-{self.version[:16]}-{uuid.uuid4()}"
         given: dict[str, Any] = told(
-            task_list=task_list_name(task_list),
+            task_list=as_task_list(task_list),
             task_priority=as_priority(task_priority),
             child_policy=child_policy,
             execution_start_to_close_timeout=duration(
@@ -124,7 +117,7 @@ class WorkflowType(VersionedType):
             task_start_to_close_timeout=duration(
                 task_start_to_close_timeout, "task_start_to_close_timeout"
             ),
-            tag_list=as_text_tuple(tag_list),
+            tag_list=as_tags(tag_list),
             input=payload(input, "input"),
             lambda_role=lambda_role,
         )
@@ -213,7 +206,7 @@ class WorkflowExecution(WithinDomain):
         metadata=of_kind("WorkflowType", attrgetter("key")),
     )
     task_list: str | None = attrs.field(
-        default=None, kw_only=True, converter=task_list_name, metadata=of_shape("Name")
+        default=None, kw_only=True, converter=as_task_list, metadata=of_shape("Name")
     )
     task_priority: int | None = attrs.field(
         default=None,
@@ -227,13 +220,13 @@ class WorkflowExecution(WithinDomain):
     execution_start_to_close_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=seconds,
+        converter=as_seconds,
         metadata=of_shape("DurationInSeconds"),
     )
     task_start_to_close_timeout: Duration | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=seconds,
+        converter=as_seconds,
         metadata=of_shape("DurationInSeconds"),
     )
     lambda_role: str | None = attrs.field(default=None, kw_only=True, metadata=of_shape("Arn"))
@@ -241,7 +234,7 @@ class WorkflowExecution(WithinDomain):
     tag_list: tuple[str, ...] | None = attrs.field(
         default=None,
         kw_only=True,
-        converter=as_text_tuple,
+        converter=as_tags,
         metadata=of_shape("TagList"),
     )
     start_timestamp: datetime | None = attrs.field(

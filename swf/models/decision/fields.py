@@ -1,17 +1,16 @@
 """How the arguments of decisions become their fields, and the fields what the wire carries.
 
-A converter leaves what it cannot read as it is: the decision that it belongs to refuses it then by
+The converters are as those of `swf.models.converting`: a decision refuses what they leave by
 `on_wire`, which knows its name.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol, cast, runtime_checkable
 
 from swf.exceptions import ValidationError, ValidationTypeError
+from swf.models.converting import as_seconds
 from swf.wire import Duration, DurationLike, TypeKey, duration, duration_text, payload
 
 
@@ -51,16 +50,6 @@ TypeLike = Named | tuple[str, str] | Mapping[str, str]
 TaskListLike = str | Mapping[str, str]
 """What is accepted as a task list: its name, or the API's structure."""
 
-_DIGITS: Final = re.compile(r"[+-]?[0-9]{1,11}", re.ASCII)
-
-
-def as_seconds(value: DurationLike | None) -> Duration | None:
-    """Return a duration in seconds, or 'NONE'."""
-    try:
-        return duration(value, "")
-    except ValidationError:
-        return cast("Duration", value)
-
 
 def as_given_seconds(value: DurationLike) -> Duration:
     """Return a duration that must be given in seconds, or 'NONE'."""
@@ -95,29 +84,6 @@ def _as_type(value: TypeLike, other: str) -> TypeKey:
     if isinstance(value, Named) and not is_other:
         return TypeKey(value.name, value.version)
     return cast("TypeKey", value)
-
-
-def as_task_list(value: TaskListLike | None) -> str | None:
-    """Return the name of a task list."""
-    if isinstance(value, Mapping) and set(value) == {"name"}:
-        return value["name"]
-    return cast("str | None", value)
-
-
-def as_priority(value: int | str | None) -> int | None:
-    """Return a task priority as a number."""
-    if isinstance(value, str) and _DIGITS.fullmatch(value):
-        return int(value)
-    return cast("int | None", value)
-
-
-def as_tags(value: Iterable[str] | None) -> tuple[str, ...] | None:
-    """Return tags in their order; those of a set, which has none, sorted."""
-    if isinstance(value, AbstractSet):
-        return tuple(sorted(value, key=str))
-    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
-        return cast("tuple[str, ...] | None", value)
-    return tuple(value)
 
 
 def as_workflow_id(value: str | ExecutionLike) -> str:

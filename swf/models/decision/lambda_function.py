@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import attrs
 
+from swf.models.converting import as_seconds
 from swf.models.decision.base import Decision
-from swf.models.decision.fields import as_payload, as_seconds
+from swf.models.decision.fields import as_payload
 from swf.wire import Duration
 
 

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import attrs
 
+from swf.models.converting import as_priority, as_seconds, as_tags, as_task_list
 from swf.models.decision.base import Decision
-from swf.models.decision.fields import (
-    as_payload,
-    as_priority,
-    as_seconds,
-    as_tags,
-    as_task_list,
-)
+from swf.models.decision.fields import as_payload
 from swf.wire import Duration
 
 

@@ -12,14 +12,11 @@ from typing import Any, Final, Self, TypeVar, get_args
 from swf.clock import ManualClock
 from swf.constants import NONE
 from swf.exceptions import TransitionError, ValidationError, ValidationTypeError
+from swf.models.converting import as_priority, as_seconds, as_tags, as_task_list
 from swf.models.decision.fields import (
     ExecutionLike,
     as_activity_type,
     as_payload,
-    as_priority,
-    as_seconds,
-    as_tags,
-    as_task_list,
     as_workflow_type,
     on_wire,
 )
