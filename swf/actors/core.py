@@ -288,12 +288,10 @@ class Actor(ConnectedSWFObject):
         *,
         if_closed: str | None = None,
     ) -> bool:
-        """Send the answer of a task and count it; report one that SWF does not take.
+        """Send the answer of a task and count it; return whether SWF is known to have it.
 
-        Returns whether SWF is known to have it.
-
-        A task that was closed before is an error, unless `if_closed` has words for the log. Raises
-        what no other task would fare better with.
+        One that SWF does not take is reported; so is a task that was closed before, unless
+        `if_closed` has words for the log. Raises what no other task would fare better with.
         """
         try:
             certain = self._answer(task, send)
