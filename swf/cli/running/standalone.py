@@ -71,6 +71,12 @@ def ordered_as(
     )
 
 
+def _broken(domain: Domain, repair: str) -> WorkflowExecution:
+    """Return the execution that is named, with its run id: without one it is the latest run."""
+    words = repair.rsplit(maxsplit=1)
+    return WorkflowExecution(domain, *words, connection=domain.connection).upstream()
+
+
 @click.command("standalone")
 @click.argument("workflow", metavar="MODULE[.NAME]")
 @with_input
@@ -163,8 +169,7 @@ def command(
     domain = Domain(domain_name(), connection=connection)
     done: dict[Task, Done] = {}
     if repair is not None:
-        named = WorkflowExecution(domain, *repair.rsplit(maxsplit=1), connection=connection)
-        broken = named.upstream()  # without a run id it is known then which run it is
+        broken = _broken(domain, repair)
         done = done_in(broken, force_activities)
         if text is None and file is None:
             called = arguments_of(broken, cls.payloads)
