@@ -193,6 +193,18 @@ def _with(command: F, options: Iterable[Callable[[Any], Any]]) -> F:
     return result
 
 
+def limit(most: int | None = None) -> Callable[[F], F]:
+    """Return what makes a command take how many are shown at most; `most` where it is not told."""
+    return click.option(
+        "-n",
+        "--limit",
+        type=click.IntRange(1),
+        default=most,
+        show_default=True,
+        help="At most so many.",
+    )
+
+
 def domain_argument(*, required: bool = True) -> Callable[[F], F]:
     """Return what makes a command take the domain as an argument, as simpleflow's do."""
     return click.argument(

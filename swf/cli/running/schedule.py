@@ -170,14 +170,7 @@ def create(
 
 
 @command.command("list")
-@click.option(
-    "-n",
-    "--limit",
-    type=click.IntRange(1),
-    default=MOST,
-    show_default=True,
-    help="At most so many.",
-)
+@options.limit(MOST)
 @options.common
 def list_(asked: Asked, /, limit: int) -> None:
     """List the schedules of the domain.
@@ -264,9 +257,7 @@ def _ended(run: schedules.Run) -> str:
 @command.command()
 @click.argument("cron", nargs=-1, required=True)
 @click.option("--tz", "timezone", default="UTC", metavar="ZONE", help="Where it is so late.")
-@click.option(
-    "-n", "--limit", type=click.IntRange(1), default=10, show_default=True, help="So many."
-)
+@options.limit(10)
 @click.option("--after", metavar="WHEN", help="After then; else after now.")
 @options.common
 def preview(

@@ -179,14 +179,7 @@ def _types(status: str) -> Iterable[str]:
 
 @command.command("list")
 @filtering
-@click.option(
-    "-n",
-    "--limit",
-    type=click.IntRange(1),
-    default=MOST,
-    show_default=True,
-    help="At most so many.",
-)
+@options.limit(MOST)
 @output.watching
 @options.common
 def list_(asked: Asked, /, *, limit: int, watch: float | None, **filters: Any) -> None:
@@ -291,7 +284,7 @@ def profile(asked: Asked, /, workflow_id: str, run_id: str | None, limit: int | 
 @executions.named
 @click.option("--type", "kind", multiple=True, metavar="EVENT", help="Only events of this type.")
 @click.option("--reverse", is_flag=True, help="The latest first.")
-@click.option("-n", "--limit", type=click.IntRange(1), help="At most so many.")
+@options.limit()
 @click.option("--raw", is_flag=True, help="JSON as SWF sends it.")
 @click.option("-f", "--follow", is_flag=True, help="Go on until the execution is closed.")
 @options.common
