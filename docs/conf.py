@@ -26,6 +26,8 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "swf_commands"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"swf {release}"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
