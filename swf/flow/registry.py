@@ -19,15 +19,14 @@ class Activities:
 
     def __init__(self, given: Iterable[Any] | Any = ()) -> None:
         self._found: dict[Key, Activity[..., Any]] = {}
-        for one in (
-            given if isinstance(given, Iterable) and not isinstance(given, type) else (given,)
-        ):
+        for one in _each(given):
             self.add(one)
 
     def add(self, given: Any) -> None:
         """Know an activity, or all that an instance or a module has.
 
-        Raises ValidationError where another is known by the same name and version.
+        Raises ValidationTypeError where it has none, and ValidationError where another is known by
+        the same name and version.
         """
         found = list(activities_of(given))
         if not found:
@@ -71,15 +70,14 @@ class Workflows:
 
     def __init__(self, given: Iterable[Any] | Any = ()) -> None:
         self._found: dict[Key, type[Workflow]] = {}
-        for one in (
-            given if isinstance(given, Iterable) and not isinstance(given, type) else (given,)
-        ):
+        for one in _each(given):
             self.add(one)
 
     def add(self, given: Any) -> None:
         """Know a workflow class, or all that a module has.
 
-        Raises ValidationError where another is known by the same name and version.
+        Raises ValidationTypeError where it has none, and ValidationError where another is known by
+        the same name and version.
         """
         found = list(workflows_of(given))
         if not found:
@@ -153,6 +151,12 @@ def workflows_of(given: Any) -> Iterator[type[Workflow]]:
         for value in vars(given).values():
             if isinstance(value, type) and issubclass(value, Workflow) and "run" in vars(value):
                 yield value
+
+
+def _each(given: Iterable[Any] | Any) -> Iterable[Any]:
+    """Return what is given as several; one thing, and a class is one, as itself alone."""
+    several = isinstance(given, Iterable) and not isinstance(given, type)
+    return given if several else (given,)
 
 
 def _listed(found: dict[Key, Any]) -> str:
