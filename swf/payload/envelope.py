@@ -79,9 +79,13 @@ class Seal:
         where the store does not have it, PayloadStoreError where it cannot be reached.
         """
         names, content = _parsed(text)
+        codecs = [self._codec(name) for name in reversed(names)]
+        if len(set(names)) < len(names):
+            # Each may make a long text of a short one: a sender is not to say how often.
+            raise PayloadDecodeError("the payload says that it was sealed twice by one codec")
         data = _base64(content) if isinstance(content, str) else self._fetched(content)
-        for name in reversed(names):
-            data = self._codec(name).decode(data)
+        for codec in codecs:
+            data = codec.decode(data)
         try:
             return data.decode()
         except UnicodeDecodeError as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
+from base64 import b64encode
 
 import attrs
 import pytest
@@ -203,3 +205,16 @@ class TestTampering:
         """Damaged base64, and bytes that are no text, are told as tampering."""
         with pytest.raises(PayloadTamperedError):
             Payloads().open(f'{{"$swf":["sealed",1,[],"{spelled}"]}}')
+
+
+@pytest.mark.parametrize("codecs", [(), (OLD,)])
+def test_no_sender_says_how_often_a_codec_is_applied(codecs):
+    """What was compressed twice would cost its reader as much each time, and so would more."""
+    data, others = b'"x"', [codec.name for codec in codecs]
+    for codec in (*codecs, Compress(), Compress()):
+        data = zlib.compress(data) if codec.name == "zlib" else codec.encode(data)
+    names = [*others, "zlib", "zlib"]
+    text = json.dumps({"$swf": ["sealed", 1, names, b64encode(data).decode()]})
+
+    with pytest.raises(PayloadDecodeError, match="sealed twice by one codec"):
+        Payloads(codecs=(Compress(), *codecs)).load(text.replace(" ", ""))
