@@ -7,7 +7,6 @@ import logging
 import os
 import socket
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from time import monotonic
@@ -59,13 +58,14 @@ class Counts:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._numbers: Counter[str] = Counter()
+        self._numbers: dict[str, int] = {}
 
     def add(self, numbers: Mapping[str, int]) -> None:
         """Add these numbers to the counts."""
         with self._lock:
+            counted = self._numbers
             for name, number in numbers.items():
-                self._numbers[name] += number
+                counted[name] = counted.get(name, 0) + number
 
     def as_dict(self) -> dict[str, int]:
         """Return the counts as they are now."""

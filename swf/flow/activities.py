@@ -170,17 +170,7 @@ class Activity(Generic[P, R]):
 
     @functools.cached_property
     def _arity(self) -> tuple[int, float]:
-        """How few and how many arguments do by position alone; (1, 0) where they never do."""
-        least, most = 0, 0.0
-        for one in self.signature.parameters.values():
-            if one.kind is one.VAR_POSITIONAL:
-                most = float("inf")
-            elif one.kind is one.KEYWORD_ONLY and one.default is one.empty:
-                return (1, 0)
-            elif one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD):
-                most += 1
-                least += one.default is one.empty
-        return least, most
+        return arity(self.signature)
 
     def __repr__(self) -> str:
         return f"Activity({self.name!r}, {self.version!r})"
@@ -209,6 +199,20 @@ class Activity(Generic[P, R]):
                 f" {self.__module__}.{qualname}: declare it there, at the top of a module"
             )
         return declared
+
+
+def arity(signature: inspect.Signature) -> tuple[int, float]:
+    """Return how few and how many arguments do by position alone; (1, 0) where they never do."""
+    least, most = 0, 0.0
+    for one in signature.parameters.values():
+        if one.kind is one.VAR_POSITIONAL:
+            most = float("inf")
+        elif one.kind is one.KEYWORD_ONLY and one.default is one.empty:
+            return (1, 0)
+        elif one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD):
+            most += 1
+            least += one.default is one.empty
+    return least, most
 
 
 if TYPE_CHECKING:

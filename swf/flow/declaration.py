@@ -10,7 +10,13 @@ from typing import Any, ClassVar, Final, TypeVar, overload
 import attrs
 
 from swf.exceptions import ValidationError, ValidationTypeError
-from swf.flow.activities import DEFAULT_TASK_LIST, DEFAULT_VERSION, default_name, timeout_text
+from swf.flow.activities import (
+    DEFAULT_TASK_LIST,
+    DEFAULT_VERSION,
+    arity,
+    default_name,
+    timeout_text,
+)
 from swf.flow.errors import SignatureError
 from swf.flow.replay.ids import fitted
 from swf.flow.retry import RetryPolicy
@@ -187,6 +193,9 @@ class Declaration:
     def check_arguments(cls, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
         """Return where `run` takes these; raises SignatureError where it does not."""
         signature = cls.run_signature()
+        least, most = _arity(cls.run)
+        if not kwargs and least <= len(args) <= most:
+            return  # to bind them would tell no more, and take ten times as long
         try:
             signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -299,3 +308,8 @@ def _signature(run: Callable[..., Any]) -> inspect.Signature:
     """Return what a method takes, without its `self`; every start asks it."""
     signature = inspect.signature(run)
     return signature.replace(parameters=list(signature.parameters.values())[1:])
+
+
+@lru_cache(maxsize=1_000)
+def _arity(run: Callable[..., Any]) -> tuple[int, float]:
+    return arity(_signature(run))

@@ -103,8 +103,8 @@ def usable(task: Task, cached: Run | None) -> Run | None:
 
 
 def _answered(run: Run, task: Task) -> Answer:
-    packed = pack(run.queue, task.started_event_id)
-    last = packed.decisions[-1]["decisionType"] if packed.decisions else ""
+    decisions = pack(run.queue, task.started_event_id)
+    last = decisions[-1]["decisionType"] if decisions else ""
     activities: dict[tuple[str, str], Activity[..., Any]] = {}
     children: dict[type[Declaration], None] = {}
     for command in run.queue:
@@ -115,7 +115,7 @@ def _answered(run: Run, task: Task) -> Answer:
             children[asker.workflow] = None
     context = run.payloads.seal(run.state_plain) if run.state_changed else None
     return Answer(
-        decisions=packed.decisions,
+        decisions=decisions,
         run=run,
         context=context,
         closes=last if last in CLOSES else None,

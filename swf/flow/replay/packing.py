@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
-import attrs
-
 from swf.constants import MAX_DECISIONS
 from swf.exceptions import ValidationError
 from swf.flow.replay.command import PAYLOADS, Command
@@ -20,15 +18,7 @@ MOST_BYTES: Final = 900_000
 """What an answer may weigh: SWF takes a million bytes, with token and context."""
 
 
-@attrs.frozen
-class Packed:
-    """The decisions of one answer, and whether more are to follow."""
-
-    decisions: list[Wire]
-    is_cut: bool
-
-
-def pack(commands: Iterable[Command], started_id: int) -> Packed:
+def pack(commands: Iterable[Command], started_id: int) -> list[Wire]:
     """Return the decisions of the first commands, as many as one answer may have.
 
     Where not all fit, the last decision starts a timer of no seconds: the rest follows by itself.
@@ -37,7 +27,7 @@ def pack(commands: Iterable[Command], started_id: int) -> Packed:
     """
     waiting = list(commands)
     if len(waiting) == 1:
-        return Packed([on_wire(waiting[0])], is_cut=False)
+        return [on_wire(waiting[0])]
     decisions: list[Wire] = []
     weight = 0
     for command in waiting:
@@ -47,11 +37,11 @@ def pack(commands: Iterable[Command], started_id: int) -> Packed:
             break
         decisions.append(made)
     else:
-        return Packed(decisions, is_cut=False)
+        return decisions
     if len(decisions) == MAX_DECISIONS:
         decisions.pop()
     decisions.append(wake_up(started_id, 0))
-    return Packed(decisions, is_cut=True)
+    return decisions
 
 
 def wake_up(started_id: int, seconds: int) -> Wire:

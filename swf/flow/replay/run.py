@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 
@@ -113,7 +113,6 @@ class Run:
         self.is_in_grace = False
         self.error: BaseException | None = None
         self.watched: set[Strand] = set()
-        self.lot = random.Random(execution.run_id)  # noqa: S311  (it must replay, and hides nothing)
         self.state: Any = None
         self.state_plain: str | None = None
         self.state_changed = False
@@ -273,6 +272,11 @@ class Run:
     def on_failure(self, task: Task, error: TaskError) -> None:
         """Ask the workflow what a task that failed for good means, and have it so."""
         closing.on_task_failure(self, task, error)
+
+    @cached_property
+    def lot(self) -> random.Random:
+        """The random numbers of the program, one after another."""
+        return random.Random(self.execution.run_id)  # noqa: S311  (it must replay, and hides nothing)
 
     def lot_of(self, *names: object) -> random.Random:
         """Return a source of random numbers that is this run's for what these names say."""
