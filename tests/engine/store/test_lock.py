@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import resource
@@ -290,6 +291,44 @@ class TestRelease:
         lock.acquire()
 
         assert in_child(lambda: is_refused(path)) == 0
+
+    @pytest.fixture
+    def goes(self, lock, monkeypatch) -> Callable[..., None]:
+        """Have the lock file removed as it is locked, so often, and made again or not."""
+        really = fcntl.lockf
+
+        def goes(times: int, *, is_made_again: bool) -> None:
+            left = [None] * times
+
+            def lockf(descriptor: int, how: int) -> None:
+                if left:
+                    left.pop()
+                    lock.path.unlink()
+                    if is_made_again:
+                        lock.path.touch()
+                really(descriptor, how)
+
+            monkeypatch.setattr(fcntl, "lockf", lockf)
+
+        return goes
+
+    @pytest.mark.parametrize("is_made_again", [False, True])
+    def test_a_lock_file_that_goes_while_it_is_locked_is_made_anew(
+        self, lock, path, goes, is_made_again
+    ):
+        """Who locked a file that is not beside the database any more does not own that."""
+        goes(1, is_made_again=is_made_again)
+        lock.acquire()
+
+        assert in_child(lambda: is_refused(path)) == 0
+
+    def test_a_lock_file_that_goes_again_and_again_is_told(self, lock, goes):
+        """Who can lock nothing that stays there gives up, and owns nothing."""
+        goes(100, is_made_again=False)
+
+        with pytest.raises(DatabaseError, match="again and again"):
+            lock.acquire()
+        assert not lock.held
 
 
 class TestAnnounce:
