@@ -16,6 +16,7 @@ from embedded_harness import (
     continue_as_new,
     marker,
     schedule,
+    timer,
 )
 
 from swf.fault import Fault
@@ -93,6 +94,20 @@ def test_a_closed_execution_is_kept_for_the_days_of_its_domain(service: Service)
     assert forgotten(run)
     counted = service.ask("CountClosedWorkflowExecutions", startTimeFilter={"oldestDate": 0})
     assert counted == {"count": 0, "truncated": False}
+
+
+def test_what_else_falls_due_has_nothing_forgotten_early(service: Service) -> None:
+    """Whenever the engine looks at what is due, what is kept for another second is kept."""
+    run = service.begun(complete())
+    other = service.begun(
+        timer("t", 7 * DAY - 1), workflow_id="other", executionStartToCloseTimeout="31536000"
+    )
+    service.clock.advance(7 * DAY - 1)
+
+    assert "TimerFired" in [kind for kind, _ in other.history()]
+    assert not forgotten(run)
+    service.clock.advance(2)
+    assert forgotten(run)
 
 
 def test_an_open_execution_is_kept(service: Service) -> None:

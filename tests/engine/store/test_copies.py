@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from contextlib import closing
 
 import pytest
 
+from swf.engine.store import points
 from swf.engine.store.copies import copy
 from swf.exceptions import DatabaseMissingError
 
@@ -41,6 +43,19 @@ def test_a_copy_is_one_private_file(source, tmp_path):
     assert [one.name for one in target.parent.iterdir()] == ["copy.db"]
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert count(target) == 1000
+
+
+def test_a_copy_is_on_the_disk_before_it_has_its_name(source, tmp_path, monkeypatch):
+    """A loss of power leaves the copy before, or all of this one: it is synced, then named."""
+    target = tmp_path / "copy.db"
+    synced: list[int] = []
+    by_then: dict[str, set[int]] = {}
+    monkeypatch.setattr(os, "fsync", lambda opened: synced.append(os.fstat(opened).st_ino))
+    monkeypatch.setattr(points, "hook", lambda name: by_then.setdefault(name, set(synced)))
+    copy(source, target)
+
+    assert target.stat().st_ino in by_then["backup.copied"]
+    assert synced[-1] == tmp_path.stat().st_ino
 
 
 def test_a_copy_replaces_the_one_before(source, tmp_path):

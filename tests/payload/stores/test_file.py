@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,6 +37,16 @@ def test_what_was_damaged_is_written_anew(tmp_path: Path):
 
     assert store.put(b"data") == key
     assert store.get(key, 4) == b"data"
+
+
+def test_what_is_put_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A loss of power after `put` takes neither the payload nor its name."""
+    synced: list[int] = []
+    monkeypatch.setattr("os.fsync", lambda opened: synced.append(os.fstat(opened).st_ino))
+    FileStore(tmp_path).put(b"data")
+
+    wanted = (place(tmp_path), place(tmp_path).parent, tmp_path)
+    assert synced == [path.stat().st_ino for path in wanted]
 
 
 def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
