@@ -127,6 +127,22 @@ def test_no_page_gives_up_half_way(page: Path) -> None:
     assert not re.findall(r"<!-+ *skip: \w+ +[^ -].*", page.read_text(encoding="utf-8"))
 
 
+READERS: Final = ("tutorial", "howto", "coming-from", "reference", "explanation")
+"""The folders whose pages are written for readers: not generated, no records."""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if page.parent.name in READERS],
+    ids=lambda page: f"{page.parent.name}/{page.stem}",
+)
+def test_a_page_says_first_what_one_gets(page: Path) -> None:
+    """What stands below the title is a sentence, before any code, heading or table."""
+    _, _, body = page.read_text(encoding="utf-8").partition("\n")
+
+    assert re.match(r"\s*(?!```)[\w`*\[]", body)
+
+
 @pytest.mark.parametrize("folder", ["flow", "graph", "steps"])
 def test_the_guides_name_every_example(folder: str) -> None:
     """Every program of a layer's examples is in its list of the guides, and no other."""

@@ -80,6 +80,15 @@ def test_the_order_is_where_the_page_has_one_look(here: dict[str, Any], pages: s
     assert "WorkflowExecutionStarted" in told[1]
 
 
+def test_a_prompt_takes_what_is_typed_into_it() -> None:
+    """No class that is pasted at a prompt has a blank line in it, which would end it there."""
+    text = (ROOT / "docs" / "tutorial" / "first-workflow.md").read_text(encoding="utf-8")
+    typed = re.findall(r"```python\n([^>#].*?)```", text, re.DOTALL)
+
+    assert len(typed) > 3
+    assert not [block for block in typed if re.search(r"\n\n+ ", block)]
+
+
 def test_the_test_of_the_page_passes(here: dict[str, Any]) -> None:
     """The test that the page writes is one that pytest runs, and that passes."""
     test = re.search(r"```python\n(def test_.*?)```", PAGE, re.DOTALL)
