@@ -17,6 +17,7 @@ from swf.engine import opening
 from swf.engine.call import Call, Run, Waiter
 from swf.engine.faults import broken, unavailable
 from swf.engine.functions import Functions, Outcome
+from swf.engine.hand_poll import HandPoll
 from swf.engine.handing import POLLED
 from swf.engine.operations import READS, WRITES, lambda_tasks
 from swf.engine.options import Options, Place
@@ -153,6 +154,16 @@ class Engine:
         """
         call.gone = True
         self._writer.waiting.withdraw(call)
+
+    def hand_poll(
+        self, operation: str, params: Mapping[str, Any], *, region: str = DEFAULT_REGION
+    ) -> HandPoll:
+        """Return a poll for a thread that also does what it waits for; nothing is polled yet.
+
+        Raises Fault where SWF refuses its parameters.
+        """
+        request = checked(operation, params)
+        return HandPoll(operation, request, region, self._writer, self._check_usable)
 
     def release(self, *, every: bool = False) -> None:
         """Answer the polls that wait as those that found nothing; no task is lost by that.

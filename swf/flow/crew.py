@@ -17,6 +17,8 @@ from swf.actors import ActivityTask
 from swf.actors import decider as actors
 from swf.actors.deadlines import Deadline, Deadlines
 from swf.actors.loop import Loop
+from swf.actors.measuring import Measured
+from swf.actors.outcome import Outcome
 from swf.clock import Alarm, Clock
 from swf.constants import MAX_IDENTITY_LENGTH
 from swf.exceptions import PollTimeout
@@ -46,7 +48,7 @@ class CrewDecider(Decider):
             workflow,
             crew.task_list,
             domain=crew.place.domain,
-            connection=crew.place.connection,
+            connection=crew.connection,
             identity=crew.identity,
             clock=crew.clock,
             when_blocked="fail",
@@ -110,7 +112,7 @@ class CrewWorker(Worker):
             Activities(),
             f"{crew.task_list}-{number}",
             domain=crew.place.domain,
-            connection=crew.place.connection,
+            connection=crew.connection,
             identity=crew.identity,
             clock=crew.clock,
             payloads=payloads,
@@ -118,9 +120,11 @@ class CrewWorker(Worker):
             after=crew.after,
             register=False,  # the decider has them registered before it names them
         )
+        self._crew = crew
         if crew.by_hand:
             self._slots.deadlines = NoDeadlines(crew.clock)
         self.scheduled = 0  # how many tasks are to be polled, at most
+        self.is_followed = False  # by a decision task, which nothing else belongs to
         self._most = crew.threads
         self._threads = self._polling = 0
         self._growing = threading.Lock()
@@ -139,6 +143,14 @@ class CrewWorker(Worker):
         if not self._polling:
             self._grow(self._loop)
         return task
+
+    def _settle(
+        self, task: ActivityTask, outcome: Outcome, *, lost: bool, measured: Measured
+    ) -> None:
+        if self.is_followed and outcome.kind != "later":
+            decider = self._crew.decider
+            decider.connection.ahead("PollForDecisionTask", decider.own_task_list)
+        super()._settle(task, outcome, lost=lost, measured=measured)
 
     def _prepare(self, loop: Loop, threads: int) -> None:
         super()._prepare(loop, threads)
@@ -186,6 +198,7 @@ class Crew:
         after: Iterable[Hook] = (),
     ) -> None:
         self.place = place
+        self.connection = place.connection.by_hand() if by_hand else place.connection
         self.task_list = task_list
         self.threads = threads
         self.by_hand = by_hand
@@ -223,9 +236,11 @@ class Crew:
             return
         worker = self.worker_of(made.run.payloads)
         worker.activities.know(made.activities)
-        worker.scheduled += sum(
-            one["decisionType"] == "ScheduleActivityTask" for one in made.decisions
-        )
+        scheduled = sum(one["decisionType"] == "ScheduleActivityTask" for one in made.decisions)
+        worker.scheduled += scheduled
+        worker.is_followed = scheduled == 1
+        if scheduled:
+            self.connection.ahead("PollForActivityTask", worker.task_list)
 
     # In threads
 

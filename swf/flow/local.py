@@ -30,7 +30,7 @@ R = TypeVar("R")
 LOOK_SECONDS: Final = 1.0
 """How often it is looked whether an execution was closed by other than its decider."""
 
-BY_HAND: Final = "clock=virtual&poll_seconds=0"
+VIRTUAL: Final = "clock=virtual"
 
 
 def _check_workers(_: object, __: object, workers: object) -> None:
@@ -113,7 +113,7 @@ class Local:
             return
         url = self.url or f"memory://run-{uuid.uuid4().hex[:12]}"
         if self.virtual_time:
-            url += ("&" if "?" in url else "?") + BY_HAND
+            url += ("&" if "?" in url else "?") + VIRTUAL
         connection = connect(url)
         try:
             yield connection

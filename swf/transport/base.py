@@ -114,6 +114,19 @@ class Transport(ABC):
         """
         return reached()
 
+    def by_hand(self) -> Transport:
+        """Return a connection for the one thread that does all: its polls never wait.
+
+        That is one to an SWF in this process; any other returns itself.
+        """
+        return self
+
+    def ahead(self, operation: str, task_list: str) -> None:  # noqa: B027
+        """Have the latest poll of a task list made again, before it is asked for.
+
+        Nothing happens but on a connection `by_hand`.
+        """
+
     @abstractmethod
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Perform one operation with params that were checked."""

@@ -22,8 +22,21 @@ from swf.fault import Fault, fault_class
 from swf.transport.aws import AwsTransport
 from swf.transport.base import Transport
 from swf.transport.recipe import Recipe
+from swf.transport.reply import POLLS
 from swf.transport.resource import resource_of
 from swf.virtual_clock import VirtualClock
+
+
+class Poll(Protocol):
+    """A poll that does not wait."""
+
+    def ahead(self) -> None:
+        """Have it wait in line for a task."""
+        ...
+
+    def take(self) -> dict[str, Any]:
+        """Return what it is answered with; raise Fault where SWF refuses."""
+        ...
 
 
 class Door(Protocol):
@@ -31,6 +44,10 @@ class Door(Protocol):
 
     def handle(self, operation: str, params: Mapping[str, Any], *, region: str) -> dict[str, Any]:
         """Perform one operation; raise Fault where SWF refuses."""
+        ...
+
+    def hand_poll(self, operation: str, params: Mapping[str, Any], *, region: str) -> Poll:
+        """Return a poll for the thread that does all."""
         ...
 
     def task_lists(self, domain: str) -> list[dict[str, Any]]:
@@ -153,6 +170,14 @@ class LocalTransport(Transport):
         except Fault as fault:
             raise _error(fault, "ListTaskLists", {"domain": domain}) from None
 
+    def by_hand(self) -> Transport:
+        """Return a connection for the one thread that does all: its polls never wait.
+
+        Where another process owns the engine, that is this one, and they do.
+        """
+        door = self._door()
+        return self if isinstance(door, SharedTransport) else _ByHand(self, door, self._region)
+
     def share(self) -> Endpoint:
         """Return where other processes reach the same engine, which is served from now on.
 
@@ -253,6 +278,51 @@ class LocalTransport(Transport):
                 f"{self!r} cannot be handed to another process: {error}"
             ) from error
         return SharedTransport, (endpoint, self._region)
+
+
+class _ByHand(Transport):
+    """Calls an engine of this process from the one thread that does all."""
+
+    __slots__ = ("_door", "_local", "_polls", "_region")
+
+    def __init__(self, local: LocalTransport, door: Door, region: str) -> None:
+        self._local = local
+        self._door = door
+        self._region = region
+        self._polls: dict[tuple[str, str], tuple[Mapping[str, Any], Poll]] = {}
+
+    def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Perform one operation with params that were checked; a poll is answered at once."""
+        if operation not in POLLS or "nextPageToken" in params:
+            return self._local.send(operation, params)
+        place = operation, params["taskList"]["name"]
+        known, poll = self._polls.get(place, (None, None))
+        try:
+            if poll is None or known != params:
+                poll = self._door.hand_poll(operation, params, region=self._region)
+                self._polls[place] = params, poll
+            return poll.take()
+        except Fault as fault:
+            raise _error(fault, operation, params) from None
+
+    def ahead(self, operation: str, task_list: str) -> None:
+        """Have the latest poll of a task list made again, before it is asked for."""
+        _, poll = self._polls.get((operation, task_list), (None, None))
+        if poll is not None:
+            poll.ahead()
+
+    @property
+    def clock(self) -> Clock:
+        """The engine's clock."""
+        return self._local.clock
+
+    @property
+    def is_within(self) -> bool:
+        """Whether only this process can say where the SWF is: it is in it."""
+        return True
+
+    def __repr__(self) -> str:
+        return f"{self._local!r}.by_hand()"
 
 
 def _error(fault: Fault, operation: str, params: Mapping[str, Any]) -> SWFError:

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from overheard import Overheard
 
 import swf
-from swf.engine import Engine, close_all
+from swf.engine import Engine, close_all, opened
 from swf.exceptions import (
     AccessDeniedFault,
     SettingsError,
@@ -416,3 +417,69 @@ def test_functions_are_called_around_each_activity(virtual_time: bool) -> None:
 
     assert here.run(Sum, 1) == 4
     assert told == [increment.name, 2, double.name, 4]
+
+
+# By hand, polls are made ahead
+
+
+@activity
+def commits(url: str) -> int:
+    return opened(url).stats.commits
+
+
+class Chain(Workflow):
+    """Counts the commits at each of its steps, one after another."""
+
+    def run(self, url: str, steps: int) -> list[int]:
+        return [self.submit(commits, url).result for _ in range(steps)]
+
+
+def test_a_step_in_virtual_time_is_two_commits() -> None:
+    """Once decider and worker have polled, a step of a chain commits its two answers alone."""
+    url = "memory://commits?clock=virtual"
+
+    counted = Local(url=url).run(Chain, url, 6)
+
+    assert [after - before for before, after in pairwise(counted[1:])] == [2] * 4
+
+
+@activity
+def recorded(url: str) -> list[str]:
+    """Return the types of the events that the one execution has so far."""
+    connection, domain = swf.connect(url), {"domain": "default"}
+    [info] = connection.call(
+        "ListOpenWorkflowExecutions", {**domain, "startTimeFilter": {"oldestDate": 0}}
+    )["executionInfos"]
+    asked = {**domain, "execution": info["execution"]}
+    events = connection.call("GetWorkflowExecutionHistory", asked)["events"]
+    return [event["eventType"] for event in events]
+
+
+class Fan(Workflow):
+    """Three at once, then one."""
+
+    def run(self, url: str) -> list[str]:
+        for one in [self.submit(increment, one) for one in range(3)]:
+            assert one.result
+        return self.submit(recorded, url).result
+
+
+def test_what_is_ordered_together_is_decided_on_together() -> None:
+    """No decision task is taken ahead while activities of the one before are to be done."""
+    url = "memory://together?clock=virtual"
+
+    seen = Local(url=url).run(Fan, url)
+
+    decided = [f"DecisionTask{how}" for how in ("Scheduled", "Started", "Completed")]
+    done = ["ActivityTaskStarted", "ActivityTaskCompleted"]
+    assert seen == [
+        "WorkflowExecutionStarted",
+        *decided,
+        *["ActivityTaskScheduled"] * 3,
+        *done,
+        "DecisionTaskScheduled",
+        *(done * 2),
+        *decided[1:],
+        "ActivityTaskScheduled",
+        "ActivityTaskStarted",
+    ]

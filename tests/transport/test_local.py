@@ -476,3 +476,67 @@ def order_of(domain: Domain) -> WorkflowType:
     )
     order.save()
     return order
+
+
+# By hand
+
+
+def test_polls_by_hand_are_answered_at_once() -> None:
+    """On a connection by hand a poll without a task comes back empty, on whatever clock."""
+    with embedded(clock=VirtualClock()) as engine:
+        connection = connected(engine)
+        Domain("shop", connection=connection).save()
+        by_hand = connection.by_hand()
+        params = {"domain": "shop", "taskList": {"name": "l"}}
+
+        reply = by_hand.call("PollForDecisionTask", params)
+        again = by_hand.call("PollForDecisionTask", {**params, "identity": "another"})
+
+        assert "taskToken" not in reply
+        assert "taskToken" not in again
+        assert by_hand.is_within
+        assert by_hand.clock is engine.clock
+        assert repr(by_hand) == f"{connection!r}.by_hand()"
+
+
+def test_a_connection_by_hand_polls_ahead_what_it_polled_before() -> None:
+    """What was polled once is made ahead at a word; what never was is not."""
+    with embedded(clock=VirtualClock()) as engine:
+        connection = connected(engine)
+        Domain("shop", connection=connection).save()
+        by_hand = connection.by_hand()
+        by_hand.ahead("PollForDecisionTask", "l")
+        before = engine.held_polls
+        by_hand.call("PollForDecisionTask", {"domain": "shop", "taskList": {"name": "l"}})
+
+        by_hand.ahead("PollForDecisionTask", "l")
+
+        assert (before, engine.held_polls) == (0, 1)
+
+
+def test_faults_by_hand_are_errors_of_this_package() -> None:
+    """A poll by hand that SWF refuses raises what any connection raises."""
+    with embedded(clock=VirtualClock()) as engine:
+        by_hand = connected(engine).by_hand()
+        params = {"domain": "nowhere", "taskList": {"name": "l"}}
+
+        with pytest.raises(DomainDoesNotExist) as refused:
+            by_hand.call("PollForActivityTask", params)
+        with pytest.raises(DomainDoesNotExist):
+            by_hand.call(
+                "ListWorkflowTypes", {"domain": "nowhere", "registrationStatus": "DEPRECATED"}
+            )
+
+        assert refused.value.operation == "PollForActivityTask"
+
+
+def test_what_belongs_to_another_process_is_not_worked_by_hand(tmp_path: Path) -> None:
+    """Where another process owns the file, a connection by hand is the connection itself."""
+    with server_process("--db", str(tmp_path / "served.db"), "--port", "0"):
+        connection = swf.connect(f"sqlite:///{tmp_path}/served.db")
+
+        by_hand = connection.by_hand()
+
+        assert by_hand is connection
+        by_hand.ahead("PollForDecisionTask", "l")  # and nothing happens
+        connection.close()
