@@ -22,6 +22,7 @@ SHARED: Final = (
     "_version",
     "constants",
     "exceptions",
+    "nearest",
     "clock",
     "virtual_clock",
     "shapes",
@@ -92,6 +93,7 @@ ONLY_IN: Final[Mapping[str, tuple[str, ...]]] = {
 """Packages from outside, and the parts that may import them."""
 
 LAZY: Final = (
+    ("swf.nearest", "difflib"),  # only where a name is wrong
     ("swf", "swf.engine"),  # the two sides of the door meet in the root, when they are asked for
     ("swf", "swf.server.sharing"),  # an extra
     ("swf.cli.serving.server", "swf.server.__main__"),
@@ -111,8 +113,7 @@ LAZY: Final = (
     ("swf.cli.options", "swf.settings"),  # only where a command needs them: --help is at once
     ("swf.cli.options", "swf.models"),
     ("swf.cli.options", "swf.cli.completing"),
-    ("swf.cli.failing", "swf"),
-    ("swf.cli.names", "difflib"),
+    ("swf.cli.failing", "swf.cli"),
     ("swf.cli.output", "rich"),
     ("swf.cli.output", "jmespath"),
     ("swf.cli.workflow.trees", "rich"),

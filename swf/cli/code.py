@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules, resolve_name
@@ -17,6 +16,7 @@ from swf.flow.declaration import Ordered
 from swf.flow.registry import Activities, Workflows, activities_of, workflows_of
 from swf.flow.spawned import known_to
 from swf.flow.workflow import Workflow
+from swf.nearest import nearest
 
 SHOWN = 8
 """Names that are listed where a choice has to be made, at most."""
@@ -139,8 +139,7 @@ def _broken(target: str, error: Exception) -> click.BadParameter:
 
 
 def _unknown(told: str, name: str, known: Iterable[str]) -> click.BadParameter:
-    near = get_close_matches(name, list(known), n=1)
-    return click.BadParameter(f"{told}; did you mean {near[0]!r}?" if near else told)
+    return click.BadParameter(f"{told}{nearest(name, known)}")
 
 
 def _names(found: Any) -> list[str]:

@@ -11,13 +11,13 @@ import click
 
 from swf.cli import options
 from swf.cli.failing import NOT_FOUND, Failure
-from swf.cli.names import nearest
 from swf.cli.output import Columns
 from swf.constants import ChildPolicy
 from swf.exceptions import DomainDoesNotExist, WorkflowExecutionDoesNotExist
 from swf.insight.edges import last_event
 from swf.insight.tasks import Task
 from swf.models import WorkflowExecution
+from swf.nearest import nearest
 from swf.payload import Payloads
 
 LISTED: Final = 200

@@ -15,7 +15,6 @@ import click
 
 from swf import exceptions
 from swf.cli.asked import Asked
-from swf.cli.names import nearest
 
 NOT_FOUND: Final = 10
 EXISTS: Final = 11
@@ -121,8 +120,9 @@ def failure(error: BaseException) -> Failure:
 
     To be asked for while the settings are in effect that the error came of.
     """
-    told = import_module("swf.cli.refusals").in_words(error) or str(error) or type(error).__name__
-    return Failure(f"{_one_line(told)}{way_out(error)}", code_of(error))
+    refusals = import_module("swf.cli.refusals")
+    told = refusals.in_words(error) or str(error) or type(error).__name__
+    return Failure(f"{_one_line(told)}{refusals.way_out(error)}", code_of(error))
 
 
 def code_of(error: BaseException) -> int:
@@ -130,39 +130,6 @@ def code_of(error: BaseException) -> int:
     if type(error).__name__ in _BY_NAME:
         return _BY_NAME[type(error).__name__]
     return next((code for kind, code in _CODES if isinstance(error, kind)), 1)
-
-
-def way_out(error: BaseException) -> str:
-    """Return what helps against an error, to be put behind its message; empty where unknown."""
-    if isinstance(error, exceptions.DomainDoesNotExist):
-        return _of_domain()
-    if isinstance(error, exceptions.WorkflowExecutionDoesNotExist):
-        return "; `swf workflow list` shows those there are"
-    if isinstance(error, exceptions.WorkflowTypeDoesNotExist):
-        return "; `swf workflow-type list` shows those there are"
-    if isinstance(error, exceptions.ActivityTypeDoesNotExist):
-        return "; `swf activity-type list` shows those there are"
-    if isinstance(error, exceptions.ConnectionFailedError):
-        return "; `swf config show` shows the endpoint, `swf doctor` looks for the cause"
-    if isinstance(error, exceptions.CredentialsError):
-        return "; `swf config show` shows which credentials are in effect"
-    return ""
-
-
-def _of_domain() -> str:
-    name: str | None = import_module("swf.settings").get().get("domain")
-    if name is None:
-        return ""
-    try:
-        domains = import_module("swf.querysets").DomainQuerySet()
-        known = [one.name for one in domains[:100]]
-        deprecated = [one.name for one in domains.filter(status="DEPRECATED")[:100]]
-    except exceptions.SWFError:
-        known = deprecated = []
-    if name in deprecated:
-        return f"; it is deprecated: `swf domain undeprecate {name}` takes it back into use"
-    hint = nearest(name, [one for one in known if one != name])
-    return f"{hint}; `swf domain register {name}` makes it" if name not in known else ""
 
 
 def _one_line(text: str) -> str:

@@ -1,21 +1,15 @@
-"""Names that were typed wrong, and groups whose commands are imported when they are used."""
+"""Commands with examples, and groups whose commands are imported when they are used."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from importlib import import_module
 from typing import Any, NamedTuple
 
 import click
 
 from swf import _lazy
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return ` (did you mean …?)` with the known name next to a name; empty where none is near."""
-    found = import_module("difflib").get_close_matches(name, sorted(set(known)), n=1)
-    return f" (did you mean {found[0]!r}?)" if found else ""
+from swf.nearest import nearest
 
 
 class Entry(NamedTuple):

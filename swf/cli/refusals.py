@@ -1,4 +1,4 @@
-"""What SWF refuses with a bare name, in words: what is in the way, and what to type.
+"""What SWF refuses, in words: what is in the way, and what to type.
 
 SWF tells of a domain that is there already, of a deprecated type and of a default that is missing
 by their names alone.
@@ -11,8 +11,10 @@ from ast import literal_eval
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from swf import exceptions
+from swf import exceptions, settings
 from swf.exceptions import SWFError
+from swf.nearest import nearest
+from swf.querysets import DomainQuerySet
 
 _Names = tuple[str, ...]
 
@@ -33,6 +35,40 @@ def in_words(error: BaseException) -> str | None:
     if tell is None:
         return None
     return f"{error.operation}, {error.resource}: {tell(error, _names(error.resource))}"
+
+
+def way_out(error: BaseException) -> str:
+    """Return what helps against an error, to be put behind its message; empty where unknown."""
+    if isinstance(error, exceptions.DomainDoesNotExist):
+        return _of_domain()
+    if isinstance(error, exceptions.WorkflowExecutionDoesNotExist):
+        return "; `swf workflow list` shows those there are"
+    if isinstance(error, exceptions.WorkflowTypeDoesNotExist):
+        return "; `swf workflow-type list` shows those there are"
+    if isinstance(error, exceptions.ActivityTypeDoesNotExist):
+        return "; `swf activity-type list` shows those there are"
+    if isinstance(error, exceptions.ConnectionFailedError):
+        return "; `swf config show` shows the endpoint, `swf doctor` looks for the cause"
+    if isinstance(error, exceptions.CredentialsError):
+        return "; `swf config show` shows which credentials are in effect"
+    return ""
+
+
+def _of_domain() -> str:
+    name = settings.get().get("domain")
+    if name is None:
+        return ""
+    try:
+        domains = DomainQuerySet()
+        known = [one.name for one in domains[:100]]
+        deprecated = [one.name for one in domains.filter(status="DEPRECATED")[:100]]
+    except exceptions.SWFError:
+        known = deprecated = []
+    typed = shlex.quote(name)
+    if name in deprecated:
+        return f"; it is deprecated: `swf domain undeprecate {typed}` takes it back into use"
+    hint = nearest(name, [one for one in known if one != name])
+    return f"{hint}; `swf domain register {typed}` makes it" if name not in known else ""
 
 
 def _names(resource: str) -> _Names:

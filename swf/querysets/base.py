@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
@@ -21,6 +20,7 @@ from swf.exceptions import (
     ValidationError,
     ValidationTypeError,
 )
+from swf.nearest import nearest
 from swf.querysets.listlike import ListLike, M
 from swf.transport import Transport
 from swf.wire import Count, Wire
@@ -300,9 +300,9 @@ class QuerySet(ListLike[M], ConnectedSWFObject):
 def unknown_lookup(queryset: str, name: str, known: Iterable[str]) -> FieldError:
     """Return the error for a lookup that a queryset does not know."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f" (did you mean {near[0]!r}?)" if near else ""
-    return FieldError(f"{queryset}: no lookup {name!r}{hint}; known are {', '.join(names)}")
+    return FieldError(
+        f"{queryset}: no lookup {name!r}{nearest(name, names)}; known are {', '.join(names)}"
+    )
 
 
 def text(value: str | None, argument: str) -> str | None:

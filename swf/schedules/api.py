@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -23,6 +22,7 @@ from swf.flow.activities import DEFAULT_TASK_LIST
 from swf.flow.domain import domain_of
 from swf.insight.edges import first_event
 from swf.models import Domain, WorkflowExecution, WorkflowType
+from swf.nearest import nearest
 from swf.querysets import WorkflowExecutionQuerySet, WorkflowTypeQuerySet
 from swf.schedules.book import Book
 from swf.schedules.errors import ScheduleAlreadyExists, ScheduleDoesNotExist, ScheduleSpecError
@@ -279,8 +279,7 @@ def _executions(domain: Domain) -> WorkflowExecutionQuerySet:
 
 def _missing(name: str, domain: Domain) -> ScheduleDoesNotExist:
     known = [one.workflow_id.removeprefix(PREFIX) for one in _executions(domain)[:1_000]]
-    near = difflib.get_close_matches(name, [one for one in known if one != name], n=1)
-    meant = f" (did you mean {near[0]!r}?)" if near else ""
+    meant = nearest(name, [one for one in known if one != name])
     return ScheduleDoesNotExist(
         f"no schedule {name!r} in domain {domain.name!r}{meant};"
         " `swf schedule list` shows those there are",
@@ -330,8 +329,7 @@ def _type(named: str, domain: Domain) -> WorkflowType:
         ) from error
     except WorkflowTypeDoesNotExist as error:
         known = [f"{one.name}:{one.version}" if version else one.name for one in types[:1_000]]
-        near = difflib.get_close_matches(named, known, n=1)
-        meant = f" (did you mean {near[0]!r}?)" if near else ""
+        meant = nearest(named, known)
         raise ScheduleSpecError(
             f"workflow: {named!r} is not registered in domain {domain.name!r}{meant}; its decider"
             " registers it, or `swf workflow-type register`"

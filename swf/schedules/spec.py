@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ import attrs
 from swf.constants import ChildPolicy
 from swf.exceptions import ValidationError
 from swf.flow.workflow import Workflow
+from swf.nearest import nearest
 from swf.payload import Payloads
 from swf.schedules import occurrences
 from swf.schedules.errors import ScheduleSpecError
@@ -165,8 +165,7 @@ class ScheduleSpec:
         names = [field.name for field in attrs.fields(cls)]
         for name in told:
             if name not in names:
-                near = difflib.get_close_matches(str(name), names, n=1)
-                meant = f"; did you mean {near[0]!r}?" if near else f"; {', '.join(names)}"
+                meant = nearest(str(name), names) or f"; there are {', '.join(names)}"
                 raise ScheduleSpecError(f"{name!r} is no field of a schedule{meant}")
         for name in ("cron", "workflow"):
             if name not in told:
@@ -204,8 +203,7 @@ def zone_named(name: str) -> ZoneInfo:
     """Return a time zone; raise ScheduleSpecError, naming the nearest, where there is none."""
     known = _zones()
     if name not in known:
-        near = difflib.get_close_matches(str(name), sorted(known), n=1)
-        meant = f"; did you mean {near[0]!r}?" if near else "; say one as in 'Europe/Berlin'"
+        meant = nearest(str(name), known) or "; say one as in 'Europe/Berlin'"
         raise ScheduleSpecError(f"timezone: there is no {name!r}{meant}")
     return ZoneInfo(name)
 

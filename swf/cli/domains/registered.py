@@ -10,10 +10,11 @@ import click
 
 from swf.cli import failing, options, output
 from swf.cli.asked import Asked
-from swf.cli.names import Entry, Noun, Verb, nearest
+from swf.cli.names import Entry, Noun, Verb
 from swf.cli.output import Columns
 from swf.constants import DEPRECATED, REGISTERED
 from swf.exceptions import MultipleObjectsReturned, TypeDoesNotExist
+from swf.nearest import nearest
 from swf.wire import told
 
 LIST: Final = Columns(

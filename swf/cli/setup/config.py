@@ -15,11 +15,12 @@ from swf import settings
 from swf._version import __version__
 from swf.cli import options, output
 from swf.cli.asked import Asked
-from swf.cli.names import Noun, Verb, nearest
+from swf.cli.names import Noun, Verb
 from swf.cli.output import Columns
 from swf.cli.setup import settings_file
 from swf.exceptions import CredentialsError
 from swf.models import Domain
+from swf.nearest import nearest
 from swf.transport import connect
 
 LIST: Final = Columns({"key": "setting", "value": "value", "origin": "from"}, id="key")

@@ -18,7 +18,6 @@ import attrs
 
 from swf import settings
 from swf._version import __version__
-from swf.cli.names import nearest
 from swf.cli.serving import database
 from swf.cli.setup.config import origin_of
 from swf.engine import Engine
@@ -26,6 +25,7 @@ from swf.exceptions import DomainDoesNotExist, SWFError
 from swf.insight import pollers, stuck
 from swf.insight.finding import Finding, problem, sound, warning
 from swf.models import Domain, WorkflowExecution
+from swf.nearest import nearest
 from swf.querysets import DomainQuerySet
 from swf.transport import Transport, default_connection
 

@@ -13,7 +13,7 @@ import click
 
 from swf.cli import executions, failing, options, output
 from swf.cli.asked import Asked
-from swf.cli.names import Verb, nearest
+from swf.cli.names import Verb
 from swf.cli.output import Columns
 from swf.cli.workflow.many import Many, selecting
 from swf.exceptions import (
@@ -23,6 +23,7 @@ from swf.exceptions import (
 )
 from swf.insight.starting import started_again
 from swf.models import WorkflowExecution, WorkflowType
+from swf.nearest import nearest
 from swf.wire import told
 
 STARTED: Final = Columns({"workflow_id": "workflow id", "run_id": "run id"}, id="workflow_id")

@@ -12,7 +12,7 @@ import click
 
 from swf.cli import executions, options, output
 from swf.cli.asked import Asked
-from swf.cli.names import Entry, Noun, nearest
+from swf.cli.names import Entry, Noun
 from swf.cli.output import Columns
 from swf.constants import CloseStatus, ExecutionStatus
 from swf.exceptions import ValidationError
@@ -21,6 +21,7 @@ from swf.insight.starting import input_of
 from swf.insight.when import when
 from swf.models import WorkflowExecution
 from swf.models.event.base import Event, shown
+from swf.nearest import nearest
 from swf.wire import told
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -15,11 +15,11 @@ import click
 from swf.cli import executions, output
 from swf.cli.asked import Asked
 from swf.cli.failing import Failure, failure
-from swf.cli.names import nearest
 from swf.cli.output import Columns
 from swf.cli.workflow.looking import filtered, note_of_type, statuses
 from swf.exceptions import SWFError
 from swf.models import WorkflowExecution
+from swf.nearest import nearest
 
 Act = Callable[[WorkflowExecution], WorkflowExecution | None]
 """What is done to one execution; it may return the one that was started."""

@@ -70,6 +70,8 @@ def test_an_unknown_domain_is_put_right(scene: Scene) -> None:
     assert ran.exit_code == 10
     assert "(did you mean 'TestDomain'?)" in ran.stderr
     assert "`swf domain register Testdomain`" in ran.stderr
+    quoted = typed("workflow", "list", "-d", "my shop")
+    assert "`swf domain register 'my shop'`" in quoted.stderr
 
 
 def test_a_domain_that_was_typed_wrong_is_put_right(scene: Scene) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swf.cli.names import nearest
+from swf.nearest import nearest
 
 
 def test_the_nearest_name_is_suggested() -> None:
