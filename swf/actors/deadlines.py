@@ -14,7 +14,7 @@ from swf.clock import Alarm, Clock
 
 logger = logging.getLogger(__name__)
 
-_LONGEST: Final = timedelta(days=36_500)
+_LONGEST: Final = timedelta(days=36_500).total_seconds()
 
 
 @attrs.frozen(eq=False)
@@ -42,8 +42,7 @@ class Deadlines:
 
     def after(self, seconds: float, call: Callable[[], object]) -> Deadline:
         """Have the call made once so many seconds have passed."""
-        most = _LONGEST.total_seconds()
-        deadline = Deadline(self._clock.now() + timedelta(seconds=min(seconds, most)), call)
+        deadline = Deadline(self._clock.now() + timedelta(seconds=min(seconds, _LONGEST)), call)
         with self._lock:
             self._open.add(deadline)
             if self._alarm is None:

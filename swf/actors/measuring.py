@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -82,14 +82,11 @@ class Measured:
         place = self._tracing.place_of(self._span)
         self.told = None if place is None else str(place)
 
-    @contextmanager
-    def current(self) -> Generator[None]:
-        """Within the block, the span is the current one."""
+    def current(self) -> AbstractContextManager[Any]:
+        """Return what makes the span the current one, within the block."""
         if self._tracing is None or self._span is None:
-            yield
-        else:
-            with self._tracing.using(self._span):
-                yield
+            return nullcontext()
+        return self._tracing.using(self._span)
 
     def ended(self, outcome: Outcome) -> None:
         """Measure how the task ended, and end the span."""

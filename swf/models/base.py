@@ -143,6 +143,12 @@ def _fields(model: type[Model]) -> tuple[attrs.Attribute[Any], ...]:
 
 
 @cache
+def _checked(model: type[Model]) -> tuple[tuple[str, bool, attrs.Attribute[Any]], ...]:
+    """Return these fields, each with its name and whether there is none without it."""
+    return tuple((one.name, one.default is attrs.NOTHING, one) for one in _fields(model))
+
+
+@cache
 def _field_names(model: type[Model]) -> frozenset[str]:
     return frozenset(one.name for one in _fields(model))
 
@@ -174,9 +180,9 @@ class Model(ConnectedSWFObject, ABC):
         connection: object = self._connection
         if connection is not None and not isinstance(connection, Transport):
             yield Violation(("connection",), connection, "must be a connection", wrong_type=True)
-        for field in _fields(type(self)):
-            value = getattr(self, field.name)
-            if value is not None or field.default is attrs.NOTHING:
+        for name, is_needed, field in _checked(type(self)):
+            value = getattr(self, name)
+            if value is not None or is_needed:
                 yield from _field_violations(field, value)
 
     @classmethod
@@ -344,11 +350,15 @@ def _restored(model: type[Model], state: Mapping[str, Any]) -> Model:
     return restored
 
 
+def _names_of(cls: type) -> list[str]:
+    return [one.__name__ for one in cls.__mro__]
+
+
 def _field_violations(field: attrs.Attribute[Any], value: Any) -> Iterator[Violation]:
     """Yield what keeps a field from holding this value."""
     path = (field.name,)
     kind: str | None = field.metadata.get(KIND)
-    if kind is not None and kind not in (one.__name__ for one in type(value).__mro__):
+    if kind not in (None, type(value).__name__) and kind not in _names_of(type(value)):
         yield Violation(path, value, f"must be a {kind}", wrong_type=True)
     shape: str | None = field.metadata.get(SHAPE)
     if shape is None:
