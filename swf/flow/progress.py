@@ -27,8 +27,12 @@ PAGE: Final = 100
 SHOWN: Final = 12
 """Lines that stand on a terminal at a time."""
 
-_NAMES: Final = ("activityId", "timerId", "workflowId", "markerName", "signalName", "id")
-_CAUSES: Final = ("scheduledEventId", "initiatedEventId", "startedEventId")
+NAMES: Final = ("activityId", "timerId", "workflowId", "markerName", "signalName", "id")
+"""Attributes that name what an event is about."""
+
+CAUSES: Final = ("scheduledEventId", "initiatedEventId", "startedEventId")
+"""Attributes that lead to the event which has named that."""
+
 _PASSED_OVER: Final = frozenset(
     {"DecisionTaskCompleted", "DecisionTaskScheduled", "DecisionTaskStarted"}
 )
@@ -54,10 +58,10 @@ class Lines:
         return harmless(" ".join(word for word in words if word))
 
     def _name(self, told: Wire) -> str:
-        for member in _NAMES:
+        for member in NAMES:
             if member in told:
                 return str(told[member])
-        for member in _CAUSES:
+        for member in CAUSES:
             if told.get(member):
                 return self._names.get(told[member], "")
         execution = told.get("workflowExecution") or {}

@@ -16,6 +16,7 @@ from swf.cli.failing import NOT_FOUND, Failure
 from swf.cli.names import Verb
 from swf.cli.output import Columns
 from swf.exceptions import ValidationError
+from swf.flow.progress import CAUSES, NAMES
 from swf.flow.replay.matching import attributes_of
 from swf.flow.submitting import family_of
 from swf.insight.tasks import Task, tasks_of
@@ -24,8 +25,6 @@ from swf.wire import Wire
 
 SAID: Final = ("input", "result", "reason", "details", "cause")
 """What of an event counts beside what it is and of which task."""
-
-_NAMES: Final = ("activityId", "timerId", "workflowId", "markerName", "signalName", "id")
 
 TaskKey = tuple[str, str]
 """Kind and id of a task, without what is the execution's own in it."""
@@ -67,10 +66,10 @@ class Side:
                 yield event["eventId"], " ".join(filter(None, (kind, name, said)))
 
     def _name(self, told: Wire, names: dict[int, str]) -> str:
-        for member in _NAMES:
+        for member in NAMES:
             if member in told:
                 return str(told[member]).removeprefix(self.family)
-        for member in ("scheduledEventId", "initiatedEventId", "startedEventId"):
+        for member in CAUSES:
             if told.get(member) in names:
                 return names[told[member]]
         return ""
