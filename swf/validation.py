@@ -73,6 +73,14 @@ def check_value(where: str, shape: str, value: Any, *path: str) -> None:
         raise kind(f"{where}: {found}")
 
 
+def check_count(argument: str, value: object, least: int) -> None:
+    """Raise ValidationError, naming the argument, unless this is an int of at least so much."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValidationTypeError(f"{argument}: must be an int, got {value!r}")
+    if value < least:
+        raise ValidationError(f"{argument}: must be at least {least}, got {value!r}")
+
+
 def violations(shape: str, value: Any, path: Path = ()) -> Iterator[Violation]:
     """Yield everything that keeps `value` from being a valid `shape`, in the order of the value."""
     for one in checker(shape)(value):

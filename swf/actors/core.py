@@ -34,7 +34,7 @@ from swf.exceptions import (
 )
 from swf.models.domain import Domain, as_domain
 from swf.transport import Transport
-from swf.validation import check_value
+from swf.validation import check_count, check_value
 
 logger = logging.getLogger(__name__)
 
@@ -386,12 +386,8 @@ def _host() -> str:
 def _check_numbers(kind: str, threads: int, processes: int, tasks: int | None) -> None:
     numbers = (("threads", threads, 1), ("processes", processes, 0), ("tasks", tasks, 1))
     for name, value, least in numbers:
-        if value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ValidationTypeError(f"{kind}.start: {name}: must be an int, got {value!r}")
-        if value < least:
-            raise ValidationError(f"{kind}.start: {name}: must be at least {least}, got {value!r}")
+        if value is not None:
+            check_count(f"{kind}.start: {name}", value, least)
     if tasks is not None and processes:
         raise ValidationError(
             f"{kind}.start: tasks: processes that poll by themselves do not count together; "

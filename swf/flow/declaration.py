@@ -21,7 +21,7 @@ from swf.flow.errors import SignatureError
 from swf.flow.replay.ids import fitted
 from swf.flow.retry import RetryPolicy
 from swf.payload import Payloads, register_annotations
-from swf.validation import check_value
+from swf.validation import check_count, check_value
 from swf.wire import DurationLike, Wire
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -284,11 +284,7 @@ def _check_declaration(cls: type[Declaration]) -> None:
     if cls.activity_task_list is not None:
         check_value(cls.__name__, "Name", cls.activity_task_list, "activity_task_list")
     for name, least in _LEAST.items():
-        value = getattr(cls, name)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ValidationTypeError(f"{cls.__name__}: {name}: must be an int, got {value!r}")
-        if value < least:
-            raise ValidationError(f"{cls.__name__}: {name}: must be at least {least}, got {value}")
+        check_count(f"{cls.__name__}: {name}", getattr(cls, name), least)
     if not isinstance(cls.payloads, Payloads):
         raise ValidationTypeError(
             f"{cls.__name__}: payloads: must be Payloads, got {cls.payloads!r}"

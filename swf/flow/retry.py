@@ -14,6 +14,7 @@ import attrs
 from swf.constants import TimeoutType
 from swf.exceptions import RemoteError, ValidationError, ValidationTypeError
 from swf.flow.errors import ScheduleFailed, TaskCanceled, TaskFailed, TaskTerminated, TaskTimedOut
+from swf.validation import check_count
 
 Backoff = Literal["fixed", "exponential"]
 TIMEOUT_TYPES: Final = tuple(one.value for one in TimeoutType)
@@ -105,11 +106,8 @@ class RetryPolicy:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what makes no sense, naming the field."""
-        attempts = self.attempts
-        if attempts is not None:
-            if isinstance(attempts, bool) or not isinstance(attempts, int):
-                raise ValidationTypeError(f"RetryPolicy.attempts: must be an int, got {attempts!r}")
-            _check("attempts", attempts, attempts >= 1, "be at least 1")
+        if self.attempts is not None:
+            check_count("RetryPolicy.attempts", self.attempts, 1)
         _check("backoff", self.backoff, self.backoff in ("fixed", "exponential"), "be a known one")
         _check_number("delay", self.delay, 0, inf)
         _check_number("factor", self.factor, 1, inf)
