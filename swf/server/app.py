@@ -91,7 +91,7 @@ class Application:
         self._runner: Runner | None = None
         self._calls: Calls | None = None
         self._stopping = False
-        self._pages = Starlette(
+        self._for_operators = Starlette(
             routes=[
                 Route("/health", self._health),
                 Route("/metrics", self._metrics),
@@ -114,7 +114,7 @@ class Application:
         elif scope["path"] == "/":
             await self._endpoint(scope, headers, receive, send)
         else:
-            await self._page(scope, headers, receive, send)
+            await self._operators_page(scope, headers, receive, send)
 
     def stop(self) -> None:
         """Have held polls answered as empty; to be called in the loop's thread."""
@@ -176,7 +176,9 @@ class Application:
             logger.exception("%s could not be answered", operation)
             return operation, broken()
 
-    async def _page(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+    async def _operators_page(
+        self, scope: Scope, headers: Headers, receive: Receive, send: Send
+    ) -> None:
         """Show what an operator looks at."""
         try:
             if scope["path"] not in _OPEN:
@@ -184,7 +186,7 @@ class Application:
         except Fault as fault:
             await _refuse_unread(send, fault)
         else:
-            await self._pages(scope, receive, _with_headers(send))
+            await self._for_operators(scope, receive, _with_headers(send))
 
     def _check_signature(self, scope: Scope, headers: Headers, body: bytes) -> None:
         if self._verifier is None:

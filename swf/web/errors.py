@@ -73,7 +73,7 @@ def busy() -> Problem:
     )
 
 
-def nearest(name: str, known: list[str]) -> list[str]:
+def most_like(name: str, known: list[str]) -> list[str]:
     """Return those of the known names that are most like a name, at most three."""
     return difflib.get_close_matches(name, known, n=3, cutoff=0.5)
 
@@ -84,7 +84,7 @@ def _no_domain(error: SWFError, sought: Sought) -> Problem:
         known = [one.name for one in domains[:_LOOKED_THROUGH]]
     except SWFError:
         known = []
-    near = nearest(sought.domain or "", known) or known[:3]
+    near = most_like(sought.domain or "", known) or known[:3]
     return Problem(
         404,
         "There is no such domain",
@@ -115,7 +115,7 @@ def _near_executions(sought: Sought) -> Iterator[tuple[str, str]]:
         latest = {} if runs else {one.workflow_id: one for one in found[:_LOOKED_THROUGH]}
     except SWFError:
         return
-    for one in [*runs, *(latest[name] for name in nearest(wanted, list(latest)))]:
+    for one in [*runs, *(latest[name] for name in most_like(wanted, list(latest)))]:
         words = one.workflow_id if latest else f"{one.workflow_id}, run {one.run_id}"
         yield words, paths.url(domain, "executions", one.workflow_id, one.run_id or "")
 

@@ -26,7 +26,7 @@ from swf.exceptions import (
 from swf.insight.starting import input_of, started_again
 from swf.models import Domain, WorkflowExecution
 from swf.web import paths, words
-from swf.web.errors import nearest
+from swf.web.errors import most_like
 from swf.web.site import Site, asked, form_of, part, see
 from swf.wire import told
 
@@ -307,7 +307,7 @@ def _number(text: str) -> int | None:
 def _start_refusal(error: SWFError, domain: Domain, typed: Mapping[str, str]) -> str:
     if isinstance(error, WorkflowTypeDoesNotExist):
         known = _types(domain)
-        near = nearest(typed["type"].strip(), known)
+        near = most_like(typed["type"].strip(), known)
         meant = f" Did you mean {' or '.join(near)}?" if near else ""
         return f"There is no workflow type {typed['type'].strip()!r:.300}.{meant}"
     if isinstance(error, WorkflowExecution.AlreadyExists):
