@@ -81,6 +81,17 @@ COLUMNS: Final = (
 )
 PARTS: Final = frozenset(part for column in COLUMNS for part in column)
 
+COMMAND_ROOMS: Final = (
+    "workflow",
+    "domains",
+    "serving",
+    "setup",
+    "running",
+    "simpleflow",
+    "main",
+)
+"""The rooms of the command line above what all commands share: each may import those before it."""
+
 ONLY_IN: Final[Mapping[str, tuple[str, ...]]] = {
     "boto3": ("swf.transport",),
     "botocore": ("swf.transport",),
@@ -273,6 +284,24 @@ def upward_imports(sources: Sources) -> list[str]:
     return broken
 
 
+def upward_rooms(sources: Sources) -> list[str]:
+    """A room of the command line imports what all commands share, itself, and rooms before it."""
+    return [
+        f"{module.name}:{line} imports {target}"
+        for module in sources.values()
+        for line, target in imports(module, sources)
+        if module.part == "cli" and _room(target) > _room(module.name)
+        if (module.name, target) not in LAZY
+    ]
+
+
+def _room(name: str) -> int:
+    """Return how high a module of the command line stands; 0 of what all commands share."""
+    parts = name.split(".")
+    room = parts[2] if parts[:2] == ["swf", "cli"] and len(parts) > 2 else ""
+    return COMMAND_ROOMS.index(room) + 1 if room in COMMAND_ROOMS else 0
+
+
 def parts_without_floor(sources: Sources) -> list[str]:
     """Every part stands on a floor."""
     parts = {module.part for module in sources.values()} - {""}
@@ -413,6 +442,7 @@ def names_that_say_nothing(sources: Sources) -> list[str]:
 RULES: Final[tuple[Rule, ...]] = (
     parts_without_floor,
     upward_imports,
+    upward_rooms,
     foreign_imports,
     import_cycles,
     imports_in_functions,
@@ -507,6 +537,12 @@ BROKEN: Final[tuple[tuple[str, Rule, dict[str, str], str], ...]] = (
         upward_imports,
         {"swf": "", "swf__core": "import swf"},
         "swf.core:1 imports swf",
+    ),
+    (
+        "a room above, of the command line",
+        upward_rooms,
+        {"swf__cli__options": "import swf.cli.setup.config", "swf__cli__setup__config": ""},
+        "swf.cli.options:1 imports swf.cli.setup.config",
     ),
     (
         "boto3 above the transport",
