@@ -90,7 +90,8 @@ judges: $(VENV)/.test $(JUDGES_VENV)/.judges ## Let the AWS CLI, simpleflow and 
 # It asks an advisory service over the network, so it is no part of `make test`.
 audit: $(VENV)/.test $(AUDIT_VENV)/.audit ## Ask whether anything that is installed is known to be vulnerable (pip-audit).
 	$(BIN)/python -m pip freeze --exclude-editable >$(AUDIT_VENV)/installed.txt
-	$(AUDIT_VENV)/bin/python -m pip_audit --strict --no-deps --disable-pip --progress-spinner off -r $(AUDIT_VENV)/installed.txt
+	$(AUDIT_VENV)/bin/python -m pip_audit --strict --no-deps --disable-pip --progress-spinner off -r $(AUDIT_VENV)/installed.txt \
+		|| { echo "Not all is known to be sound: something has an advisory, or pypi.org could not be asked about it" >&2; exit 1; }
 
 shapes: $(VENV)/.test ## Generate swf/shapes.py anew from botocore's model of the service.
 	$(BIN)/python scripts/generate_shapes.py

@@ -68,6 +68,12 @@ class TestOpenWriter:
             assert pragma(connection, "busy_timeout") == database.BUSY_SECONDS * 1000
             assert connection.isolation_level is None
 
+    @pytest.mark.parametrize("opened", [open_writer, open_reader])
+    def test_a_file_may_not_call_what_it_likes(self, made, opened):
+        """Functions that do something are not called by the views and triggers of a file."""
+        with closing(opened(made)) as connection:
+            assert pragma(connection, "trusted_schema") == 0
+
     def test_another_durability_is_none(self, path):
         """A word that is no durability is refused before there is a file."""
         with pytest.raises(ValueError, match="'full' or 'normal', got 'off'"):
