@@ -298,9 +298,8 @@ class Run:
 
         The rest of an answer that was cut is asked for again in a replay, and was never sent.
         """
-        return not self.replaying or self.ahead.is_beyond(
-            self._completed, self.last, len(self.queue)
-        )
+        asked = len(self.queue)
+        return not self.replaying or self.ahead.is_beyond(self._completed, self.last, asked)
 
     def hold_here(self) -> None:
         """Go no further where the program is only looked at: what comes would be a side effect."""
