@@ -469,6 +469,22 @@ class TestRestart:
         assert run.history()[-1][0] == "DecisionTaskCompleted"
         service.close()
 
+    def test_a_token_of_another_database_answers_nothing(self, url, tmp_path):
+        """The same task of the same run has another token in each database."""
+        here = Service(url, options=Options(poll_seconds=0))
+        there = Service(f"sqlite:///{tmp_path}/there.db", options=Options(poll_seconds=0))
+        tokens = []
+        for service in (here, there):
+            service.start()
+            tokens.append(service.decision_task()["taskToken"])
+
+        assert tokens[0] != tokens[1]
+        fault = here.fault("RespondDecisionTaskCompleted", taskToken=tokens[1])
+        assert (fault.code, fault.message) == ("ValidationException", "Invalid token")
+        here.call("RespondDecisionTaskCompleted", taskToken=tokens[0])
+        for service in (here, there):
+            service.close()
+
     def test_tasks_of_this_process_time_out_at_once(self, on_file):
         """A task whose poller died with the engine's process is timed out when it is opened."""
         run = on_file.begun(schedule())

@@ -217,6 +217,17 @@ def test_a_form_without_the_cookie_is_refused(guarded: Browser, shop: Shop) -> N
     assert not shop.domain.executions().exists()
 
 
+def test_what_one_start_gave_opens_no_other(guarded: Browser, shop: Shop) -> None:
+    """A cookie and a field are of one start: who had an earlier one's, or guesses, has nothing."""
+    guarded.get(f"/ui/?token={TOKEN}")
+    later = Browser(application(shop.connection, token=TOKEN, endpoint="sqlite:///shop.db"))
+
+    assert later.pages.site.csrf != guarded.pages.site.csrf
+    assert min(len(later.pages.site.csrf), *map(len, guarded.cookies.values())) >= 32
+    later.cookies |= guarded.cookies
+    assert later.get("/ui/d/executions").status == 401
+
+
 @pytest.mark.parametrize("field", ["", "x", "é", "\udcff"])
 def test_a_form_without_the_field_of_ours_is_refused(
     browser: Browser, shop: Shop, field: str
