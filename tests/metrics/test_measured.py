@@ -115,6 +115,33 @@ def test_what_is_replayed_from_a_history_read_for_it_is_measured(
     assert waits == 6
 
 
+@pytest.mark.parametrize("is_held", [True, False])
+def test_the_wait_of_an_activity_that_a_replay_finds_open_is_measured_once(
+    site: Site, change: Callable[..., float], *, is_held: bool
+) -> None:
+    """It is the time from its schedule to its start, whichever deciders have its run meanwhile."""
+    handle = start(Order, 5, connection=site.connection, **site.place)
+    site.decider.work()
+    site.clock.advance(7)
+    other = site.deciding(cached_runs=1_000 if is_held else 0)
+    for decider in (site.decider, other):
+        handle.signal("approved")
+        decider.work()
+    site.clock.advance(3)
+    site.worker.run_once()
+    other.work()
+    handle.signal("approved")
+    other.work()
+    other.close()
+
+    labels = ("shop", "default", charge.name)
+    counted, waited = (
+        change(f"swf_activity_schedule_to_start_seconds_{what}", *labels)
+        for what in ("count", "sum")
+    )
+    assert (counted, waited) == (1, 10)
+
+
 def test_workflows_that_fail_are_counted_by_reason(
     site: Site, change: Callable[..., float]
 ) -> None:

@@ -194,7 +194,7 @@ class Run:
             self.queue.pop()  # it was not sent yet: what comes now goes before it
         self.replaying = replaying
         events, self._buffer = self._buffer, []
-        grew_long = started_id >= CONTINUE_AT_EVENTS and self.started_id < self._long <= started_id
+        grew_long = started_id >= CONTINUE_AT_EVENTS and _grew_long(self, started_id)
         self.started_id = started_id
         for index, event in enumerate(events):
             if event["eventId"] >= started_id:
@@ -319,11 +319,6 @@ class Run:
         return _NONE if strand is None else strand.options
 
     @property
-    def _long(self) -> int:
-        """The length of a history from which on it is said that it is time to continue as new."""
-        return max(CONTINUE_AT_EVENTS, self.workflow.continue_as_new_at)
-
-    @property
     def should_continue_as_new(self) -> bool:
         """Whether the history has grown so long that the run had better continue as new."""
         return self.started_id >= self.workflow.continue_as_new_at
@@ -361,6 +356,12 @@ class Run:
 
     def _on_cancel_requested(self, event: Wire) -> None:
         closing.cancel_requested(self, event)
+
+
+def _grew_long(run: Run, started_id: int) -> bool:
+    """Tell whether it is with this event that it is time for a run to continue as new."""
+    long = max(CONTINUE_AT_EVENTS, run.workflow.continue_as_new_at)
+    return run.started_id < long <= started_id
 
 
 class _AtWork(WithoutAsyncio):
