@@ -56,6 +56,8 @@ class HandPoll:
     def _put_in_line(self, call: Call) -> None:
         """Have a poll answered, or in its line; whoever is interrupted in that polls nothing."""
         self._check()
+        if self._writer.hold(call):
+            return
         queue = self._writer.queue
         leads = queue.submit(call)
         try:

@@ -116,6 +116,21 @@ class Writer:
         else:
             self.schedule.arm()
 
+    def hold(self, call: Call) -> bool:
+        """Put a poll in its line without a turn of the writer's; False where that needs one.
+
+        It does where a task may wait for it, where time ends polls, and where too many wait.
+        """
+        kind, params = POLLED[call.operation], call.params
+        line = kind, params["domain"], params["taskList"]["name"]
+        with self.store.lock:
+            is_full = self.waiting.length(line) >= self.options.limits.pollers
+            if self._poll_milliseconds != inf or is_full or not self._writes_nothing(call):
+                return False
+            self.waiting.saw(line, params.get("identity", ""), self.schedule.now())
+            self.waiting.add(call, line, inf)
+        return True
+
     def _conclude(self, batch: list[Call]) -> None:
         """Find out whom to tell what the transaction has brought."""
         if self._is_concluded:

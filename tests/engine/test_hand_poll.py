@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from embedded_harness import DOMAIN, Service, complete, schedule
 
+from swf.engine import Options
 from swf.engine.hand_poll import HandPoll
+from swf.engine.turn import Limits
 from swf.exceptions import EngineError
 from swf.fault import Fault
 from swf.virtual_clock import VirtualClock
@@ -180,3 +182,32 @@ def test_who_is_interrupted_while_polling_leaves_the_work_to_others(service: Ser
 
     service.start("w")
     assert service.decision_task()["workflowExecution"]["workflowId"] == "w"
+
+
+def test_no_more_polls_are_made_ahead_than_may_wait(service: Service) -> None:
+    """What comes to a line that is full is refused, as any poll is."""
+    service.close()
+    service.options = Options(limits=Limits(pollers=1))
+    service.open()
+    service.furnish()
+    first, second = polling(service), polling(service)
+    first.take()
+
+    first.ahead()
+
+    with pytest.raises(Fault) as refused:
+        second.take()
+    assert refused.value.code == "LimitExceededFault"
+
+
+def test_who_polls_ahead_is_seen(service: Service) -> None:
+    """A poll that was made ahead counts among those of its task list."""
+    poll = polling(service)
+    poll.take()
+    service.clock.advance(60)
+
+    poll.ahead()
+
+    [item] = service.engine.task_lists(DOMAIN)
+    seen = service.clock.now().timestamp()
+    assert item["pollers"] == [{"identity": "me", "lastSeen": seen, "waiting": True}]
