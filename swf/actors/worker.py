@@ -137,7 +137,9 @@ class ActivityWorker(Actor):
             self._types[named] = activity_type
         return ActivityTask(
             activity_type=activity_type,
-            execution=WorkflowExecution(self.domain, *execution, connection=connection),
+            execution=WorkflowExecution._trusted(
+                connection, domain=activity_type.domain, **execution._asdict()
+            ),
             **plain,
         )
 
