@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import attrs
+from ended import ended
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT: Final = Path(__file__).parent.parent
@@ -69,17 +70,9 @@ def served(*command: str, environment: dict[str, str] | None = None) -> Iterator
         stderr=subprocess.STDOUT,
         text=True,
     )
-    try:
+    assert process.stdout is not None
+    with process.stdout, ended(process):
         yield _url(process)
-    finally:
-        process.terminate()
-        try:
-            process.wait(PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
 
 
 def _url(process: subprocess.Popen[str]) -> str:

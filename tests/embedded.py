@@ -16,6 +16,7 @@ from typing import Any
 import attrs
 import boto3
 from botocore.config import Config
+from ended import ended
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_SECONDS = 30
@@ -52,18 +53,9 @@ def server_process(
         stdout=subprocess.PIPE,
         text=True,
     )
-    try:
+    assert process.stdout is not None
+    with process.stdout, ended(process):
         yield ServerProcess(_url(process), process)
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(PATIENCE_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
 
 
 def _url(process: subprocess.Popen[str]) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import attrs
 from click.testing import CliRunner, Result
+from ended import ended
 
 from swf.cli.main import swf
 
@@ -81,16 +82,8 @@ def terminal(*words: str | Path, cwd: Path, **environment: str) -> Iterator[Term
     found = Terminal(process)
     reader = threading.Thread(target=found.read)
     reader.start()
-    try:
-        yield found
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    assert process.stdout is not None
+    with process.stdout:
+        with ended(process):
+            yield found
         reader.join(PATIENCE_SECONDS)
-        assert process.stdout is not None
-        process.stdout.close()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
 import re
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from embedded_harness import Service
+from ended import ended
 
 
 @pytest.fixture
@@ -37,8 +38,8 @@ def service(services: Callable[..., Service]) -> Service:
 
 
 @pytest.fixture(scope="session")
-def moto_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a moto server, a process of its own that ends with the test session."""
+def moto_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a moto server, a process of its own that ends with the test session."""
     log = tmp_path_factory.mktemp("moto") / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
@@ -47,15 +48,8 @@ def moto_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        try:
-            yield _announced(server, log)
-        finally:
-            server.terminate()
-            try:
-                server.wait(10)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+        with ended(server):
+            yield f"http://127.0.0.1:{_announced(server, log)}"
 
 
 def _announced(server: subprocess.Popen[bytes], log: Path) -> int:
@@ -78,14 +72,19 @@ def _wait(server: subprocess.Popen[bytes], seconds: float) -> None:
 
 
 @pytest.fixture
-def moto_url(moto_port: int) -> str:
+def empty_moto(moto_process: str) -> Callable[[], str]:
+    """Have a moto server forget all that it holds, and return its address."""
+
+    def emptied() -> str:
+        reset = f"{moto_process}/moto-api/reset"
+        with urllib.request.urlopen(reset, data=b"", timeout=10) as answer:
+            assert answer.status == 200
+        return moto_process
+
+    return emptied
+
+
+@pytest.fixture
+def moto_url(empty_moto: Callable[[], str]) -> str:
     """The endpoint of a moto server that holds nothing."""
-    connection = http.client.HTTPConnection("127.0.0.1", moto_port, timeout=10)
-    try:
-        connection.request("POST", "/moto-api/reset")
-        answer = connection.getresponse()
-        answer.read()
-        assert answer.status == 200
-    finally:
-        connection.close()
-    return f"http://127.0.0.1:{moto_port}"
+    return empty_moto()

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import http.client
 import re
-import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,7 +10,7 @@ import attrs
 import pytest
 
 import swf
-from swf.clock import ManualClock, SystemClock
+from swf.clock import ManualClock
 from swf.engine import Engine, Options
 from swf.exceptions import SWFError
 from swf.fault import Fault
@@ -23,8 +18,6 @@ from swf.fault import Fault
 Wire = dict[str, Any]
 Ask = Callable[[str, Wire], Wire]
 """Performs an operation; a refusal is returned as its code and message."""
-
-START_SECONDS = 60
 
 DOMAIN = {"domain": "shop"}
 DAYS = {"workflowExecutionRetentionPeriodInDays": "5"}
@@ -414,57 +407,10 @@ def differing_events(ours: list[Wire], theirs: list[Wire], path: str) -> Iterato
         yield f"{path} {'we' if len(ours) > len(theirs) else 'moto'} alone: {', '.join(more)}"
 
 
-def status(port: int, method: str, path: str) -> int:
-    """Return the status that the server on a loop-back port answers with."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        connection.request(method, path)
-        return connection.getresponse().status
-    finally:
-        connection.close()
-
-
-def wait_until_up(server: subprocess.Popen[bytes], port: int) -> None:
-    """Return once the server answers; fail if it ends before, or does not in START_SECONDS."""
-    clock = SystemClock()
-    deadline = clock.monotonic() + START_SECONDS
-    while clock.monotonic() < deadline:
-        assert server.poll() is None, f"moto ended with status {server.returncode}"
-        try:
-            status(port, "GET", "/moto-api/data.json")
-        except OSError:
-            clock.wait(threading.Event(), 0.05)
-        else:
-            return
-    pytest.fail(f"moto did not answer within {START_SECONDS} s")
-
-
-@pytest.fixture(scope="module")
-def moto_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a moto server, a process of its own that ends with this module."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with (tmp_path_factory.mktemp("moto") / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        try:
-            wait_until_up(server, port)
-            yield port
-        finally:
-            server.terminate()
-            try:
-                server.wait(10)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
-
-
 @pytest.fixture
-def moto(moto_port: int) -> Iterator[Ask]:
+def moto(moto_url: str) -> Iterator[Ask]:
     """The way to ask a moto that holds nothing: refusals come back as their code and message."""
-    assert status(moto_port, "POST", "/moto-api/reset") == 200
-    connection = swf.connect(f"http://127.0.0.1:{moto_port}")
+    connection = swf.connect(moto_url)
 
     def ask(operation: str, params: Wire) -> Wire:
         try:
@@ -484,11 +430,11 @@ def found_differences(trace: str, moto: Ask) -> list[str]:
     return found
 
 
-def test_every_difference_from_moto_is_explained(moto: Ask, moto_port: int):
+def test_every_difference_from_moto_is_explained(moto: Ask, empty_moto: Callable[[], str]):
     """Where the two answer one trace differently, a line of the table says why; none is idle."""
     found = []
     for trace in TRACES:
-        assert status(moto_port, "POST", "/moto-api/reset") == 200
+        empty_moto()
         found += found_differences(trace, moto)
 
     unexplained = [one for one in found if not any(re.search(what, one) for what, _ in EXPLAINED)]

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
+from moto_served import moto_served
 
 import swf
 from swf.exceptions import PollTimeout
@@ -55,13 +55,10 @@ class Fails(Workflow):
 @pytest.fixture
 def connection() -> Iterator[Transport]:
     """A connection to a server of moto's in this process."""
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    made = swf.connect(f"http://{host}:{port}", region="eu-west-1")
-    yield made
-    made.close()
-    server.stop()
+    with moto_served() as url:
+        made = swf.connect(url, region="eu-west-1")
+        yield made
+        made.close()
 
 
 def driven(decider: Decider, worker: Worker, handle: Any) -> None:

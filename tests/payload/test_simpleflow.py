@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
+from moto_served import s3_with
 
 import swf
 from swf.exceptions import (
@@ -25,21 +24,9 @@ TEXT = '{"args":["é"],"kwargs":{}}'
 @pytest.fixture
 def s3() -> Iterator[Any]:
     """An S3 in which simpleflow has put something."""
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    client = boto3.client(
-        "s3",
-        endpoint_url=f"http://{host}:{port}",
-        region_name="us-east-1",
-        aws_access_key_id="a",
-        aws_secret_access_key="b",
-    )
-    client.create_bucket(Bucket="jumbo")
-    client.put_object(Bucket="jumbo", Key="dir/1", Body=TEXT.encode())
-    yield client
-    client.close()
-    server.stop()
+    with s3_with("jumbo") as client:
+        client.put_object(Bucket="jumbo", Key="dir/1", Body=TEXT.encode())
+        yield client
 
 
 def payloads(s3: Any, **options: Any) -> Payloads:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
+from moto_served import moto_served
 from redis_server import redis_server
 
 import swf
@@ -39,11 +39,8 @@ Make = Callable[..., ContentStore]
 @pytest.fixture(scope="module")
 def s3_url() -> Iterator[str]:
     """An S3 with an empty bucket."""
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with moto_served() as url:
+        yield url
 
 
 @pytest.fixture(params=["memory", "file", "s3", "redis", "fsspec", "fsspec-file"])

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
+from moto_served import s3_with
 
 import swf
 from swf.exceptions import NotPicklableError, PayloadStoreError
@@ -19,20 +18,8 @@ from swf.payload import S3Store
 @pytest.fixture
 def s3() -> Iterator[Any]:
     """A client of an S3 with one bucket."""
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    client = boto3.client(
-        "s3",
-        endpoint_url=f"http://{host}:{port}",
-        region_name="us-east-1",
-        aws_access_key_id="a",
-        aws_secret_access_key="b",
-    )
-    client.create_bucket(Bucket="bucket")
-    yield client
-    client.close()
-    server.stop()
+    with s3_with("bucket") as client:
+        yield client
 
 
 def test_a_client_of_the_callers_is_used(s3):
