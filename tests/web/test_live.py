@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Self
+from urllib.parse import quote
 
 import pytest
 from browsed import Browser
@@ -377,3 +378,15 @@ def test_a_stream_needs_the_cookie_too(shop: Shop) -> None:
     browser = Browser(application(shop.unheard, token="t"))
 
     assert browser.get(STREAMS[0]).status == 401
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\x00b", "a:b", "arn", "%ff", "\ud800"], ids=ascii)
+@pytest.mark.parametrize(
+    "path", ["/executions/events", "/executions/{}/{}/events", "/task-lists/events"]
+)
+def test_there_is_no_stream_of_what_has_no_name(shop: Shop, path: str, name: str) -> None:
+    """What nothing in SWF can be called is not there: nobody looks for it."""
+    browser = Browser(application(shop.unheard, token=None))
+    named = quote(name, safe="%", errors="surrogatepass")
+
+    assert browser.get(f"/ui/{named}{path.format(named, named)}").status == 404

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from swf.exceptions import ValidationError
 from swf.models import WorkflowExecution
 from swf.web import paths
 from swf.web.live import Look, Watches
@@ -28,7 +29,10 @@ def routes(site: Site, watches: Watches) -> list[Route]:
 
 def _route(site: Site, watches: Watches, path: str, look_of: Any) -> Route:
     async def endpoint(request: Request) -> Response:
-        name, look = look_of(site, request)
+        try:
+            name, look = look_of(site, request)
+        except ValidationError as error:  # nothing is called so
+            return PlainTextResponse(f"{error}\n", 404)
         if watches.full:
             return PlainTextResponse("Too many pages are kept up to date\n", 503)
         return StreamingResponse(watches.stream(name, look), media_type="text/event-stream")
