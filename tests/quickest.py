@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 
 def quickest(work: Callable[[], object], below: float) -> float:
-    """Return the seconds of the quickest of five tries, or of the first that takes less than this.
+    """Return the seconds of the quickest of twenty tries, or of the first that takes less than this.
 
     What a busy machine adds to one try it does not add to each; what waits does so each time.
     """
     found: list[float] = []
-    while len(found) < 5 and not (found and min(found) < below):
+    while len(found) < 20 and not (found and min(found) < below):
         began = time.monotonic()
         work()
         found.append(time.monotonic() - began)

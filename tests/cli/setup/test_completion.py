@@ -145,7 +145,7 @@ def test_bash_completes(shell: dict[str, str], words: str, expected: list[str]) 
         case $COMP_WORDBREAKS in *:*) exit 3;; esac
         complete -p swf >/dev/null || exit 4
         COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
-        for attempt in 1 2 3 4 5 6 7 8 9; do
+        for attempt in {{1..40}}; do
             COMPREPLY=(); _swf_completion swf
             [ -n "${{COMPREPLY[0]}}" ] && break  # names may be late where a machine is busy
         done
