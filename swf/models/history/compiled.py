@@ -67,6 +67,14 @@ DECISION_RESULTS: Final = frozenset(
 StartChildWorkflowExecutionFailed is one too where it links to no initiated event.
 """
 
+
+def results_from_decision(name: str, initiated_event_id: int | None) -> bool:
+    """Tell whether SWF records an event of this type, linked so, as it carries out decisions."""
+    return name in DECISION_RESULTS or (
+        name == "StartChildWorkflowExecutionFailed" and not initiated_event_id
+    )
+
+
 _NAMES: Final = (
     "decision_tasks",
     "activities",
@@ -142,7 +150,7 @@ class CompiledHistory:
         entity = None
         if telling is not None:
             told = told_by(event, telling)
-            if name in DECISION_RESULTS or (
+            if name in DECISION_RESULTS or (  # spelled out: it is asked of every event
                 name == "StartChildWorkflowExecutionFailed" and not told["initiatedEventId"]
             ):
                 self._check_decision(event, told)

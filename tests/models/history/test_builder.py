@@ -281,6 +281,17 @@ def test_refused_decisions_call_for_a_decision_after_their_whole_list() -> None:
     ]
 
 
+@pytest.mark.parametrize("automatic", [True, False])
+def test_nothing_results_from_a_decision_after_what_came_of_it_later(automatic: bool) -> None:
+    """The results of a list stand together: what becomes of one of them comes after them all."""
+    builder = HistoryBuilder(automatic=automatic).decision()
+    builder.request_cancel_external_workflow_execution_initiated("w")
+    builder.request_cancel_external_workflow_execution_failed("w")
+
+    with pytest.raises(ValidationError, match=r"schedule_lambda_function_failed: .* decision\(\)"):
+        builder.schedule_lambda_function_failed("l", "f")
+
+
 def test_an_execution_can_close_in_a_list_with_a_refused_decision() -> None:
     """What failed earlier in the list does not keep the execution open, and nothing follows."""
     builder = HistoryBuilder().decision().start_timer_failed("t").workflow_execution_completed()

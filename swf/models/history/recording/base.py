@@ -22,7 +22,7 @@ from swf.models.decision.fields import (
 )
 from swf.models.event.base import Event, attributes_key
 from swf.models.event.registry import event_from
-from swf.models.history.compiled import DECISION_RESULTS, CompiledHistory
+from swf.models.history.compiled import CompiledHistory, results_from_decision
 from swf.models.history.entities.base import Entities, Entity, refused
 from swf.shapes import SHAPES
 from swf.validation import violations
@@ -143,9 +143,7 @@ class Recorder:
         `due` is the moment before which SWF would not record it: time moves there.
         """
         with self._whole():
-            result = event_type in DECISION_RESULTS or (
-                event_type == "StartChildWorkflowExecutionFailed" and not told["initiated_event_id"]
-            )
+            result = results_from_decision(event_type, told.get("initiated_event_id"))
             if result:
                 told["decision_task_completed_event_id"] = self._deciding(event_type)
             else:
@@ -220,27 +218,24 @@ class Recorder:
 
     def _deciding(self, event_type: str) -> int:
         """Return the id of the answer whose decisions are being carried out."""
-        last = self._raws[-1]
-        if last["eventType"] == "DecisionTaskCompleted":
-            return int(last["eventId"])
-        completed = last[attributes_key(last["eventType"])].get("decisionTaskCompletedEventId")
-        if completed != self._compiled.decision_tasks.deciding or not completed:
+        completed = self._answer()
+        if not completed:
+            last = self._raws[-1]
             raise ValidationError(
                 f"{snake_case(event_type)}: comes of a decision, and so right after the"
                 f" DecisionTaskCompleted of its list, not after event {last['eventId']}"
                 f" {last['eventType']}: call decision() first"
             )
-        return int(completed)
+        return completed
 
-    def _decides(self) -> bool:
-        """Whether what results from a decision may be recorded next."""
+    def _answer(self) -> int:
+        """Return the id of the answer that the last event is, or results from; 0 without one."""
         last = self._raws[-1]
+        if last["eventType"] == "DecisionTaskCompleted":
+            return int(last["eventId"])
         told = last[attributes_key(last["eventType"])]
-        deciding = self._compiled.decision_tasks.deciding
-        return deciding != 0 and deciding in (
-            last["eventId"],
-            told.get("decisionTaskCompletedEventId"),
-        )
+        results = results_from_decision(last["eventType"], told.get("initiatedEventId"))
+        return int(told["decisionTaskCompletedEventId"]) if results else 0
 
     def _check_outcome(self, outcome: str, outcomes: Any, method: str) -> None:
         """Raise ValidationError unless the outcome is one of a Literal's."""

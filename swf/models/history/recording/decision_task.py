@@ -140,7 +140,7 @@ class DecisionTaskRecorder(Recorder):
 
     def _decide(self) -> None:
         """Record a decision unless the decisions of one are being carried out."""
-        if not self._decides():
+        if not self._answer():
             self.decision()
 
     def _running(self, method: str) -> CompiledDecisionTask:
