@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from swf.flow.replay.ids import fitted
+from swf.flow.replay.ids import MOST, fitted
 from swf.graph.errors import GraphError
 from swf.graph.specs.plain import refused, shortened
 from swf.graph.specs.task import Task
 from swf.rules import is_identifier, without_forbidden
+
+RUN_DIGITS: Final = 8
+"""Of the workflow id of a child whose id nobody gave, those that tell its parent's run."""
 
 _SHOWN: Final = 20
 """So many tasks of a circle are told."""
@@ -19,6 +22,11 @@ def wire_id(id_: str) -> str:
     """Return the id that SWF is told for the one of a task: it does not take all of them."""
     told = fitted(without_forbidden(id_, "."))
     return told if is_identifier(told) else f"{told}."
+
+
+def start_of_child_id(id_: str) -> str:
+    """Return how the workflow id of a child begins whose id nobody gave; RUN_DIGITS follow."""
+    return f"{wire_id(id_)[: MOST - RUN_DIGITS - 2]}--"
 
 
 def check_graph(given: Sequence[Any], place: str) -> None:

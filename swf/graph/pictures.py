@@ -13,13 +13,12 @@ from swf.drawing.states import Execution, history_of, states_of, titled
 from swf.drawing.words import lasting, versioned
 from swf.exceptions import PayloadError
 from swf.flow.handle import Handle
-from swf.flow.replay.ids import MOST
 from swf.graph.converter import graph_payloads
 from swf.graph.errors import GraphError
-from swf.graph.flaws import wire_id
+from swf.graph.flaws import RUN_DIGITS, start_of_child_id, wire_id
 from swf.graph.plan import Plan
 from swf.graph.progress import restored
-from swf.graph.reading import MAX_DEPTH, spec_from, tasks_from
+from swf.graph.reading import MAX_DEPTH, SPEC_MEMBER, TASKS_MEMBER, spec_from, tasks_from
 from swf.graph.specs.task import ActivityTask, ChildWorkflow, Generator, Task, Timer
 from swf.models.history import History
 from swf.models.states import State
@@ -30,10 +29,6 @@ if TYPE_CHECKING:
 
 LONGEST_INPUT: Final = 24
 """Characters of an input that is told beneath its task; a longer one is not."""
-
-DIGITS: Final = 8
-"""Of the workflow id of a child whose id nobody gave, those that tell its parent's run: see
-`scheduling.child_workflow_id`."""
 
 
 def picture_of(
@@ -86,11 +81,11 @@ def _tasks_in(value: Any, depth: int) -> list[Task] | None:
     """Return the tasks that an input has somewhere; None where it has none."""
     if not isinstance(value, Mapping) or not depth:
         return None
-    if "decider_spec" in value:
-        told: list[Task] = spec_from(value["decider_spec"])["activity_tasks"]
+    if SPEC_MEMBER in value:
+        told: list[Task] = spec_from(value[SPEC_MEMBER])["activity_tasks"]
         return told
-    if "activity_tasks" in value:
-        return tasks_from(value["activity_tasks"])
+    if TASKS_MEMBER in value:
+        return tasks_from(value[TASKS_MEMBER])
     found = (_tasks_in(one, depth - 1) for one in value.values())
     return next((tasks for tasks in found if tasks is not None), None)
 
@@ -122,13 +117,12 @@ def _generated(
 def _states(plan: Plan, history: History, done: set[str]) -> dict[str, State]:
     found = states_of(history)
     # A child whose id nobody gave has one that tells runs apart.
-    children: dict[str, State] = {name[:-DIGITS]: state for name, state in found.items()}
+    children: dict[str, State] = {name[:-RUN_DIGITS]: state for name, state in found.items()}
     states: dict[str, State] = {}
     for id_, task in plan.tasks.items():
-        told = wire_id(id_)
-        state = found.get(told)
+        state = found.get(wire_id(id_))
         if state is None and isinstance(task, ChildWorkflow):
-            state = children.get(f"{told[: MOST - DIGITS - 2]}--")
+            state = children.get(start_of_child_id(id_))
         otherwise: State = "completed" if id_ in done else "waiting"
         states[id_] = otherwise if state is None else state
     return states

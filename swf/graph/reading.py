@@ -19,6 +19,12 @@ from swf.graph.specs.retry_strategy import Retry
 from swf.graph.specs.task import Task, task_id
 from swf.rules import shown
 
+SPEC_MEMBER: Final = "decider_spec"
+"""Where an input has the spec of its graph."""
+
+TASKS_MEMBER: Final = "activity_tasks"
+"""Where an input has, at any depth, the tasks of its graph."""
+
 MAX_TASKS: Final = 25_000
 """Tasks of a list that is not trusted."""
 

@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from math import ceil
-from typing import Any, Final
+from typing import Any
 
 from swf.flow.activities import Activity
 from swf.flow.future import Future
-from swf.flow.replay.ids import MOST, fitted
 from swf.flow.retry import RetryPolicy
 from swf.flow.workflow import Workflow
 from swf.graph.declared import (
@@ -18,7 +17,7 @@ from swf.graph.declared import (
     START_TO_CLOSE_SECONDS,
     declared,
 )
-from swf.graph.flaws import wire_id
+from swf.graph.flaws import RUN_DIGITS, start_of_child_id, wire_id
 from swf.graph.specs.task import ActivityTask, ChildWorkflow, Task, Timer, default_id
 
 Context = dict[str, Any]
@@ -147,16 +146,12 @@ def _begin_child(workflow: Workflow, task: ChildWorkflow, context: Context) -> F
     return workflow.submit(child, context)
 
 
-_DIGITS: Final = 8
-
-
 def child_workflow_id(task: ChildWorkflow, run_id: str) -> str:
     """Return the workflow id of a task's child: the task's id, where that was given.
 
     A workflow id is one in its domain, and the id that a task has by default is the same wherever
     its graph runs: it is followed by what tells the runs apart.
     """
-    wire = wire_id(task.id_)
     by_default = default_id(
         task.workflow_type_name,
         task.workflow_type_version,
@@ -164,6 +159,6 @@ def child_workflow_id(task: ChildWorkflow, run_id: str) -> str:
         (one.id_ if isinstance(one, Task) else one for one in task.requires),
     )
     if task.id_ != by_default:
-        return wire
-    run = hashlib.sha256(run_id.encode()).hexdigest()[:_DIGITS]
-    return fitted(f"{wire[: MOST - _DIGITS - 2]}--{run}")
+        return wire_id(task.id_)
+    run = hashlib.sha256(run_id.encode()).hexdigest()[:RUN_DIGITS]
+    return f"{start_of_child_id(task.id_)}{run}"

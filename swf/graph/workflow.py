@@ -11,17 +11,11 @@ from swf.flow.workflow import Workflow
 from swf.graph.converter import PAYLOADS, graph_payloads
 from swf.graph.errors import GraphError
 from swf.graph.plan import Plan
-from swf.graph.reading import MAX_DEPTH, tasks_from
+from swf.graph.reading import MAX_DEPTH, SPEC_MEMBER, TASKS_MEMBER, tasks_from
 from swf.graph.specs.decider_spec import DeciderSpec
 from swf.graph.specs.task import Task
 from swf.graph.walk import Walk
 from swf.payload import Payloads
-
-SPEC: Final = "decider_spec"
-"""Where an input has the spec of its graph."""
-
-TASKS: Final = "activity_tasks"
-"""Where an input has, at any depth, the tasks of its graph."""
 
 CONTINUE_AT_EVENTS: Final = 20_000
 """The length that a history may have, but for tasks that are tried again: SWF allows 25,000.
@@ -80,15 +74,15 @@ class GraphWorkflow(Workflow):
         spec = self.spec or DeciderSpec()
         if spec.activity_tasks:
             return _Graph(spec, tuple(spec.activity_tasks), input)
-        if isinstance(input, Mapping) and SPEC in input:
-            told = DeciderSpec.from_json(input[SPEC])
-            rest = {name: value for name, value in input.items() if name != SPEC}
+        if isinstance(input, Mapping) and SPEC_MEMBER in input:
+            told = DeciderSpec.from_json(input[SPEC_MEMBER])
+            rest = {name: value for name, value in input.items() if name != SPEC_MEMBER}
             return _Graph(told, tuple(told.activity_tasks), rest)
         found, rest = _without_tasks(input, MAX_DEPTH)
         if found is None:
             raise GraphError(
-                f"the input of {self.name!r} has no {TASKS!r} and no {SPEC!r}: start it with"
-                " input={'activity_tasks': […]}"
+                f"the input of {self.name!r} has no {TASKS_MEMBER!r} and no {SPEC_MEMBER!r}:"
+                " start it with input={'activity_tasks': […]}"
             )
         return _Graph(spec, tuple(tasks_from(found)), rest)
 
@@ -150,8 +144,8 @@ def _without_tasks(value: Any, depth: int) -> tuple[Any, Any]:
 def _tasks_in(value: Any, depth: int) -> Any:
     if not isinstance(value, Mapping) or not depth:
         return None
-    if TASKS in value:
-        return value[TASKS]
+    if TASKS_MEMBER in value:
+        return value[TASKS_MEMBER]
     inner = (_tasks_in(one, depth - 1) for one in value.values())
     return next((one for one in inner if one is not None), None)
 
@@ -162,5 +156,5 @@ def _rest(value: Any, tasks: Any, depth: int) -> Any:
     return {
         name: _rest(one, tasks, depth - 1)
         for name, one in value.items()
-        if name != TASKS or one != tasks
+        if name != TASKS_MEMBER or one != tasks
     }

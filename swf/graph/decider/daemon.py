@@ -13,10 +13,11 @@ from swf.flow.workflow import Workflow
 from swf.graph.converter import PAYLOADS
 from swf.graph.decider.decider import GraphDecider, GraphWorkflows
 from swf.graph.errors import GraphError
+from swf.graph.reading import SPEC_MEMBER
 from swf.graph.scheduling import child_type
 from swf.graph.specs.decider_spec import DeciderSpec
 from swf.graph.walk import told_of
-from swf.graph.workflow import SPEC, graph_workflow
+from swf.graph.workflow import graph_workflow
 from swf.models import Domain
 from swf.payload import Payloads
 from swf.transport import Transport
@@ -141,14 +142,16 @@ class DaemonWorkflow(Workflow):
             self._is_long._resolve(None)
 
     def _start(self, value: Any) -> None:
-        if not isinstance(value, Mapping) or SPEC not in value:
-            raise GraphError(f"it has no {SPEC!r}")
-        spec = DeciderSpec.from_json(value[SPEC])
+        if not isinstance(value, Mapping) or SPEC_MEMBER not in value:
+            raise GraphError(f"it has no {SPEC_MEMBER!r}")
+        spec = DeciderSpec.from_json(value[SPEC_MEMBER])
         domain = self.context.domain
         if not spec.activity_tasks:
-            raise GraphError(f"{SPEC}: has no activity_tasks")
+            raise GraphError(f"{SPEC_MEMBER}: has no activity_tasks")
         if spec.domain not in (None, domain):
-            raise GraphError(f"{SPEC}.domain: is {spec.domain!r}, and children are in {domain!r}")
+            raise GraphError(
+                f"{SPEC_MEMBER}.domain: is {spec.domain!r}, and children are in {domain!r}"
+            )
         workflow_id = f"{CHILD_TYPE[0]}-{self.uuid4()}"
         child = child_type(*CHILD_TYPE).with_options(
             workflow_id=workflow_id,
