@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from swf.flow.replay.matching import BLOCKED, attributes_of
 from swf.wire import Wire
 
-MOST = 3
+MOST: Final = 3
 """Activities that are named, at most."""
 
 

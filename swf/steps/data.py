@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from swf.steps.errors import StepsTypeError, UnknownFieldError
 
-NO_FIELDS = (str, bytes, bool, int, float, complex, list, tuple, set, frozenset, type)
+NO_FIELDS: Final = (str, bytes, bool, int, float, complex, list, tuple, set, frozenset, type)
 """What has no fields by name, though some of it has attributes."""
 
 

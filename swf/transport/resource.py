@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from swf import exceptions
 from swf.exceptions import SWFError
@@ -18,12 +18,12 @@ def resource_of(kind: type[SWFError], operation: str, params: Mapping[str, Any])
     return named if issubclass(kind, _OF_TYPE) else _execution(params) or named
 
 
-_OF_DOMAIN = (
+_OF_DOMAIN: Final = (
     exceptions.DomainAlreadyExistsFault,
     exceptions.DomainDeprecatedFault,
     exceptions.DomainDoesNotExist,
 )
-_OF_TYPE = (
+_OF_TYPE: Final = (
     exceptions.DefaultUndefinedFault,
     exceptions.TypeAlreadyExistsFault,
     exceptions.TypeDeprecatedFault,

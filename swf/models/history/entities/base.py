@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, TypeVar, overload
+from typing import Any, ClassVar, Final, Generic, TypeVar, overload
 
 from swf.exceptions import InconsistentHistoryError, TransitionError, ValidationTypeError
 from swf.models.event.base import Event
@@ -213,7 +213,7 @@ class Entity(Generic[State]):
         )
 
 
-_OUTCOMES = ("result", "reason", "timeout_type", "cause", "new_execution_run_id", "details")
+_OUTCOMES: Final = ("result", "reason", "timeout_type", "cause", "new_execution_run_id", "details")
 
 
 def _fields(entity: type[Entity[Any]]) -> Iterator[tuple[str, object]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from swf.models.history.entities.external_workflow_execution import (
     CompiledExternalWorkflowExecution,
@@ -13,7 +13,7 @@ from swf.wire import ExecutionKey, snake_case
 Delivery = Literal["initiated", "delivered", "failed"]
 """How far a signal or a cancel request to another execution gets."""
 
-UNKNOWN = "UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION"
+UNKNOWN: Final = "UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION"
 
 
 class ExternalWorkflowExecutionRecorder(DecisionTaskRecorder):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from swf.clock import ManualClock
 from swf.models.decision.fields import TaskListLike, TypeLike
 from swf.models.history.recording.base import ExecutionGiven, Recorder
 from swf.wire import DurationLike, TypeKey
 
-UNHANDLED = "UNHANDLED_DECISION"
+UNHANDLED: Final = "UNHANDLED_DECISION"
 
 
 def started(
