@@ -6,21 +6,18 @@ may be done in parts. `python -m flow_replays --again FILE` replays what was sav
 
 from __future__ import annotations
 
-import argparse
 import copy
 import json
 import logging
 import sys
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from time import monotonic
 from typing import Any, Final
 
 import attrs
 from flow_lives import DOMAIN, Answered, Life, Recorded
 from flow_programs import AROUND, FORMS
+from seeded import live_through, parser_of
 
 from swf.flow import Workflow
 from swf.flow.replay.answer import Task, answer
@@ -30,7 +27,9 @@ from swf.testing import Replayer
 from swf.wire import Wire
 
 Known = Mapping[str, type[Workflow]]
-PROCESSES: Final = 2
+AGAIN: Final = "make replays COUNT=1 FIRST={seed}"
+"""The command that repeats a seed."""
+
 MOST_EVENTS: Final = 20_000
 """How many events a history is taken along from its beginning, all prefixes together."""
 
@@ -186,44 +185,19 @@ def saved(path: Path) -> list[Recorded]:
     ]
 
 
-def again(seed: int) -> str:
-    """Return the command that repeats a seed."""
-    return f"make replays COUNT=1 FIRST={seed}"
-
-
-def tried(seed: int) -> tuple[int, int, str]:
-    """Live through one seed; return it, how many events it had, and what went wrong if anything."""
+def replayed_life(seed: int) -> int:
+    """Live through one seed, and replay it in every way; return how many events it had."""
     logging.disable(logging.CRITICAL)
-    try:
-        found = lived(seed)
-    except Exception:  # noqa: BLE001  (whatever went wrong belongs to the seed)
-        return seed, 0, traceback.format_exc()
-    return seed, sum(len(one.events) for one in found), ""
+    return sum(len(one.events) for one in lived(seed))
 
 
 def main(count: int, first: int) -> int:
     """Live through `count` seeds from `first` on, and replay them; return how many failed."""
-    began, events, failed = monotonic(), 0, []
-    with ProcessPoolExecutor(min(PROCESSES, count)) as pool:
-        seeds = range(first, first + count)
-        for done, (seed, seen, wrong) in enumerate(pool.map(tried, seeds, chunksize=5), start=1):
-            events += seen
-            if wrong:
-                failed.append(seed)
-                print(f"seed {seed} failed; repeat it by: {again(seed)}\n{wrong}", flush=True)
-            if done % 100 == 0 or done == count:
-                print(f"{done}/{count} replayed, {len(failed)} failed", file=sys.stderr, flush=True)
-    took = monotonic() - began
-    print(f"{count} seeds from {first} on: {events} events, {len(failed)} failed, {took:.0f} s")
-    for seed in failed[:20]:
-        print(f"  {again(seed)}")
-    return len(failed)
+    return live_through(replayed_life, count, first, again=AGAIN, what="events")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="replays", description=__doc__)
-    parser.add_argument("count", nargs="?", type=int, default=10_000)
-    parser.add_argument("first", nargs="?", type=int, default=0)
+    parser = parser_of("replays", __doc__)
     parser.add_argument("--again", type=Path)
     given = parser.parse_args()
     if given.again:

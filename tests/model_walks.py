@@ -1,58 +1,37 @@
-"""Walk COUNT times by chance through an engine and a plain reference: both must answer the same.
+"""Walk COUNT times by chance through an engine and a plain reference: both answer the same.
 
 python -m model_walks COUNT FIRST
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
-import traceback
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from random import Random
 
+from seeded import live_through, parser_of
 from walk import Walk
 
-STEPS_OF_A_WALK = 300
-PROCESSES = 2
+STEPS = 300
 
 
-def walked(seed: int, steps: int = STEPS_OF_A_WALK) -> None:
-    """Do so many things on both, and compare all executions and histories again and again."""
+def walked(seed: int) -> int:
+    """Do many things on both, compare executions and histories again and again; return how many."""
     walk = Walk()
     random = Random(seed)
-    for number in range(steps):
+    for number in range(STEPS):
         walk.step(random)
         walk.check(thoroughly=number % 10 == 0)
     walk.check(thoroughly=True)
     walk.close()
+    return STEPS
 
 
-def tried(seed: int) -> tuple[int, str]:
-    """Return the seed, and what went wrong if anything."""
-    try:
-        walked(seed)
-    except Exception:  # noqa: BLE001  (whatever went wrong belongs to the seed)
-        return seed, traceback.format_exc()
-    return seed, ""
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Walk with each seed; the status is 1 where one failed."""
-    parser = argparse.ArgumentParser(prog="model_walks", description=__doc__)
-    parser.add_argument("count", type=int)
-    parser.add_argument("first", nargs="?", type=int, default=0)
-    given = parser.parse_args(arguments)
-    failed = 0
-    with ProcessPoolExecutor(min(PROCESSES, given.count)) as pool:
-        for seed, wrong in pool.map(tried, range(given.first, given.first + given.count)):
-            if wrong:
-                failed += 1
-                print(f"seed {seed} failed; again: python -m model_walks 1 {seed}\n{wrong}")
-    print(f"{given.count} walks of {STEPS_OF_A_WALK} steps, {failed} failed")
-    return int(bool(failed))
+def main(count: int, first: int) -> int:
+    """Walk with `count` seeds from `first` on; return how many failed."""
+    again = "python -m model_walks 1 {seed}"
+    return live_through(walked, count, first, again=again, what="steps")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    given = parser_of("model_walks", __doc__).parse_args()
+    sys.exit(1 if main(given.count, given.first) else 0)

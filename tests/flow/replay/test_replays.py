@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flow_lives import Life
-from flow_replays import again, lived, main, save
+from flow_replays import AGAIN, lived, main, save
 
 HERE = 20
 LIVES = 280
@@ -31,7 +31,7 @@ def test_a_replay_decides_what_was_decided():
         try:
             lived(seed)
         except BaseException as error:
-            error.add_note(f"repeat it by: {again(seed)}")
+            error.add_note(f"repeat it by: {AGAIN.format(seed=seed)}")
             raise
 
 
