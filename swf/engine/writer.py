@@ -138,7 +138,7 @@ class Writer:
         self._account(self._units)
         self.cache.trim()
         ready = [call for call in batch if call.finished]
-        found = [*ready, *self._served(self._units), *self.ticker.ended]
+        found = [*ready, *_served(self._units), *self.ticker.ended]
         answered = list(dict.fromkeys(found))  # a poll may come and end in one batch
         to_invoke = [one for unit in self._units for one in unit.to_invoke]
         # Nothing is called from here on, so no interrupt comes in between.
@@ -164,15 +164,6 @@ class Writer:
             return None
         # What is due, and failed, is tried again later.
         return self.schedule.moment(max(found, self.schedule.next or found))
-
-    def _served(self, units: Iterable[Unit]) -> list[Call]:
-        found = []
-        for unit in units:
-            for served in unit.served:
-                if served.waited:
-                    served.call.reply = served.reply
-                    found.append(served.call)
-        return found
 
     def _transact(self, batch: list[Call]) -> None:
         """Carry out the calls in one transaction; each of them has its outcome then, or waits."""
@@ -363,6 +354,17 @@ class Writer:
             call.fault = fault
             call.reply = None
             call.finished = True
+
+
+def _served(units: Iterable[Unit]) -> list[Call]:
+    """Return the polls that had waited for the tasks which they were given, answered."""
+    found = []
+    for unit in units:
+        for served in unit.served:
+            if served.waited:
+                served.call.reply = served.reply
+                found.append(served.call)
+    return found
 
 
 def _nothing(*_: Any) -> None:
