@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 SOCKET_SECONDS: Final = 10
 """How long a client may be silent; each holds a thread meanwhile."""
 
+MOST_CLIENTS: Final = 32
+"""Clients at a time; what connects beyond is closed: threads are the program's, too."""
+
 
 class MetricsServer:
     """Answers `GET /metrics` with a registry's text until it is closed; as a context, within it."""
@@ -84,6 +87,24 @@ def serve(port: int, host: str = "127.0.0.1", *, registry: Registry = REGISTRY) 
 class _Server(ThreadingTCPServer):  # an HTTPServer would look its own name up first
     daemon_threads = True
     allow_reuse_address = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._room = threading.BoundedSemaphore(MOST_CLIENTS)
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer a client in a thread of its own, where there is room for another."""
+        if self._room.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer a client, and leave its room to the next."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._room.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a client that has gone: whatever else fails is answered."""

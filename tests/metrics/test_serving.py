@@ -6,6 +6,8 @@ import json
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import ExitStack
 from http.client import HTTPConnection
 
 import pytest
@@ -15,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 import swf.metrics
 from swf.exceptions import SettingsError
 from swf.metrics import CONTENT_TYPE, Family, Registry, collector, serve
+from swf.metrics.serving import MOST_CLIENTS
 
 
 @pytest.fixture
@@ -59,6 +62,28 @@ def test_others_may_be_let_in(registry: Registry) -> None:
     """Listening on all addresses, any name is answered: that was asked for."""
     with serve(0, "0.0.0.0", registry=registry) as server:
         assert asked(server.port, Host="metrics.example")[0] == 200
+
+
+def test_clients_that_say_nothing_take_no_more_threads_than_there_may_be(
+    registry: Registry,
+) -> None:
+    """Beyond so many clients at a time one is let go; when others have gone there is room again."""
+    with serve(0, registry=registry) as server, ExitStack() as held:
+        before = threading.active_count()
+        address = ("127.0.0.1", server.port)
+        silent = [
+            held.enter_context(socket.create_connection(address, 10)) for _ in range(MOST_CLIENTS)
+        ]
+        with socket.create_connection(address, 10) as beyond:
+            assert beyond.recv(1) == b""
+        assert threading.active_count() <= before + MOST_CLIENTS
+
+        for one in silent:
+            one.close()
+        threads = [one for one in threading.enumerate() if "process_request" in one.name]
+        for thread in threads:
+            thread.join(10)
+        assert asked(server.port)[0] == 200
 
 
 def test_a_port_that_is_taken_is_told(registry: Registry) -> None:
