@@ -140,7 +140,7 @@ class Payloads:
     def load(self, text: str | None) -> Any:
         """Return the value of what was sent; raises as `open` and `parse`."""
         if text is not None and not text.startswith(PREFIXES) and not self.codecs:
-            return self.parse(text)  # as it is most often
+            return text if self.raw else self.converter.decode(text)  # as it is most often
         return self.parse(self.open(text))
 
     @property

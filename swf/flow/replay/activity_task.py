@@ -30,6 +30,7 @@ class ActivityCall(Task):
         "task_list",
     )
     window = "activities"
+    depth = 4
 
     def __init__(
         self,

@@ -90,7 +90,7 @@ def end_turn(run: Run) -> None:
 
     A program that waits for what can never come fails.
     """
-    if _is_stuck(run):
+    if not run.tasks and _is_stuck(run):
         fail(
             run,
             ProgramError(
@@ -111,10 +111,10 @@ def end_turn(run: Run) -> None:
 
 
 def _is_stuck(run: Run) -> bool:
-    """Tell whether nothing that may ever happen would take the program on."""
+    """Tell whether nothing would take on a program that has no task under way."""
     if run.closing is not None or run.main is None:
         return False
-    going = run.tasks or run.queue or run.signals.waiters or run.signals.handlers
+    going = run.queue or run.signals.waiters or run.signals.handlers
     return not going and not run.is_closed
 
 

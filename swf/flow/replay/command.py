@@ -139,10 +139,12 @@ CLOSES: Final = frozenset(
 )
 
 
-def place() -> Place | None:
-    """Return the innermost line of the program's own code that is running now."""
-    # Whoever asks is ours, and so is who asked that.
-    frame: FrameType | None = sys._getframe(2)
+def place(depth: int = 2) -> Place | None:
+    """Return the innermost line of the program's own code that is running now.
+
+    Whoever asks is ours, and so is who asked that: so many that need no look.
+    """
+    frame: FrameType | None = sys._getframe(depth)
     known = OURS.get
     while frame is not None:
         ours = known(frame.f_code.co_filename)

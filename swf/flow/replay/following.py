@@ -19,7 +19,9 @@ def match(run: Run, event: Wire) -> bool:
     refused. Returns False for an event that is the framework's own. Raises NonDeterminismError
     where it is something else.
     """
-    queue, event_type, told = run.queue, event["eventType"], matching.attributes_of(event)
+    queue, event_type = run.queue, event["eventType"]
+    _, accepted, member = matching.DECIDED[event_type]
+    told = event.get(member) or {}
     command = queue[0] if queue else None
     what = [] if command is None else matching.differences(command, event_type, told)
     if command is None or what:
@@ -27,7 +29,6 @@ def match(run: Run, event: Wire) -> bool:
             return False
         raise matching.mismatch(str(run.execution), command, event, what, _waits_at(run))
     queue.popleft()
-    accepted = matching.DECIDED[event_type][1]
     decision_type, asker = command.decision_type, command.asker
     if decision_type in CLOSES:
         run.is_closed = accepted

@@ -20,11 +20,18 @@ BLOCKED: Final = f"{OWN}blocked"
 PATCHED: Final = f"{OWN}patched:"
 FAILURE: Final = f"{OWN}failure:"
 
-DECIDED: Final[dict[str, tuple[str, bool]]] = {
-    **{kind.accepted: (name, True) for name, kind in KINDS.items()},
-    **{kind.refused: (name, False) for name, kind in KINDS.items()},
+
+@cache
+def _member(kind: str) -> str:
+    return f"{kind[0].lower()}{kind[1:]}EventAttributes"
+
+
+DECIDED: Final[dict[str, tuple[str, bool, str]]] = {
+    **{kind.accepted: (name, True, _member(kind.accepted)) for name, kind in KINDS.items()},
+    **{kind.refused: (name, False, _member(kind.refused)) for name, kind in KINDS.items()},
 }
-"""For each event type that a decision becomes: the decision type, and whether it was accepted."""
+"""For each event type that a decision becomes: the decision type, whether it was accepted, and the
+member that has the attributes."""
 
 _CALLS: Final = frozenset(
     {
@@ -54,11 +61,6 @@ LATER: Final = frozenset(
 def attributes_of(event: Wire) -> Wire:
     """Return the attributes of a raw event."""
     return event.get(_member(event["eventType"])) or {}
-
-
-@cache
-def _member(kind: str) -> str:
-    return f"{kind[0].lower()}{kind[1:]}EventAttributes"
 
 
 def is_decided(event: Wire) -> bool:
@@ -162,7 +164,7 @@ def _mismatch(
 
 def told_event(event: Wire, command: Command | None = None) -> str:
     """Return an event that a decision became, in words."""
-    decision_type = DECIDED.get(event["eventType"], ("", False))[0]
+    decision_type = DECIDED.get(event["eventType"], ("", False, ""))[0]
     kind = KINDS.get(decision_type)
     attributes = attributes_of(event)
     if kind is None:

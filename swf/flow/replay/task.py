@@ -80,6 +80,7 @@ class Task:
         "scheduled_id",
     )
     window: ClassVar[str] = ""  # which window of the run it is in
+    depth: ClassVar[int] = 2  # how many functions of ours make one: see `place`
     is_checked = False  # whether all that its command has is known to be what SWF takes
 
     def __init__(
@@ -99,7 +100,7 @@ class Task:
         self.args = args
         self.kwargs = kwargs or {}
         self.retry = retry
-        self.place: Place | None = place()
+        self.place: Place | None = place(self.depth)
         self.attempt = 1
         self.refusals = 0  # how often in a row SWF would not begin it now
         self.begun = run.time
