@@ -6,7 +6,7 @@ happened of late in executions that are open: a task that was taken tells by who
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -16,8 +16,9 @@ import attrs
 from swf.constants import OPEN
 from swf.flow.replay.matching import attributes_of
 from swf.insight import pollers
+from swf.insight.edges import latest_events
 from swf.insight.stuck import FRESH_SECONDS
-from swf.models import Domain, WorkflowExecution
+from swf.models import Domain
 from swf.wire import Count, Wire, moment
 
 KINDS: Final = ("decision", "activity")
@@ -145,7 +146,7 @@ def _inferred(domain: Domain) -> Backlogs:
     looked = 0
     for execution in islice(domain.executions().filter(status=OPEN)[:EXECUTIONS], EXECUTIONS):
         looked += 1
-        _look(_latest_events(execution), seen)
+        _look(latest_events(execution, EVENTS), seen)
     each = []
     for (task_list, kind), one in sorted(seen.items())[: 2 * LISTS]:
         count = (
@@ -164,19 +165,6 @@ def _inferred(domain: Domain) -> Backlogs:
             )
         )
     return Backlogs(tuple(each), looked)
-
-
-def _latest_events(execution: WorkflowExecution) -> Sequence[Wire]:
-    """Return the latest events of an execution, in order (GetWorkflowExecutionHistory)."""
-    params = {
-        "domain": execution.domain.name,
-        "execution": {"workflowId": execution.workflow_id, "runId": execution.run_id},
-        "reverseOrder": True,
-        "maximumPageSize": EVENTS,
-    }
-    reply = execution.connection.call("GetWorkflowExecutionHistory", params)
-    events: list[Wire] = reply["events"]
-    return events[::-1]
 
 
 def _look(events: Iterable[Wire], seen: dict[tuple[str, str], _Seen]) -> None:
