@@ -71,6 +71,18 @@ def workflow(
     return Made()
 
 
+def hello(builder: WorkflowBuilder) -> object:
+    """Build one step: what stands inside of containers where that is of no account."""
+    return builder.start_with(Hello)
+
+
+def nested(depth: int) -> Callable[[WorkflowBuilder], object]:
+    """Return a function that builds containers within each other."""
+    if not depth:
+        return hello
+    return lambda b: b.if_(lambda data, context: True).do(nested(depth - 1))
+
+
 def context(step_id: str = "1-Hello", item: Any = None, **data: Any) -> StepExecutionContext:
     """Return a context of a step, with an item and data."""
     return StepExecutionContext(
