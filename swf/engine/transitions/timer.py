@@ -8,9 +8,6 @@ from __future__ import annotations
 from swf.engine.state import TIMER, Attributes, Event, Execution, Timer
 from swf.engine.turn import Turn, after, deadlines, folds, given
 
-FIRE = "FIRE"
-"""The only deadline of a timer."""
-
 
 def start(turn: Turn, decision: Attributes, decided: int) -> bool:
     """StartTimer: record TimerStarted, or StartTimerFailed and return False."""
