@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from flow_harness import Stage
+from flow_workers import Shop
 
 from swf.clock import ManualClock
 from swf.engine import Engine
@@ -17,3 +18,9 @@ def stage(swf_engine: Engine, swf_clock: ManualClock) -> Iterator[Stage]:
     made = Stage(swf_engine, swf_clock)
     yield made
     made.close()
+
+
+@pytest.fixture
+def shop(stage: Stage) -> Shop:
+    """A stage on which a Worker does the work."""
+    return Shop(stage)

@@ -8,13 +8,7 @@ from typing import Any
 import pytest
 from chained import AddNumbers, Goodbye, Hello, Split, hello, nested, workflow
 
-from swf.steps import (
-    RetryPolicy,
-    StepBody,
-    StepExecutionContext,
-    WorkflowBuilder,
-    WorkflowStep,
-)
+from swf.steps import RetryPolicy, StepBody, StepExecutionContext, WorkflowBuilder, WorkflowStep
 from swf.steps.draft import MAX_DEPTH
 from swf.steps.errors import StepsCallError, StepsError, StepsTypeError
 
