@@ -51,6 +51,7 @@ def open_writer(path: Path | None, durability: str = "full") -> sqlite3.Connecti
         connection = _connected(os.fspath(path.absolute()))
         try:
             _check(connection, path)
+            _check_name(path)
             _set_up(connection, path, durability)
         except BaseException:
             connection.close()
@@ -101,14 +102,18 @@ def _made(path: Path) -> None:
     copies.sync_directory(path)
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> None:
-    """See that the file is ours, or still empty; nothing is written to it."""
+def _check_name(path: Path) -> None:
+    """See that nobody can come to the file by another name."""
     if path.stat().st_nlink > 1:
         # Under each name it would have a write-ahead log and an owner of its own.
         raise DatabaseError(
             f"{path}: has another name (a hard link), by which another process could use it too;"
             " remove one of the names"
         )
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """See that the file is ours, or still empty; nothing is written to it."""
     application = _number(connection, "application_id")
     version = _number(connection, "user_version")
     if application == APPLICATION_ID and version > newest():
