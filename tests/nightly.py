@@ -41,14 +41,16 @@ ABOUT = """\
 
 <!-- Made by `make nightly`. -->
 
+What must never go wrong, tried by chance and far more often than `make test` tries it: kills,
+losses of power, broken disks, random programs, random requests. It is repeated by
+
 ```console
 $ make nightly
 $ make nightly HOURS=8
 ```
 
-tries by chance, and far more often than `make test` does, what must never go wrong: kills, losses
-of power, broken disks, random programs, random requests. It goes on where it was stopped. A shard
-that fails is repeated by the commands in its log, in `.nightly/`.
+which goes on where it was stopped. A shard that fails is repeated by the commands in its log, in
+`.nightly/`. Suites run beside one another, so that their minutes are more than those of the night.
 """
 
 
