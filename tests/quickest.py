@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 def quickest(work: Callable[[], object], below: float) -> float:
-    """Return the seconds of the quickest of twenty tries, or of the first that takes less than this.
+    """Return the seconds of the quickest of twenty tries, or of the first that is this quick.
 
     What a busy machine adds to one try it does not add to each; what waits does so each time.
     """

@@ -75,7 +75,7 @@ class Heartbeat(Beats):
         if self._deadlines is None:
             self._begin(self._run)
         else:
-            self._first = self._deadlines.after(self.interval, lambda: self._begin(self._run_late))
+            self._first = self._deadlines.after(self.interval, self._begin_late)
         return self
 
     def __exit__(
@@ -146,6 +146,14 @@ class Heartbeat(Beats):
         thread = threading.Thread(target=run, name="heartbeat", daemon=True)
         thread.start()
         self._thread = thread
+
+    def _begin_late(self) -> None:
+        try:
+            self._begin(self._run_late)
+        except RuntimeError:  # from Python 3.12 on a program that has come to its end begins none
+            if self._deadlines is not None and not self._finished.is_set():
+                self._beat_due()
+                self._first = self._deadlines.after(self.interval, self._begin_late)
 
     def _run_late(self) -> None:
         if not self._finished.is_set():

@@ -6,6 +6,7 @@ import threading
 from typing import Final
 
 from swf.actors import ActivityTask, Beats, Limits
+from swf.actors.loop import Loop
 from swf.exceptions import PollTimeout
 from swf.flow.decider import Decider
 from swf.flow.registry import Activities
@@ -13,6 +14,9 @@ from swf.flow.starting import Place
 from swf.flow.worker import Worker
 from swf.payload import Payloads
 from swf.virtual_clock import VirtualClock
+
+AGES: Final = 1e9
+"""Seconds after which no host is there any more."""
 
 QUICK_SECONDS: Final = 0.005
 """A step that takes longer works beside those that follow it."""
@@ -22,6 +26,18 @@ class HostDecider(Decider):
     """Decides for a host: where that is gone, others soon take what was sent to it."""
 
     sticky_seconds = 2
+
+    def start(
+        self,
+        *,
+        threads: int = 1,
+        processes: int = 0,
+        tasks: int | None = None,
+        block: bool = True,
+    ) -> None:
+        """Poll and decide until `stop()` is called, also where the program has come to its end."""
+        self._replay.begin()
+        super().start(threads=threads, processes=processes, tasks=tasks, block=block)
 
 
 class HostWorker(Worker):
@@ -49,6 +65,12 @@ class HostWorker(Worker):
         self._newest = threading.Event()  # whether the step that was taken last has ended
         self._newest.set()
         self._mine = threading.local()
+
+    def _prepare(self, loop: Loop, threads: int) -> None:
+        super()._prepare(loop, threads)
+        if not isinstance(self._clock, VirtualClock):
+            # Its thread is there from now on: a program that has come to its end may get none.
+            self._slots.deadlines.after(AGES, lambda: None)
 
     def poll(self, task_list: str | None = None, identity: str | None = None) -> ActivityTask:
         """Return the next task, when it is the turn of this thread.

@@ -154,7 +154,11 @@ class WorkflowHost:
         self._actors = (decider, worker)
         decider.start(block=False)
         worker.start(threads=self.workers, block=False)
-        self._lasting = Lasting(self._place, stop=self.stop)
+        self._lasting = Lasting(
+            self._place,
+            running=lambda: decider.running and worker.running,
+            stop=self.stop,
+        )
 
     def stop(self, timeout: float | None = None) -> bool:
         """Take no part any more: steps at work are brought to their end, others begin elsewhere.

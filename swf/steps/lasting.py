@@ -26,11 +26,14 @@ class Lasting:
 
     To an SWF of this process nobody else gives work: the host goes on until nothing is at work, and
     no timer runs. To one elsewhere others may: the host goes on until it is stopped or interrupted.
-    A program that an error has ended does not last.
+    A program that an error has ended does not last, nor does one whose host has ended by itself.
     """
 
-    def __init__(self, place: Place, *, stop: Callable[[], object]) -> None:
+    def __init__(
+        self, place: Place, *, running: Callable[[], bool], stop: Callable[[], object]
+    ) -> None:
         self._place = place
+        self._running = running
         self._stop = stop
         self._over = threading.Event()
         atexit.register(self.last)
@@ -44,7 +47,7 @@ class Lasting:
         """Return when the host may be stopped, and stop it."""
         look = FIRST_LOOK
         try:
-            while not (hasattr(sys, "last_value") or self._is_done() or self._over.wait(look)):
+            while not (self._is_done() or self._over.wait(look)):
                 look = min(look * 1.5, LONGEST_LOOK)
         except KeyboardInterrupt:
             logger.info("the host is stopped: interrupted")
@@ -54,6 +57,8 @@ class Lasting:
             logger.warning("the host had ended before: %s", error)
 
     def _is_done(self) -> bool:
+        if hasattr(sys, "last_value") or not self._running():
+            return True
         try:
             return self._place.connection.is_within and is_at_rest(self._place)
         except SWFError as error:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from swf.actors import Heartbeat, HeartbeatReply
+from swf.actors.deadlines import Deadlines
+from swf.clock import ManualClock
 from swf.exceptions import (
     AccessDeniedFault,
     ActivityCanceled,
@@ -221,6 +223,26 @@ def test_while_the_answer_is_on_its_way_beats_go_on_and_find_no_loss() -> None:
 
         assert not beat._thread.is_alive()
         assert not beat.lost
+
+
+def test_beats_go_on_where_no_thread_begins_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program at its end gets no more threads: what watches deadlines beats then."""
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    beats, clock = Beats(), ManualClock()
+    deadlines = Deadlines(clock)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+
+    with Heartbeat(beats, "token", interval=7, clock=clock, deadlines=deadlines):
+        for _ in range(3):
+            clock.advance(7)
+        assert len(beats.details) == 3
+    clock.advance(70)
+
+    assert len(beats.details) == 3
+    deadlines.close()
 
 
 @pytest.mark.parametrize(

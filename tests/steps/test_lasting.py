@@ -68,12 +68,15 @@ class Near(Overheard):
     is_within = True
 
 
+LONG = 120
+"""Seconds after which something has gone wrong."""
+
 CHAIN = "builder.start_with(Hello).delay(1).then(Goodbye)"
 
 
 def test_a_program_ends_when_its_workflows_have() -> None:
     """What was started is done, though the program waits for nothing."""
-    printed, errors = started(CHAIN).communicate(timeout=30)
+    printed, errors = started(CHAIN).communicate(timeout=LONG)
 
     assert (printed, errors) == ("Hello world\nGoodbye\n", "")
 
@@ -82,7 +85,7 @@ def test_a_program_does_not_wait_for_what_nobody_can_send() -> None:
     """A workflow in memory that waits for an event, for ever, does not hold the program."""
     build = "builder.start_with(Hello).wait_for('e', lambda data, context: 'k').then(Goodbye)"
 
-    assert started(build).communicate(timeout=30) == ("Hello world\n", "")
+    assert started(build).communicate(timeout=LONG) == ("Hello world\n", "")
 
 
 def test_an_event_that_was_published_is_waited_for() -> None:
@@ -91,14 +94,14 @@ def test_an_event_that_was_published_is_waited_for() -> None:
 
     program = started(build, then="host.publish_event('e', 'k')")
 
-    assert program.communicate(timeout=30) == ("Goodbye\n", "")
+    assert program.communicate(timeout=LONG) == ("Goodbye\n", "")
 
 
 def test_a_program_that_fails_ends() -> None:
     """An error that nobody caught ends the program, whatever is at work."""
     program = started(CHAIN.replace("delay(1)", "delay(3600)"), then="raise ValueError('oh')")
 
-    _, errors = program.communicate(timeout=30)
+    _, errors = program.communicate(timeout=LONG)
 
     assert program.returncode == 1
     assert errors.endswith("ValueError: oh\n")
@@ -115,7 +118,7 @@ def test_a_program_with_an_swf_elsewhere_goes_on(monkeypatch: pytest.MonkeyPatch
         lines = [program.stdout.readline() for _ in range(2)]
         ended = select.select([program.stdout], [], [], 0.5)[0]
         program.send_signal(signal.SIGINT)
-        program.communicate(timeout=30)
+        program.communicate(timeout=LONG)
 
     assert lines == ["Hello world\n", "Goodbye\n"]
     assert ended == []
@@ -126,7 +129,7 @@ def test_what_is_in_a_file_is_done_too(tmp_path: Path) -> None:
     """A program with a file of its own ends when all is at rest, and what waits is kept."""
     where = repr(f"sqlite:///{tmp_path}/steps.db")
 
-    assert started(CHAIN, where=where).communicate(timeout=30) == ("Hello world\nGoodbye\n", "")
+    assert started(CHAIN, where=where).communicate(timeout=LONG) == ("Hello world\nGoodbye\n", "")
 
 
 def test_a_program_ends_where_nobody_can_tell_what_is_at_work(
@@ -139,9 +142,29 @@ def test_a_program_ends_where_nobody_can_tell_what_is_at_work(
         host.start_workflow("W")
         deaf = Near(connected(engine), ListOpenWorkflowExecutions=ConnectionFailedError("gone"))
         stopped: list[str] = []
-        lasting = Lasting(Place(host.domain, deaf), stop=lambda: stopped.append("it"))
+        lasting = Lasting(
+            Place(host.domain, deaf), running=lambda: True, stop=lambda: stopped.append("it")
+        )
         lasting.last()
         lasting.end()
 
     assert stopped == ["it"]
     assert "nobody can tell" in caplog.text
+
+
+def test_a_program_ends_where_its_host_has_ended() -> None:
+    """A host that something has ended holds no program, whatever is at work elsewhere."""
+    with embedded(clock=SystemClock(), options=Options()) as engine:
+        host = configure_workflow_host(connection=connected(engine))
+        host.register_workflow(workflow(lambda b: b.start_with(Hello).delay(3_600)))
+        host.start_workflow("W")
+        stopped: list[str] = []
+        lasting = Lasting(
+            Place(host.domain, connected(engine)),
+            running=lambda: False,
+            stop=lambda: stopped.append("it"),
+        )
+        lasting.last()
+        lasting.end()
+
+    assert stopped == ["it"]

@@ -111,13 +111,17 @@ class ReplayThread:
         self._guard: Final = threading.Lock()
         self._here: Final = threading.local()  # which job is at work in this thread
 
+    def begin(self) -> None:
+        """Have the thread there before the first call: a program at its end may get none."""
+        with self._guard:
+            if self._thread is None and not self._inline:
+                self._begin()
+
     def call(self, function: Callable[[], T]) -> T:
         """Return what a function returns there, or raise what it raises."""
         if self._inline or threading.current_thread() is self._thread:
             return function()
-        with self._guard:
-            if self._thread is None:
-                self._begin()
+        self.begin()
         job = _Job(function)
         self._jobs.put(job)
         while not job.done.acquire(timeout=self._patience / 4):
@@ -153,8 +157,9 @@ class ReplayThread:
                 thread.join()
 
     def _begin(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="swf-replay", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name="swf-replay", daemon=True)
+        thread.start()
+        self._thread = thread
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
