@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import stat
 import uuid
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import BinaryIO, ClassVar, Final
 
 import attrs
 
@@ -44,7 +46,7 @@ class FileStore(ContentStore):
 
     def _read(self, key: str, most: int) -> bytes | None:
         try:
-            with self._place(key).open("rb") as file:
+            with _opened(self._place(key)) as file:
                 return file.read(most)
         except FileNotFoundError:
             return None
@@ -72,8 +74,9 @@ class FileStore(ContentStore):
 
     def _is_whole(self, place: Path, data: bytes) -> bool:
         try:
-            return place.read_bytes() == data
-        except FileNotFoundError:
+            with _opened(place) as file:
+                return file.read(len(data) + 1) == data
+        except OSError:  # what is there, if anything, is replaced
             return False
 
     def _write_new(self, place: Path, data: bytes) -> None:
@@ -103,13 +106,27 @@ class FileStore(ContentStore):
 
     @contextmanager
     def _locked(self, how: int) -> Generator[None]:
-        with (self.path / _LOCK).open("ab") as file:
-            fcntl.flock(file, how)
+        descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT | _PLAINLY, 0o666)
+        try:
+            fcntl.flock(descriptor, how)
             yield
+        finally:
+            os.close(descriptor)
 
 
 _UNFINISHED: Final = "unfinished-"
 _LOCK: Final = "lock"
+_PLAINLY: Final = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+"""A link is not followed, and nobody waits for the other end of a pipe."""
+
+
+def _opened(place: Path) -> BinaryIO:
+    """Return a file to be read; raise OSError where there is none, or something else."""
+    descriptor = os.open(place, os.O_RDONLY | _PLAINLY)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "is no plain file", str(place))
+    return os.fdopen(descriptor, "rb")
 
 
 def _sync_directory(path: Path) -> None:

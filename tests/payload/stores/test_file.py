@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -47,6 +48,35 @@ def test_what_is_put_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     wanted = (place(tmp_path), place(tmp_path).parent, tmp_path)
     assert synced == [path.stat().st_ino for path in wanted]
+
+
+def linked(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("put_there", [linked, os.mkfifo])
+def test_what_is_no_plain_file_is_no_payload(tmp_path: Path, put_there: Callable[[Path], None]):
+    """A link is not followed, a pipe not waited for; a payload takes the place of either."""
+    store = FileStore(tmp_path)
+    key = store.put(b"data")
+    found = place(tmp_path)
+    found.unlink()
+    put_there(found)
+
+    with pytest.raises(PayloadStoreError, match="cannot be read"):
+        store.get(key, 4)
+    assert store.put(b"data") == key
+    assert store.get(key, 4) == b"data"
+
+
+def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path):
+    """Nobody has a file made elsewhere by who puts something into a store."""
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "lock").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(PayloadStoreError, match="cannot be written to"):
+        FileStore(tmp_path / "store").put(b"data")
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
