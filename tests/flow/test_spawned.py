@@ -15,8 +15,9 @@ import flow_alone
 import pytest
 from embedded import server_process
 
+from swf.actors import Actor
 from swf.exceptions import ActorError, ValidationError
-from swf.flow import Standalone, Workflow, activity, errors, get
+from swf.flow import Decider, Standalone, Worker, Workflow, activity, errors, get
 from swf.flow.spawned import known_to
 from swf.models import Domain
 from swf.transport import Transport, connect
@@ -73,6 +74,29 @@ def test_failures_come_back(connection: Transport) -> None:
     with pytest.raises(LookupError, match="refused") as raised:
         Standalone(connection=connection, workers=1, quiet=True).run(flow_alone.Refused)
     assert isinstance(raised.value, errors.WorkflowFailed)
+
+
+def test_actors_are_made_by_the_classes_that_are_given(connection: Transport) -> None:
+    """What is given instead of Decider and Worker is called as they are; what it makes works."""
+    made: list[Actor] = []
+
+    def decider(*args: Any, **told: Any) -> Decider:
+        one = Decider(*args, **told)
+        made.append(one)
+        return one
+
+    def worker(*args: Any, **told: Any) -> Worker:
+        one = Worker(*args, **told)
+        made.append(one)
+        return one
+
+    alone = Standalone(
+        connection=connection, workers=1, quiet=True, decider_class=decider, worker_class=worker
+    )
+    with pytest.raises(errors.WorkflowFailed):
+        alone.run(flow_alone.Refused)
+
+    assert [type(one) for one in made] == [Decider, Worker]
 
 
 def test_a_script_is_its_own_module(tmp_path: Path) -> None:
