@@ -25,7 +25,8 @@ STEPS_A_SECOND = 2_000
 CPU_BOUND = 0.9
 """From here on it is the interpreter, which uses one core, that sets the pace."""
 OF_DBOS = {"steps": 10, "workflows": 4}
-DECIDERS, WORKERS = 4, 16
+DECIDERS, WORKERS = 32, 48
+"""Polls for every task, and more: those are served in the transactions that make the tasks."""
 COUNTS = {
     "steps": 1_600,
     "steps, dbos": 160,

@@ -41,7 +41,8 @@ CALLS = 100
 WINDOW = 8
 TIMES = 15
 """How often a decision is taken; of long histories not as often."""
-DECIDERS, WORKERS = 4, 16
+DECIDERS, WORKERS = 32, 48
+"""As in `flow_flight`."""
 
 
 def _times(steps: int) -> int:
