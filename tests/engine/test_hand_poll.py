@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from embedded_harness import DOMAIN, Service, complete, schedule
+from embedded_harness import DOMAIN, Service, schedule
 
-from swf.engine import Options
+from swf.engine import Call, Options
 from swf.engine.hand_poll import HandPoll
 from swf.engine.turn import Limits
 from swf.exceptions import EngineError
@@ -141,15 +141,17 @@ def test_a_closed_engine_is_polled_no_more(service: Service) -> None:
 
 def test_a_poll_ahead_is_in_line_though_another_thread_writes(service: Service) -> None:
     """Made while others have the engine at work, it is in line, or served, once `ahead` is over."""
-    writing, going_on = threading.Event(), threading.Event()
+    answering, going_on = threading.Event(), threading.Event()
 
-    def write(_unit: Any) -> None:
-        writing.set()
+    def answered(_call: Call) -> None:
+        answering.set()
         assert going_on.wait(LIMIT_SECONDS)
 
-    other = threading.Thread(target=service.engine.perform, args=[write])
+    params = {"domain": DOMAIN, "name": "other", "version": "1"}
+    call = Call("RegisterActivityType", params, done=answered)
+    other = threading.Thread(target=service.engine.begin, args=[call, lambda work: work()])
     other.start()
-    assert writing.wait(LIMIT_SECONDS)
+    assert answering.wait(LIMIT_SECONDS)
     poll = polling(service)
     let_go = threading.Timer(0.01, going_on.set)
     let_go.start()
@@ -159,12 +161,8 @@ def test_a_poll_ahead_is_in_line_though_another_thread_writes(service: Service) 
     assert service.engine.held_polls == 1
     other.join(LIMIT_SECONDS)
     let_go.join(LIMIT_SECONDS)
-    run = service.start("w")
-    task = poll.take()
-    service.call(
-        "RespondDecisionTaskCompleted", taskToken=task["taskToken"], decisions=[complete()]
-    )
-    assert run.workflow_id == task["workflowExecution"]["workflowId"]
+    service.start("w")
+    assert poll.take()["workflowExecution"]["workflowId"] == "w"
 
 
 def test_who_is_interrupted_while_polling_leaves_the_work_to_others(service: Service) -> None:

@@ -490,6 +490,7 @@ def test_polls_by_hand_are_answered_at_once() -> None:
         params = {"domain": "shop", "taskList": {"name": "l"}}
 
         reply = by_hand.call("PollForDecisionTask", params)
+        assert by_hand.call("PollForDecisionTask", params) == reply
         again = by_hand.call("PollForDecisionTask", {**params, "identity": "another"})
 
         assert "taskToken" not in reply
