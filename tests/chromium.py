@@ -19,7 +19,7 @@ from ended import ended
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT: Final = Path(__file__).parent.parent
-PATIENCE_SECONDS: Final = 30
+PATIENCE_SECONDS: Final = 120
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 

@@ -19,7 +19,7 @@ from botocore.config import Config
 from ended import ended
 
 ROOT = Path(__file__).parent.parent
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 EXPORT = "export AWS_ENDPOINT_URL_SWF="
 
 

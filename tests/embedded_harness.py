@@ -25,7 +25,7 @@ Told = tuple[str, Wire]
 START = 1_577_836_800.0
 """Where a ManualClock begins: 2020-01-01T00:00:00Z."""
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 
 DOMAIN = "shop"
 ORDER = {"name": "order", "version": "1"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 @contextmanager

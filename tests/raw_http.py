@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import attrs
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 JSON = "application/x-amz-json-1.0"
 PREFIX = "SimpleWorkflowService."
 

@@ -19,7 +19,7 @@ from ended import ended
 from swf.cli.main import swf
 
 ROOT = Path(__file__).parent.parent
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 
 BASIC = "examples.flow.basic"
 """Computes (x + 1) * 2, by activities on the task list `quickstart`."""

@@ -28,7 +28,7 @@ from swf.models import WorkflowExecution
 from swf.models.decision import RequestCancelActivityTask
 from swf.transport import Transport
 
-SECONDS = 30
+SECONDS = 120
 
 
 class Hanging(ActivityWorker):

@@ -10,7 +10,7 @@ import pytest
 from swf.engine.call import Call, Waiter
 from swf.engine.queue import BATCH_AT_MOST, Queue
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 
 
 def asked(queue: Queue, operation: str = "x") -> Call:

@@ -21,7 +21,7 @@ from fuzz.drawing import Drawer
 from fuzz.pool import Pool
 from fuzz.spoiling import Spoiler
 
-PATIENCE_SECONDS: Final = 30
+PATIENCE_SECONDS: Final = 120
 READY: Final = re.compile(rb"export AWS_ENDPOINT_URL_SWF=http://127\.0\.0\.1:(\d+)")
 STATUS: Final = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
 

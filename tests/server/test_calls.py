@@ -14,7 +14,7 @@ from raw_http import Connection, Reply, ask, request
 
 ORDER = {"name": "order", "version": "1"}
 HELD_SECONDS = 30
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 120
 DOMAIN = "shop"
 KINDS = {"activity": "PollForActivityTask", "decision": "PollForDecisionTask"}
 

@@ -14,7 +14,7 @@ from swf.server import KeyPair, serve
 
 DOMAIN = {"name": "shared", "workflowExecutionRetentionPeriodInDays": "1"}
 POLL = {"domain": "shared", "taskList": {"name": "x"}}
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 120
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from swf.steps.errors import StepsError, StepsTypeError
 from swf.steps.host import WorkflowHost
 from swf.testing import connected, embedded
 
-LONG = 30.0
+LONG = 120.0
 """Seconds after which something has gone wrong."""
 
 

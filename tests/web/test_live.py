@@ -18,7 +18,7 @@ from swf.web import application, live, paths
 from swf.web.app import Pages
 from swf.web.live import Watches
 
-LONG = 20.0
+LONG = 60.0
 
 
 class World:

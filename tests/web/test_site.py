@@ -16,7 +16,7 @@ from swf.web.assets import FILES
 from swf.web.site import MAX_WAITING, THREADS
 
 LIST = "/ui/d/executions"
-LONG = 20.0
+LONG = 60.0
 
 
 def test_a_page_can_be_read_without_scripts(browser: Browser) -> None:
