@@ -455,6 +455,11 @@ def recorded(url: str) -> list[str]:
     return [event["eventType"] for event in events]
 
 
+def test_an_url_may_ask_for_virtual_time_itself() -> None:
+    """Where nobody moves the clock but the run, it comes to the end of its pauses all the same."""
+    assert Local(url="memory://naps?clock=virtual").run(Naps, 3) == 3 * DAY
+
+
 class Fan(Workflow):
     """Three at once, then one."""
 
