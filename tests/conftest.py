@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -48,6 +49,20 @@ def _sendable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(map(_sendable, value))
     return value
+
+
+@pytest.fixture(autouse=True)
+def told_as_before() -> Iterator[None]:
+    """Have commands that a test runs in this process tell no more once it is over.
+
+    What is logged is kept until a test ends, and with it the actors that it names.
+    """
+    logger = logging.getLogger("swf")
+    level, handlers = logger.level, list(logger.handlers)
+    yield
+    logger.setLevel(level)
+    for handler in set(logger.handlers) - set(handlers):
+        logger.removeHandler(handler)
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -95,13 +96,19 @@ def test_an_execution_says_how_it_is(visit: Visit) -> None:
     expect(page.locator("#payloads .tree")).to_contain_text("chess set")
 
 
+SOON = "due => { due.dataset.seconds = Math.min(65, due.dataset.seconds); return due.textContent }"
+COUNTED = re.compile("in (1 min [0-4] s|[1-5]?[0-9] s)$")
+
+
 def test_a_time_out_counts_down(visit: Visit) -> None:
     """The time that is left is counted down in the page."""
     page = visit.execution("order-1048")
-    due = page.locator("#vitals time.due")
-    due.evaluate("element => { element.dataset.seconds = '65'; }")
+    until = time.monotonic() + 30
 
-    expect(due).to_have_text(re.compile("^in (1 min [0-4] s|[1-5]?[0-9] s)$"), timeout=5_000)
+    # The page may take a new one from the server meanwhile.
+    while not COUNTED.match(page.locator("#vitals time.due").evaluate(SOON)):
+        assert time.monotonic() < until
+        page.wait_for_timeout(100)
 
 
 def test_an_input_folds(visit: Visit) -> None:
