@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = given.names or _table.names()
     found, missed = run(given, names)
     rows = [row for one in found.values() for row in one["rows"]]
-    print(json.dumps(rows, indent=2) if given.json else _table.plain(rows))
+    print(json.dumps(rows, indent=2) if given.json else _table.plain(rows), flush=True)
     if given.check:
         worse = checked(found, names)
         for told in worse:

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from terminals import PATIENCE_SECONDS, ROOT, terminal
+from terminals import PATIENCE_SECONDS, ROOT, Terminal, terminal
 
 
 class Newcomer:
@@ -24,6 +24,7 @@ class Newcomer:
         self.settings: dict[str, str] = {}
         self.seen = ""
         self.opened = ExitStack()
+        self.terminals: list[Terminal] = []
 
     def type(self, command: str) -> str:
         """Type a command, and return what it prints."""
@@ -43,7 +44,14 @@ class Newcomer:
         """Type a command in a terminal of its own, and leave it once it has printed a text."""
         words = [*shlex.split(command)[1:], *(["--port", "0"] if "server" in command else [])]
         opened = terminal(*words, cwd=self.folder, **self.settings)
-        self.opened.enter_context(opened).await_text(until)
+        one = self.opened.enter_context(opened)
+        self.terminals.append(one)
+        one.await_text(until)
+
+    def go(self) -> None:
+        """Interrupt all: while the server is there, its polls are waited for."""
+        for one in self.terminals:
+            one.process.terminate()
 
     def told(self, pattern: str) -> str:
         """Return the command of this form that was printed."""
@@ -68,6 +76,7 @@ def newcomer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newcom
     someone = Newcomer(tmp_path / "here")
     with someone.opened:
         yield someone
+        someone.go()
 
 
 def test_from_an_empty_folder_to_a_finished_workflow(newcomer: Newcomer) -> None:
