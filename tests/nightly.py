@@ -251,7 +251,9 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="shards at a time (the cores)"
     )
-    parser.add_argument("--only", nargs="+", default=[], metavar="SUITE", help="only these suites")
+    parser.add_argument(
+        "--only", nargs="+", action="extend", default=[], metavar="SUITE", help="only these suites"
+    )
     parser.add_argument("--anew", action="store_true", help="forget what was done before")
     return parser.parse_args(given)
 
