@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sqlite3
 import threading
@@ -9,6 +10,7 @@ from collections import deque
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from swf.engine.store.database import BUSY_SECONDS, migrate, open_reader, open_writer
@@ -28,6 +30,9 @@ LOG_PAGES: Final = 16_384
 
 READERS_MILLISECONDS: Final = 200
 """How long they are waited for."""
+
+LOOK_SECONDS: Final = 0.01
+"""How long nobody looks again whether the file is where it was: a look may cost as a commit."""
 
 
 class Store:
@@ -49,6 +54,8 @@ class Store:
             self.file_lock.acquire()
         try:
             self.writer = open_writer(path, durability)
+            self._file = None if path is None else path.stat()
+            self._look_at = monotonic()
             migrate(self.writer, path)
             # Checkpoints are this class's own business.
             self.writer.execute("PRAGMA wal_autocheckpoint = 0")
@@ -66,12 +73,32 @@ class Store:
         self.writer.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        """Make the transaction last, if one is open; raise sqlite3.Error where that fails."""
+        """Make the transaction last, if one is open; raise sqlite3.Error where that fails.
+
+        It would not last in a file that was moved away or removed: nobody would find it there.
+        """
         if not self.writer.in_transaction:
             return
+        if not self._is_there():
+            raise sqlite3.OperationalError(
+                f"{self.path} is not the file any more that was opened: it was moved or removed;"
+                " put it back, or end this process and open what is there"
+            )
         reached("commit.before")
         self.writer.execute("COMMIT")
         reached("commit.after")
+
+    def _is_there(self) -> bool:
+        """Tell whether the path, if there is one, named the file that was opened a moment ago."""
+        if self.path is None or self._file is None or monotonic() < self._look_at:
+            return True
+        try:
+            is_there = os.path.samestat(self.path.stat(), self._file)
+        except OSError:
+            return False
+        if is_there:
+            self._look_at = monotonic() + LOOK_SECONDS
+        return is_there
 
     def roll_back(self) -> None:
         """Undo the transaction, if one is open: SQLite ends some by itself."""

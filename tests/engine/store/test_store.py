@@ -1,7 +1,8 @@
-"""What the write-ahead log comes to."""
+"""What the write-ahead log comes to, and what is not written where nobody would find it."""
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import ExitStack
 
 import pytest
@@ -60,3 +61,33 @@ def test_no_more_readers_are_kept_than_are_of_use(store):
 def kept_by(store) -> list[object]:
     """Return the reading connections that a store keeps."""
     return [connection for connection, _ in store._readers]
+
+
+def kept(store, text: str) -> bool:
+    """Have a text kept for good; return whether that was done."""
+    store.begin()
+    try:
+        store.keep("text", text)
+        store.commit()
+    except sqlite3.OperationalError as error:
+        assert "it was moved or removed; put it back" in str(error)
+        store.roll_back()
+        return False
+    return True
+
+
+@pytest.mark.parametrize("by", [None, b"", b"another"], ids=["nothing", "empty", "another"])
+def test_nothing_is_committed_to_a_file_that_is_not_there_any_more(store, tmp_path, by):
+    """A file that has gone, whatever is there instead, soon takes no commit until it is back."""
+    place, elsewhere = tmp_path / "swf.db", tmp_path / "elsewhere.db"
+    assert kept(store, "before")
+    place.rename(elsewhere)
+    if by is not None:
+        place.write_bytes(by)
+
+    taken = next(number for number in range(100_000) if not kept(store, str(number)))
+    assert not kept(store, "lost")
+    assert store.kept("text") == ("before" if taken == 0 else str(taken - 1))
+
+    elsewhere.replace(place)
+    assert kept(store, "after")
