@@ -94,10 +94,14 @@ class _Server(ThreadingTCPServer):  # an HTTPServer would look its own name up f
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer a client in a thread of its own, where there is room for another."""
-        if self._room.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
+        if not self._room.acquire(blocking=False):
             self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread has begun, and none will make room
+            self._room.release()
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Answer a client, and leave its room to the next."""

@@ -86,6 +86,24 @@ def test_clients_that_say_nothing_take_no_more_threads_than_there_may_be(
         assert asked(server.port)[0] == 200
 
 
+def test_a_client_for_which_no_thread_begins_takes_no_room(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many clients are let go while the machine gives no thread, the next is answered."""
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with serve(0, registry=registry) as server:
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        for _ in range(MOST_CLIENTS + 1):
+            with socket.create_connection(("127.0.0.1", server.port), 10) as let_go:
+                assert let_go.recv(1) == b""
+        monkeypatch.undo()
+
+        assert asked(server.port)[0] == 200
+
+
 def test_a_port_that_is_taken_is_told(registry: Registry) -> None:
     """Where it cannot listen, the error names the place and the way out."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
