@@ -70,6 +70,7 @@ class Compared:
             self.engine.functions.register(name, self.after_the_call(function))
         self.reference = ReferenceSWF(round(START.timestamp() * 1000), LIMITS, {})
         self.reference.functions.update(functions(self.reference.advance))
+        self.reference.is_closed = self.is_closed
         self.engine_names: dict[str, str] = {}
         self.reference_names: dict[str, str] = {}
         self.seen: Counter[str] = Counter()
@@ -140,6 +141,13 @@ class Compared:
         if execution is None:
             return None
         return self.reference_names.get(execution["runId"]), reply.get("activityId")
+
+    def is_closed(self, run: Wire) -> bool:
+        """Return whether a run of the reference is closed in the engine."""
+        named = {"workflowId": run["workflowId"], "runId": run["runId"]}
+        request = self.translated({"domain": run["domain"], "execution": named})
+        told = self.engine.handle("DescribeWorkflowExecution", request)
+        return bool(told["executionInfo"]["executionStatus"] == "CLOSED")
 
     # Comparing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from reference_rules import Refused
@@ -65,6 +66,9 @@ class ReferenceState:
         self.later: list[Any] = []  # what one execution asks of others, in order
         self.moment = 0  # what comes of one call or of one clock is of one moment: equal in line
         self.wanted: Any = None  # run id and activity id of the task to prefer among equals
+        self.is_closed: Callable[[Wire], bool] = lambda run: (
+            run["closedAt"] is not None
+        )  # elsewhere
         self.run_ids = 0
 
     def deliver(self) -> None:

@@ -321,13 +321,15 @@ class ReferenceSWF(ReferenceDecisions):
     def waiting(self, kind: str, given: Wire) -> list[tuple[Wire, Wire]]:
         """Return the tasks of a task list that are not started, each with its run.
 
-        Higher priority goes first, then who has been in line longer, then who is wanted.
+        Higher priority goes first, then who has been in line longer. Of equals those come first
+        whose histories are full, where that has closed them elsewhere, and then who is wanted.
         """
 
-        def place(found: tuple[Wire, Wire]) -> tuple[int, int, bool]:
+        def place(found: tuple[Wire, Wire]) -> tuple[int, int, bool, bool]:
             run, entity = found
+            tried = len(run["events"]) + 1 >= self.limits["event"] and self.is_closed(run)
             wanted = self.wanted in ((run["runId"], entity.get("name")), (run["runId"], None))
-            return -entity["priority"], entity["since"], not wanted
+            return -entity["priority"], entity["since"], not tried, not wanted
 
         found = [
             (run, entity)
