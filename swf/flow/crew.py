@@ -255,9 +255,17 @@ class Crew:
             one.join(0)
 
     def stop(self, drain_seconds: float) -> None:
-        """Have all end; activities that are at work still are waited for, for so long."""
+        """Have all end; activities that are at work still are waited for, for so long.
+
+        Raises what had ended one of them before.
+        """
         self.decider.stop()
-        self.decider.join(drain_seconds)
+        try:
+            self.decider.join(drain_seconds)
+        finally:
+            self._stop_workers(drain_seconds)
+
+    def _stop_workers(self, drain_seconds: float) -> None:
         for worker in self._workers:
             worker.stop()
         for worker in self._workers:

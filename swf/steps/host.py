@@ -164,23 +164,27 @@ class WorkflowHost:
         """Take no part any more: steps at work are brought to their end, others begin elsewhere.
 
         Where SWF is in another process that may take the minute for which a poll is held. Returns
-        whether all was over within `timeout` seconds. Raises what ended the work by itself,
-        an error of access for one.
+        whether decider and worker were over within `timeout` seconds each. Raises what ended the
+        work by itself, an error of access for one, once all is over.
         """
         actors, self._actors = self._actors, None
         if actors is None:
             return True
         if self._lasting is not None:
             self._lasting.end()
-        for actor in actors:
-            actor.stop()
+        decider, worker = actors
+        decider.stop()
+        worker.stop()
         try:
-            ended = [actor.join(timeout) for actor in actors]
+            try:
+                ended = decider.join(timeout)
+            finally:
+                worked = worker.join(timeout)
         finally:
-            actors[0].close()
+            decider.close()
             if self._there.is_own and self._there.is_kept:
                 self.connection.close()
-        return all(ended)
+        return ended and worked
 
     def __enter__(self) -> Self:
         self.start()

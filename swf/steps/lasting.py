@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from swf.actors.words import described
 from swf.exceptions import SWFError
 from swf.flow.starting import Place
 from swf.steps.events import EventHub
@@ -53,8 +54,8 @@ class Lasting:
             logger.info("the host is stopped: interrupted")
         try:
             self._stop()
-        except SWFError as error:  # nobody is left who could catch it
-            logger.warning("the host had ended before: %s", error)
+        except Exception as error:  # noqa: BLE001  (nobody is left who could catch it)
+            logger.warning("the host had ended before: %s", described(error))
 
     def _is_done(self) -> bool:
         if hasattr(sys, "last_value") or not self._running():

@@ -395,6 +395,20 @@ def test_a_decider_that_cannot_go_on_ends_the_run(swf_engine: Engine) -> None:
         Local(connection=connection).run(Sum, 1)
 
 
+def test_workers_end_with_a_decider_that_cannot_go_on(swf_engine: Engine) -> None:
+    """Nobody polls any more for a run that an error has ended, on a connection that goes on."""
+    connection = Overheard(connected(swf_engine))
+    connection.trouble["RespondDecisionTaskCompleted"] = [None, AccessDeniedFault("no")]
+    before = set(threading.enumerate())
+
+    with pytest.raises(AccessDeniedFault):
+        Local(connection=connection).run(Sum, 1)
+
+    left = [one.name for one in set(threading.enumerate()) - before]
+    assert [name for name in left if name.startswith("Crew")] == []
+    assert swf_engine.held_polls == 0
+
+
 def test_a_group_is_a_task_as_any_other(local: Local) -> None:
     """Groups and their activities run as they do elsewhere."""
 

@@ -19,7 +19,12 @@ from quickest import quickest
 import swf
 from swf.clock import SystemClock
 from swf.engine import Engine, Options
-from swf.exceptions import PayloadEncodeError, ValidationError, WorkflowExecutionDoesNotExist
+from swf.exceptions import (
+    AccessDeniedFault,
+    PayloadEncodeError,
+    ValidationError,
+    WorkflowExecutionDoesNotExist,
+)
 from swf.flow.errors import ResultTimeout
 from swf.querysets import DomainQuerySet
 from swf.steps import (
@@ -392,6 +397,38 @@ def test_a_step_waits_for_a_host_that_knows_it(engine: Engine) -> None:
         ended = host.wait_for(wid, LONG)
 
     assert ended.status == WorkflowStatus.COMPLETE
+
+
+def test_a_step_is_brought_to_its_end_though_the_decider_has_ended(engine: Engine) -> None:
+    """`stop` raises what has ended the decider by itself, once the worker has ended too."""
+    connection = Overheard(connected(engine))
+    connection.trouble["RespondDecisionTaskCompleted"] = [None, AccessDeniedFault("no")]
+    begun, released = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def work(context: StepExecutionContext) -> None:
+        begun.set()
+        assert released.wait(LONG)
+        done.append("it")
+
+    host = configure_workflow_host(connection=connection)
+    host.register_workflow(workflow(lambda b: b.start_with(work)))
+    host.start()
+    host.start_workflow("W")
+    assert begun.wait(LONG)
+    host.start_workflow("W")
+    until = monotonic() + LONG
+    while connection.trouble["RespondDecisionTaskCompleted"]:
+        assert monotonic() < until
+        threading.Event().wait(0.01)
+    let_go = threading.Timer(0.1, released.set)
+    let_go.start()
+
+    with pytest.raises(AccessDeniedFault):
+        host.stop(LONG)
+
+    assert done == ["it"]
+    let_go.join(LONG)
 
 
 def test_quick_steps_are_done_in_their_order(host: WorkflowHost) -> None:

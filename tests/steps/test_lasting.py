@@ -19,9 +19,11 @@ from swf.clock import SystemClock
 from swf.engine import Options
 from swf.exceptions import ConnectionFailedError
 from swf.flow.starting import Place
+from swf.models import Domain
 from swf.steps import configure_workflow_host
 from swf.steps.lasting import Lasting
 from swf.testing import connected, embedded
+from swf.transport import Transport
 
 ROOT = Path(__file__).parents[2]
 
@@ -168,3 +170,20 @@ def test_a_program_ends_where_its_host_has_ended() -> None:
         lasting.end()
 
     assert stopped == ["it"]
+
+
+@pytest.mark.parametrize("error", [ConnectionFailedError("gone"), ValueError("a bug")], ids=str)
+def test_what_ended_a_host_is_told_at_the_end_of_the_program(
+    swf_connection: Transport, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    """Whatever `stop` raises there, a bug or not, is a line in the log: nobody could catch it."""
+
+    def stop() -> None:
+        raise error
+
+    place = Place(Domain("steps"), swf_connection)
+    lasting = Lasting(place, running=lambda: False, stop=stop)
+    lasting.last()
+    lasting.end()
+
+    assert f"the host had ended before: {type(error).__name__}: {error}" in caplog.text
