@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-"""The levels that LOG_LEVEL may name."""
+"""The levels, by the names that are told of; LOG_LEVEL may say each as Python's logging does."""
 
 _LOGGER: Final = logging.getLogger("swf")
 
@@ -48,9 +48,10 @@ def _level_of_environment() -> int | None:
     told = os.environ.get("LOG_LEVEL")
     if not told:
         return None
-    if told.upper() not in LEVELS:
+    level = logging.getLevelNamesMapping().get(told.upper())  # which has WARN and FATAL, too
+    if level is None:
         raise click.UsageError(f"LOG_LEVEL: no level {told!r}; there are {', '.join(LEVELS)}")
-    return logging.getLevelNamesMapping()[told.upper()]
+    return level
 
 
 @contextmanager

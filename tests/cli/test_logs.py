@@ -20,6 +20,8 @@ from swf.cli import logs
         ("", 2, logging.DEBUG),
         ("ERROR", 0, logging.ERROR),
         ("debug", 0, logging.DEBUG),
+        ("warn", 0, logging.WARNING),
+        ("FATAL", 0, logging.CRITICAL),
         ("debug", 1, logging.DEBUG),
     ],
 )

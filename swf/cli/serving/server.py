@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import attrs
 import click
 
+from swf import settings
 from swf.cli import output
 from swf.cli.asked import Asked
 from swf.cli.failing import EXISTS, Failure
@@ -17,6 +18,7 @@ from swf.cli.names import Noun
 from swf.cli.options import common, domain
 from swf.cli.serving import database, ui
 from swf.engine import Engine, tools
+from swf.exceptions import DatabaseMissingError
 from swf.fault import Fault
 from swf.hosts import is_loop_back
 from swf.models import WorkflowExecution
@@ -208,9 +210,26 @@ def vacuum(asked: Asked, *, db: str | None) -> None:
     output.emit_one(asked, found, id="database")
 
 
+def _looked_into(ctx: click.Context, _param: click.Parameter, told: str | None) -> None:
+    """Have a command look into a database, in place of the SWF of the settings."""
+    if told is None:
+        return
+    path = database.path_of(told)
+    if not path.exists():
+        raise DatabaseMissingError(f"{path}: there is no such database")
+    ctx.with_resource(settings.override(endpoint_url=database.url_of(told)))
+
+
 @command.command("export")
 @click.argument("workflow_id")
 @click.argument("run_id", required=False)
+@click.option(
+    "--db",
+    metavar="FILE",
+    callback=_looked_into,
+    expose_value=False,
+    help="The database; else the SWF that the settings name.",
+)
 @click.option(
     "--file", type=click.File("w", encoding="utf-8", lazy=True), default="-", help="Else stdout."
 )
@@ -220,7 +239,7 @@ def export(_asked: Asked, *, workflow_id: str, run_id: str | None, file: TextIO)
 
     `swf server import` takes it into a database, so that it can be looked at and replayed there.
 
-        swf server export order-1 -d shop --file order-1.json
+        swf server export order-1 -d shop --file order-1.json --db shop.db
     """
     found = WorkflowExecution(domain(), workflow_id, run_id).upstream()
     named = found._described()

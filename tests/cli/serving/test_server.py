@@ -63,7 +63,7 @@ def test_what_is_not_served_is_told_as_it_is() -> None:
     missing = typed("server", "status", "--db", "no.db")
     stopped = typed("server", "stop", "--db", "no.db")
 
-    assert missing.exit_code == 1
+    assert missing.exit_code == 10
     assert "missing" in missing.stdout
     assert stopped.exit_code == 0
     assert "is not served; nothing to stop" in stopped.stderr
@@ -113,6 +113,24 @@ def test_a_history_moves_to_another_database() -> None:
     assert imported.stdout == f"{document['execution']['runId']}\n"
     assert json.loads(again.stdout) == document
     assert document["workflowType"] == {"name": "basic", "version": "example"}
+
+
+@pytest.mark.usefixtures("ran")
+def test_a_history_is_exported_from_the_database_that_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--db` goes before the settings' SWF; a file that is not there is told, and not made."""
+    monkeypatch.setenv("SWF_ENDPOINT_URL", "memory://")
+    here = ("-d", "default", "--db", "shop.db")
+    exported = typed("server", "export", "one", *here)
+    unknown = typed("server", "export", "one", "-d", "defualt", *here[2:])
+    missing = typed("server", "export", "one", "-d", "default", "--db", "shpo.db")
+
+    assert json.loads(exported.stdout)["execution"]["workflowId"] == "one"
+    assert (unknown.exit_code, "did you mean 'default'" in unknown.stderr) == (10, True)
+    assert missing.exit_code == 10
+    assert "shpo.db: there is no such database" in missing.stderr
+    assert not (folder / "shpo.db").exists()
 
 
 @pytest.mark.usefixtures("ran")
