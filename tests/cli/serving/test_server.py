@@ -63,7 +63,7 @@ def test_what_is_not_served_is_told_as_it_is() -> None:
     missing = typed("server", "status", "--db", "no.db")
     stopped = typed("server", "stop", "--db", "no.db")
 
-    assert missing.exit_code == 10
+    assert missing.exit_code == 1
     assert "missing" in missing.stdout
     assert stopped.exit_code == 0
     assert "is not served; nothing to stop" in stopped.stderr
