@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from types import SimpleNamespace
@@ -13,6 +15,9 @@ from swf.steps.errors import StepsTypeError, UnknownFieldError
 
 NO_FIELDS: Final = (str, bytes, bool, int, float, complex, list, tuple, set, frozenset, type)
 """What has no fields by name, though some of it has attributes."""
+
+_AS_TEXT: Final[Mapping[str, Any]] = {"format": 4} if sys.version_info >= (3, 14) else {}
+"""Has annotations told as text (`annotationlib.Format.STRING`), where they would be evaluated."""
 
 
 class Data(SimpleNamespace):
@@ -77,13 +82,16 @@ def _fields_of(value: object) -> Mapping[Any, Any]:
 
 def _defaults_of(kind: type) -> dict[str, Any]:
     """Return what a class says of its instances' attributes: no methods, nothing of its own."""
-    return {
-        name: value
-        for base in reversed(kind.__mro__)
-        for name, value in vars(base).items()
-        if not (name.startswith("_") or callable(value) or hasattr(value, "__get__"))
-        and "ClassVar" not in str(vars(base).get("__annotations__", {}).get(name))
-    }
+    found: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        annotated = inspect.get_annotations(base, **_AS_TEXT)
+        found |= {
+            name: value
+            for name, value in vars(base).items()
+            if not (name.startswith("_") or callable(value) or hasattr(value, "__get__"))
+            and "ClassVar" not in str(annotated.get(name))
+        }
+    return found
 
 
 def _no_fields(value: object) -> StepsTypeError:
