@@ -20,7 +20,7 @@ from swf.flow.activities import Activity
 from swf.flow.decider import Decider
 from swf.flow.declaration import Ordered
 from swf.flow.registering import Registrar
-from swf.flow.replay.answer import Answer, Task
+from swf.flow.replay.answer import Answer, DecisionTask
 from swf.flow.replay.run import Execution, Run
 from swf.payload import Payloads, dump_failure, load_failure
 from swf.testing import connected
@@ -41,7 +41,7 @@ class Deciding(Decider):
     answers: list[Answer]
     troubles: list[Exception]
 
-    def _made(self, task: Task) -> Answer:
+    def _made(self, task: DecisionTask) -> Answer:
         made = super()._made(task)
         self.answers.append(made)
         self.seen_activities.update({one.key: one for one in made.activities})

@@ -20,7 +20,7 @@ from flow_programs import AROUND, FORMS
 from seeded import live_through, parser_of
 
 from swf.flow import Workflow
-from swf.flow.replay.answer import Task, answer
+from swf.flow.replay.answer import DecisionTask, answer
 from swf.flow.replay.matching import BLOCKED
 from swf.flow.replay.run import Execution, Run
 from swf.testing import Replayer
@@ -112,8 +112,8 @@ def fresh(recorded: Recorded, known: Known = FORMS) -> Run:
     return Run(cls(), execution)
 
 
-def task_of(recorded: Recorded, answered: Answered, events: Sequence[Wire]) -> Task:
-    return Task(
+def task_of(recorded: Recorded, answered: Answered, events: Sequence[Wire]) -> DecisionTask:
+    return DecisionTask(
         task_token="token",
         domain=DOMAIN,
         workflow_id=recorded.workflow_id,

@@ -26,7 +26,7 @@ from swf.flow.activity_work import Hook
 from swf.flow.decider import Decider
 from swf.flow.handle import Handle
 from swf.flow.registry import Activities
-from swf.flow.replay.answer import Answer, Task
+from swf.flow.replay.answer import Answer, DecisionTask
 from swf.flow.replay.run import Run
 from swf.flow.replay.thread import ReplayThread
 from swf.flow.starting import Place
@@ -92,12 +92,12 @@ class CrewDecider(Decider):
         super()._prepare(loop, threads)
         loop.ending.append(self.close)  # in the thread of the loop, where the programs are
 
-    def _begun(self, task: Task) -> Run:
+    def _begun(self, task: DecisionTask) -> Run:
         run = super()._begun(task)
         run.activity_task_list = self.crew.worker_of(run.payloads).task_list
         return run
 
-    def _affinity(self, task: Task, made: Answer) -> dict[str, Any]:  # noqa: ARG002
+    def _affinity(self, task: DecisionTask, made: Answer) -> dict[str, Any]:  # noqa: ARG002
         return {}
 
 

@@ -28,7 +28,7 @@ from swf.flow.errors import HungProgramError, ProgramError
 from swf.flow.measuring import Measured
 from swf.flow.registering import Registrar
 from swf.flow.registry import Workflows
-from swf.flow.replay.answer import Answer, Task, answer, blocked, failed
+from swf.flow.replay.answer import Answer, DecisionTask, answer, blocked, failed
 from swf.flow.replay.run import Execution, Run
 from swf.flow.replay.strands import Interrupted
 from swf.flow.replay.thread import PATIENCE_SECONDS, ReplayThread
@@ -156,7 +156,7 @@ class Decider(actors.Decider):
         with self._guard:
             return self._roles.setdefault(threading.get_ident(), len(self._roles) % 2 == 1)
 
-    def _polled(self, *, own: bool) -> Task:
+    def _polled(self, *, own: bool) -> DecisionTask:
         task_list = self.own_task_list if own else self.task_list
         self._is_own_polled = self._is_own_polled or own
         params: dict[str, Any] = {
@@ -173,7 +173,7 @@ class Decider(actors.Decider):
             events = [event for page in pages for event in page["events"]]
         execution, named = first["workflowExecution"], first["workflowType"]
         started_id: int = first["startedEventId"]
-        return Task(
+        return DecisionTask(
             task_token=first["taskToken"],
             domain=self.domain.name,
             workflow_id=execution["workflowId"],
@@ -193,7 +193,7 @@ class Decider(actors.Decider):
 
     # In the replay thread
 
-    def _made(self, task: Task) -> Answer:
+    def _made(self, task: DecisionTask) -> Answer:
         self._keep_answered()
         cached = self._cache.take(task.run_id)
         try:
@@ -207,7 +207,7 @@ class Decider(actors.Decider):
             ended.__cause__ = error
             return self._blocked_by(task, ended)
 
-    def _begun(self, task: Task) -> Run:
+    def _begun(self, task: DecisionTask) -> Run:
         workflow = self.workflows.get(task.name, task.version)
         execution = Execution(
             domain=task.domain,
@@ -223,7 +223,7 @@ class Decider(actors.Decider):
             child_task_list=self.child_task_list,
         )
 
-    def _blocked_by(self, task: Task, error: Exception) -> Answer:
+    def _blocked_by(self, task: DecisionTask, error: Exception) -> Answer:
         self._report("an execution cannot go on", error, task)
         return failed(error) if self.when_blocked == "fail" else blocked(task, error)
 
@@ -247,7 +247,7 @@ class Decider(actors.Decider):
 
     # Sending
 
-    def _send(self, task: Task, made: Answer) -> Answer | None:
+    def _send(self, task: DecisionTask, made: Answer) -> Answer | None:
         """Send an answer, and return the one that SWF has; keep its run, or end it without one."""
         sent: Answer | None = None
         try:
@@ -267,7 +267,7 @@ class Decider(actors.Decider):
             self.on_closed(task.workflow_id, task.run_id)
         return made if acknowledged else sent
 
-    def _sent(self, task: Task, made: Answer) -> Answer | None:
+    def _sent(self, task: DecisionTask, made: Answer) -> Answer | None:
         """Return the answer that SWF has: that one, or why it was refused; None where it has none.
 
         What is malformed once is so the next time, too: the execution is blocked by that.
@@ -287,7 +287,7 @@ class Decider(actors.Decider):
         outcome = "completed" if made.run is not None else "blocked"
         return sent if self._deliver(task, outcome, send) else None
 
-    def _respond(self, task: Task, made: Answer) -> None:
+    def _respond(self, task: DecisionTask, made: Answer) -> None:
         if logger.isEnabledFor(logging.DEBUG):
             decided = ", ".join(one["decisionType"] for one in made.decisions) or "nothing"
             logger.debug("%s: decides %s", task.workflow_id, decided, extra=ids(task))
@@ -300,7 +300,7 @@ class Decider(actors.Decider):
             params["executionContext"] = made.context
         self.connection.call("RespondDecisionTaskCompleted", params)
 
-    def _affinity(self, task: Task, made: Answer) -> dict[str, Any]:
+    def _affinity(self, task: DecisionTask, made: Answer) -> dict[str, Any]:
         """Return where the next decision task of a run shall go: here, while it is held here."""
         draining = self._loop is not None and self._loop.draining.is_set()
         held = made.run is not None and made.closes is None and self.cached_runs > 0
@@ -324,7 +324,7 @@ class Decider(actors.Decider):
         self._end(self._clear, None)
         self._replay.close()
 
-    def _end(self, function: Callable[[], None], task: Task | None) -> None:
+    def _end(self, function: Callable[[], None], task: DecisionTask | None) -> None:
         """Have runs end; what hangs there, in a hook or a `finally`, is reported."""
         try:
             self._replay.call(function)

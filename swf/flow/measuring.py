@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from swf.actors.measuring import nanoseconds
-from swf.flow.replay.answer import Answer, Task
+from swf.flow.replay.answer import Answer, DecisionTask
 from swf.flow.replay.matching import attributes_of
 from swf.flow.replay.notes import Notes
 from swf.flow.replay.run import Run, seconds_of
@@ -42,7 +42,7 @@ _TELLING: Final = _ENDS | {
 class Measured:
     """One decision task from its poll to its answer: how long that took, and its spans."""
 
-    def __init__(self, decider: Decider, task: Task) -> None:
+    def __init__(self, decider: Decider, task: DecisionTask) -> None:
         self._task = task
         self._place = (task.domain, decider.task_list)
         self._labels = (*self._place, task.name)

@@ -16,7 +16,7 @@ from swf.flow.activities import Activity
 from swf.flow.decider import Decider
 from swf.flow.errors import NotRegisteredError
 from swf.flow.registry import Activities, Workflows
-from swf.flow.replay.answer import Answer, Task
+from swf.flow.replay.answer import Answer, DecisionTask
 from swf.flow.replay.run import Execution, Run
 from swf.flow.worker import Worker
 from swf.flow.workflow import Workflow
@@ -223,7 +223,7 @@ class StageDecider(Decider):
     def _known(self) -> set[tuple[str, str]]:
         return {one.key() for one in self.workflows}
 
-    def _made(self, task: Task) -> Answer:
+    def _made(self, task: DecisionTask) -> Answer:
         made = super()._made(task)
         missing = [one for one in made.activities if self._staged.stub_of(one) is None]
         if not (self.strict and missing) or made.run is None:
@@ -232,11 +232,11 @@ class StageDecider(Decider):
         made.run.evict()
         return _not_stubbed(made.run.payloads, missing)
 
-    def _blocked_by(self, task: Task, error: Exception) -> Answer:
+    def _blocked_by(self, task: DecisionTask, error: Exception) -> Answer:
         self._given_up.add(task.run_id)
         return super()._blocked_by(task, error)
 
-    def _affinity(self, task: Task, made: Answer) -> dict[str, Any]:  # noqa: ARG002
+    def _affinity(self, task: DecisionTask, made: Answer) -> dict[str, Any]:  # noqa: ARG002
         return {}
 
 

@@ -16,7 +16,7 @@ from swf.engine import Engine
 from swf.exceptions import PollTimeout, ReadTimeout
 from swf.flow import Decider, Handle, Worker, Workflow, start
 from swf.flow.registering import Registrar
-from swf.flow.replay.answer import Answer, Task
+from swf.flow.replay.answer import Answer, DecisionTask
 from swf.testing import connected
 from swf.wire import Wire
 
@@ -50,10 +50,10 @@ class Climbs(Workflow):
 class Noting(Decider):
     """A decider that notes what it polls and answers; `meanwhile` is done before an answer goes."""
 
-    tasks: list[Task]
+    tasks: list[DecisionTask]
     meanwhile: Callable[[], object] | None = None
 
-    def _polled(self, *, own: bool) -> Task:
+    def _polled(self, *, own: bool) -> DecisionTask:
         task = super()._polled(own=own)
         self.__dict__.setdefault("tasks", []).append(task)
         return task

@@ -12,8 +12,7 @@ from swf.actors import ActivityTask, Beats, Limits
 from swf.cli import logs
 from swf.cli.arguments import Arguments
 from swf.flow import Decider, Worker
-from swf.flow.replay.answer import Answer
-from swf.flow.replay.answer import Task as Asked
+from swf.flow.replay.answer import Answer, DecisionTask
 from swf.flow.replay.matching import attributes_of
 from swf.flow.submitting import family_of
 from swf.insight.starting import input_of
@@ -107,7 +106,7 @@ class RepairingDecider(Decider):
         self.done = dict(done)
         logs.in_children_of(self)
 
-    def _made(self, task: Asked) -> Answer:
+    def _made(self, task: DecisionTask) -> Answer:
         before = None if task.previous_started_event_id else self._done_before(task)
         if before is None:
             return super()._made(task)
@@ -118,7 +117,7 @@ class RepairingDecider(Decider):
         }
         return Answer(decisions=[completed], run=None, closes="CompleteWorkflowExecution")
 
-    def _done_before(self, task: Asked) -> Done | None:
+    def _done_before(self, task: DecisionTask) -> Done | None:
         started = attributes_of(task.read()[0])
         parent = started.get("parentWorkflowExecution")
         if parent is None:

@@ -29,7 +29,7 @@ LONGEST_PAUSE: Final = 300
 
 
 @attrs.frozen(kw_only=True)
-class Task:
+class DecisionTask:
     """A decision task as it was polled; `read` returns all events up to it, from the first on."""
 
     task_token: str = attrs.field(repr=False)
@@ -45,7 +45,7 @@ class Task:
     task_list: str
 
     @property
-    def execution(self) -> Task:
+    def execution(self) -> DecisionTask:
         """Itself: it has workflow id and run id, as log records want them."""
         return self
 
@@ -67,7 +67,7 @@ class Answer:
     error: BaseException | None = attrs.field(default=None, eq=False)
 
 
-def answer(task: Task, cached: Run | None, begin: Callable[[], Run]) -> Answer:
+def answer(task: DecisionTask, cached: Run | None, begin: Callable[[], Run]) -> Answer:
     """Return the answer to a task: from a run that is cached and fits, else by replay.
 
     Raises what the program's history does not allow, or what cannot be read or sent: no answer is
@@ -92,7 +92,7 @@ def answer(task: Task, cached: Run | None, begin: Callable[[], Run]) -> Answer:
         raise
 
 
-def usable(task: Task, cached: Run | None) -> Run | None:
+def usable(task: DecisionTask, cached: Run | None) -> Run | None:
     """Return a cached run where the task goes on from what it has answered last; else end it."""
     if cached is None or cached.thread != get_ident():
         return None
@@ -102,7 +102,7 @@ def usable(task: Task, cached: Run | None) -> Run | None:
     return None
 
 
-def _answered(run: Run, task: Task) -> Answer:
+def _answered(run: Run, task: DecisionTask) -> Answer:
     decisions = pack(run.queue, task.started_event_id)
     last = decisions[-1]["decisionType"] if decisions else ""
     activities: dict[tuple[str, str], Activity[..., Any]] = {}
@@ -124,7 +124,7 @@ def _answered(run: Run, task: Task) -> Answer:
     )
 
 
-def blocked(task: Task, error: BaseException) -> Answer:
+def blocked(task: DecisionTask, error: BaseException) -> Answer:
     """Return the answer that leaves an execution as it is, tells why, and has it looked at again.
 
     After 1, 2, 4… seconds, at most five minutes, whoever looks: once the program is right, or what
