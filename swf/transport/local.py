@@ -304,6 +304,9 @@ class _ByHand(Transport):
             return poll.take()
         except Fault as fault:
             raise _error(fault, operation, params) from None
+        except SWFError as error:
+            error.operation = error.operation or operation
+            raise
 
     def ahead(self, operation: str, task_list: str) -> None:
         """Have the latest poll of a task list made again, before it is asked for."""

@@ -531,6 +531,17 @@ def test_faults_by_hand_are_errors_of_this_package() -> None:
         assert refused.value.operation == "PollForActivityTask"
 
 
+def test_an_error_by_hand_names_its_operation() -> None:
+    """What the engine itself refuses says what was asked, of polls as of any other operation."""
+    params = {"domain": "d", "taskList": {"name": "l"}}
+    with embedded(clock=VirtualClock()) as engine:
+        by_hand = connected(engine).by_hand()
+    for _ in range(2):
+        with pytest.raises(EngineError) as refused:
+            by_hand.call("PollForActivityTask", params)
+        assert refused.value.operation == "PollForActivityTask"
+
+
 def test_what_belongs_to_another_process_is_not_worked_by_hand(tmp_path: Path) -> None:
     """Where another process owns the file, a connection by hand is the connection itself."""
     with server_process("--db", str(tmp_path / "served.db"), "--port", "0"):
