@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from enum import Enum, auto
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from swf.engine import Call, Engine
+from swf.engine.operations import POLLS
 from swf.server.metering import Meter
 from swf.server.running import Runner
 from swf.server.wire import ClientGoneError, Receive
-
-_POLLS: Final = frozenset({"PollForActivityTask", "PollForDecisionTask"})
 
 
 class _Outcome(Enum):
@@ -48,7 +47,7 @@ class Calls:
         if not future.done():
             await asyncio.sleep(0)  # the end of the loop's turn: nearly every call is answered
         if not future.done():
-            if operation in _POLLS:
+            if operation in POLLS:
                 await self._hold(call, future, receive)
             else:
                 await future

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from time import process_time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,12 +43,12 @@ def minutes(since: datetime, until: datetime) -> list[datetime]:
 
 def test_a_long_outage_is_looked_at_in_no_time() -> None:
     """After years, what was missed is counted so far only, and what can be started is told."""
-    begun = perf_counter()
+    begun = process_time()
     found = plan(spec(60, "@every 1s"), NOW - timedelta(days=4_000), NOW)
 
     assert found.missed == MOST_COUNTED
     assert found.due == tuple(int(NOW.timestamp()) - one for one in range(60, -1, -1))
-    assert perf_counter() - begun < 5
+    assert process_time() - begun < 5
 
 
 def test_what_is_more_than_can_be_started_is_missed() -> None:
