@@ -162,6 +162,7 @@ def _by_hand(crew: Crew, handle: Handle[Any], drain_seconds: float) -> Wire:
             done.set()
 
     thread = threading.Thread(target=drive, name="swf-run", daemon=True)
+    crew.place.connection.enlist(thread)  # whoever else has the clock skip waits for it
     try:
         thread.start()
         done.wait()  # an interrupt of `join` would leave the thread taken for one that has ended

@@ -433,6 +433,36 @@ def test_functions_are_called_around_each_activity(virtual_time: bool) -> None:
     assert told == [increment.name, 2, double.name, 4]
 
 
+others: list[threading.Thread] = []
+
+
+@activity
+def passed_over(url: str) -> bool:
+    """Return whether somebody else can move the clock while this is at work."""
+    moved = threading.Event()
+
+    def move() -> None:
+        swf.connect(url).skip()
+        moved.set()
+
+    others.append(threading.Thread(target=move))
+    others[-1].start()
+    return moved.wait(0.1)
+
+
+class PassedOver(Workflow):
+    def run(self, url: str) -> bool:
+        return self.submit(passed_over, url).result
+
+
+def test_virtual_time_waits_for_what_a_run_is_at() -> None:
+    """Whoever has the clock skip waits for an activity that is at work, or it would time out."""
+    url = "memory://at-work?clock=virtual"
+
+    assert not Local(url=url).run(PassedOver, url)
+    others.pop().join(60)
+
+
 # By hand, polls are made ahead
 
 
