@@ -8,6 +8,7 @@ from typing import Any, Final
 from swf.exceptions import PayloadError
 from swf.flow.errors import NonDeterminismError
 from swf.flow.replay.command import KINDS, Command
+from swf.models.event.base import attributes_key
 from swf.payload import Call, Payloads
 from swf.tracing.context import KEYS
 from swf.wire import Wire
@@ -20,11 +21,7 @@ BLOCKED: Final = f"{OWN}blocked"
 PATCHED: Final = f"{OWN}patched:"
 FAILURE: Final = f"{OWN}failure:"
 
-
-@cache
-def _member(kind: str) -> str:
-    return f"{kind[0].lower()}{kind[1:]}EventAttributes"
-
+_member: Final = cache(attributes_key)
 
 DECIDED: Final[dict[str, tuple[str, bool, str]]] = {
     **{kind.accepted: (name, True, _member(kind.accepted)) for name, kind in KINDS.items()},
