@@ -24,6 +24,7 @@ from swf.models import Domain, WorkflowExecution
 from swf.payload import Payloads, dump_failure
 from swf.testing.stage_clock import AtWork, StageClock
 from swf.testing.stubs import NotStubbedError, Stub
+from swf.validation import CLOSING
 
 Stubs = Mapping[tuple[str, tuple[str, str]], Stub]
 """Who stands in, by what it stands in for: `activity` or `workflow`, name and version."""
@@ -31,15 +32,7 @@ Stubs = Mapping[tuple[str, tuple[str, str]], Stub]
 _NOBODY: Final = "any"
 """The task list of actors that are told each time where to poll."""
 
-_CANCELS: Final = frozenset(
-    {
-        "CancelWorkflowExecution",
-        "CompleteWorkflowExecution",
-        "ContinueAsNewWorkflowExecution",
-        "FailWorkflowExecution",
-        "RequestCancelActivityTask",
-    }
-)
+_CANCELS: Final = CLOSING | {"RequestCancelActivityTask"}
 """The decisions by which activities at work are not wanted any more."""
 
 

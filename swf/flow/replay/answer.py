@@ -15,11 +15,11 @@ from swf.flow.activities import Activity
 from swf.flow.declaration import Declaration
 from swf.flow.replay.activity_task import ActivityCall
 from swf.flow.replay.child_workflow_execution import ChildCall
-from swf.flow.replay.command import CLOSES
 from swf.flow.replay.matching import BLOCKED, WAKE_UP, attributes_of, is_decided
 from swf.flow.replay.packing import pack, wake_up
 from swf.flow.replay.run import Run
 from swf.payload import Payloads, dump_failure
+from swf.validation import CLOSING
 from swf.wire import Wire
 
 logger = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ def _answered(run: Run, task: DecisionTask) -> Answer:
         decisions=decisions,
         run=run,
         context=context,
-        closes=last if last in CLOSES else None,
+        closes=last if last in CLOSING else None,
         activities=tuple(activities.values()),
         children=tuple(children),
     )

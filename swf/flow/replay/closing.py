@@ -21,12 +21,13 @@ from swf.flow.errors import (
 )
 from swf.flow.replay import matching
 from swf.flow.replay.arguments import futures_in
-from swf.flow.replay.command import CLOSES, Command
+from swf.flow.replay.command import Command
 from swf.flow.replay.signals import CARRIED
 from swf.flow.replay.strands import Interrupted, Strand
 from swf.flow.replay.task import Task
 from swf.flow.replay.timer import TimerCall
 from swf.payload import dump_failure
+from swf.validation import CLOSING
 from swf.wire import Wire
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def end_turn(run: Run) -> None:
         )
     if run.closing is None or not may_close(run):
         return
-    if run.queue and run.queue[-1].decision_type in CLOSES:
+    if run.queue and run.queue[-1].decision_type in CLOSING:
         return
     command = run.closing()
     error = run.attempts.seal(command)

@@ -129,15 +129,6 @@ PAYLOADS: Final = {
 }
 """The attribute of each decision type that carries a payload."""
 
-CLOSES: Final = frozenset(
-    {
-        "CompleteWorkflowExecution",
-        "FailWorkflowExecution",
-        "CancelWorkflowExecution",
-        "ContinueAsNewWorkflowExecution",
-    }
-)
-
 
 def place(depth: int = 2) -> Place | None:
     """Return the innermost line of the program's own code that is running now.

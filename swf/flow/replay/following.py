@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from swf.flow.replay import closing, matching
-from swf.flow.replay.command import CLOSES
+from swf.validation import CLOSING
 from swf.wire import Wire
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def match(run: Run, event: Wire) -> bool:
         raise matching.mismatch(str(run.execution), command, event, what, _waits_at(run))
     queue.popleft()
     decision_type, asker = command.decision_type, command.asker
-    if decision_type in CLOSES:
+    if decision_type in CLOSING:
         run.is_closed = accepted
         if not accepted:
             run.refusals.append(lambda: closing.refused(run, command, told))

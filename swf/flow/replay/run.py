@@ -19,7 +19,7 @@ from swf.flow.future import Future
 from swf.flow.replay import closing, following, matching
 from swf.flow.replay.ahead import Ahead
 from swf.flow.replay.attempts import Attempts
-from swf.flow.replay.command import CLOSES, Command, place
+from swf.flow.replay.command import Command, place
 from swf.flow.replay.ids import Scope, fitted
 from swf.flow.replay.logger import ReplayLogger, set_running
 from swf.flow.replay.marker import Marker
@@ -30,6 +30,7 @@ from swf.flow.replay.strands import Scheduler, Strand, WithoutAsyncio
 from swf.flow.replay.task import Task, Window
 from swf.flow.replay.timer import TimerCall
 from swf.payload import Payloads
+from swf.validation import CLOSING
 from swf.wire import Wire
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ class Run:
         """Have the program see what one decision task told it."""
         if self.queue and not self.is_cut:
             raise matching.one_more(str(self.execution), self.queue[0], self._completed)
-        if self.queue and self.queue[-1].decision_type in CLOSES:
+        if self.queue and self.queue[-1].decision_type in CLOSING:
             self.queue.pop()  # it was not sent yet: what comes now goes before it
         self.replaying = replaying
         events, self._buffer = self._buffer, []
