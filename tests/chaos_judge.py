@@ -176,11 +176,6 @@ def members(sessions: set[int]) -> list[int]:
     return found
 
 
-def unmeasured() -> dict[str, str]:
-    """Return the environment, without what has coverage measure processes and catch signals."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
-
-
 @attrs.define
 class Arena:
     """An SWF on a file, with actors of all kinds at work on it."""
@@ -201,7 +196,7 @@ class Arena:
             process = subprocess.Popen(
                 [sys.executable, "-m", "chaos_actors", kind, self.url],
                 env={
-                    **unmeasured(),
+                    **os.environ,
                     "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
                     NOTES: str(self.folder),
                 },

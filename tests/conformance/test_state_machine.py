@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
@@ -38,6 +39,7 @@ class Machine(RuleBasedStateMachine):
         self.walk.close()
 
 
+@pytest.mark.no_cover  # it is long, and what it meets others have met
 def test_the_engine_answers_as_the_reference_does():
     """Replies, faults with their messages, and whole histories are those of the reference."""
     run_state_machine_as_test(
@@ -88,6 +90,7 @@ def continued_without(missing: str) -> Counter[str]:
     return walk.pair.seen
 
 
+@pytest.mark.no_cover  # it is long, and what it meets others have met
 def test_long_walks_agree_and_meet_everything():
     """Walks agree until every operation, event type, cause and time-out type has been met."""
     seen = sum(map(continued_without, COMPLETE), Counter[str]())
