@@ -132,7 +132,12 @@ class Queue:
             if call is not self._leader and call is not self._promoted:
                 return
             self._promoted, self._leader = None, self
-        threading.Thread(target=self._lead_on, name="swf-writer", daemon=True).start()
+        try:
+            threading.Thread(target=self._lead_on, name="swf-writer", daemon=True).start()
+        except RuntimeError as error:
+            logger.warning("the next call goes on with the writer's work: %s", error)
+            with self._guard:
+                self._leader = None
 
     def _lead_on(self) -> None:
         """Do the work that an interrupted thread left, in a thread that none is meant to stop."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from swf.clock import Clock
+
+logger = logging.getLogger(__name__)
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -42,10 +45,14 @@ class Schedule:
             self.next = moment
 
     def arm(self) -> None:
-        """Have the alarm ring at the next moment."""
+        """Have the alarm ring at the next moment; where it cannot be set, the next call tries again."""
         if self.next is not None and (self._armed is None or self.next < self._armed):
-            self._armed = self.next
-            self._alarm.set(self.moment(self.next))
+            before, self._armed = self._armed, self.next  # first: it may ring at once
+            try:
+                self._alarm.set(self.moment(self.next))
+            except RuntimeError as error:  # no thread begins, and what was done is to be answered
+                self._armed = before
+                logger.warning("what falls due is not looked at before the next call: %s", error)
 
     def close(self) -> None:
         """Never ring again."""

@@ -145,6 +145,31 @@ def test_the_next_call_goes_on_where_the_work_was_interrupted_twice():
     assert done == ["interrupted", "next"]
 
 
+def test_the_next_call_goes_on_where_no_thread_begins(monkeypatch):
+    """Where the machine gives no thread to take over, the interrupt comes, and no work is lost."""
+    interrupts = [KeyboardInterrupt()]
+    done: list[str] = []
+
+    def work(batch: list[Call]) -> None:
+        if interrupts:
+            raise interrupts.pop()
+        done.extend(call.operation for call in batch)
+        answer(batch)
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    queue = Queue(work)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(KeyboardInterrupt):
+            asked(queue, "interrupted")
+
+    asked(queue, "next")
+
+    assert done == ["interrupted", "next"]
+
+
 def test_who_is_interrupted_while_another_works_leaves_alone():
     """An interrupt of a caller that only waits changes nothing for the one that works."""
     done: list[str] = []
