@@ -127,7 +127,10 @@ class VersionedType(WithinDomain):
         self.connection.call(f"Undeprecate{self._kind}", self._named())
 
     def delete_permanently(self) -> None:
-        """Delete the deprecated type (Delete*Type); its name and version are free again.
+        """Delete the deprecated type (Delete*Type).
+
+        The embedded SWF then lets its name and version be registered anew; what Amazon does is
+        not documented.
 
         Raises TypeNotDeprecatedFault where the type is still registered.
         """
