@@ -45,7 +45,7 @@ class Schedule:
             self.next = moment
 
     def arm(self) -> None:
-        """Have the alarm ring at the next moment; where it cannot be set, the next call tries again."""
+        """Have the alarm ring at the next moment; where none can be set, the next call tries it."""
         if self.next is not None and (self._armed is None or self.next < self._armed):
             before, self._armed = self._armed, self.next  # first: it may ring at once
             try:
