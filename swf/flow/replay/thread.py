@@ -158,8 +158,12 @@ class ReplayThread:
 
     def _begin(self) -> None:
         thread = threading.Thread(target=self._run, name="swf-replay", daemon=True)
-        thread.start()
-        self._thread = thread
+        before, self._thread = self._thread, thread  # first: it may be at a job at once
+        try:
+            thread.start()
+        except BaseException:
+            self._thread = before
+            raise
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -151,6 +151,55 @@ def test_a_thread_that_was_given_up_takes_up_nothing_more(thread: ReplayThread):
     assert thread.call(lambda: 4) == 4
 
 
+def test_a_new_thread_may_be_at_work_before_who_began_it_goes_on(
+    thread: ReplayThread, monkeypatch: pytest.MonkeyPatch
+):
+    """What waits for the new thread calls there what it likes, however soon that has begun."""
+    released, called = threading.Lock(), threading.Event()
+    released.acquire()
+    really = threading.Thread.start
+
+    def start(one: threading.Thread) -> None:
+        really(one)
+        called.wait(0.5)
+
+    def nested() -> int:
+        try:
+            return thread.call(lambda: 5)
+        finally:
+            called.set()
+
+    def hang() -> None:
+        waiting.start()
+        monkeypatch.setattr(threading.Thread, "start", start)
+        released.acquire()
+
+    found: list[int] = []
+    waiting = threading.Thread(target=lambda: found.append(thread.call(nested)))
+    with pytest.raises(HungProgramError):
+        thread.call(hang)
+    waiting.join(LONG)
+    released.release()
+
+    assert found == [5]
+
+
+def test_where_no_thread_begins_the_next_call_tries_again(
+    thread: ReplayThread, monkeypatch: pytest.MonkeyPatch
+):
+    """A machine that gives no thread is told of to who asked, and to nobody after."""
+
+    def refuse(one: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="start new thread"):
+            thread.call(lambda: 1)
+
+    assert thread.call(lambda: 2) == 2
+
+
 def test_what_swallows_the_interrupt_is_interrupted_again(thread: ReplayThread):
     """A program that catches everything is interrupted until it has caught too much."""
     caught = []
