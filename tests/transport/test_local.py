@@ -9,13 +9,14 @@ import subprocess
 import sys
 import threading
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from embedded import server_process
 
 import swf
-from swf.clock import ManualClock
+from swf.clock import Clock, ManualClock, SystemClock
 from swf.engine import Engine, Options, opened
 from swf.exceptions import (
     ConnectionFailedError,
@@ -481,9 +482,10 @@ def order_of(domain: Domain) -> WorkflowType:
 # By hand
 
 
-def test_polls_by_hand_are_answered_at_once() -> None:
+@pytest.mark.parametrize("clock", [VirtualClock, ManualClock, SystemClock])
+def test_polls_by_hand_are_answered_at_once(clock: Callable[[], Clock]) -> None:
     """On a connection by hand a poll without a task comes back empty, on whatever clock."""
-    with embedded(clock=VirtualClock()) as engine:
+    with embedded(clock=clock(), options=Options()) as engine:
         connection = connected(engine)
         Domain("shop", connection=connection).save()
         by_hand = connection.by_hand()
