@@ -32,7 +32,7 @@ READERS_MILLISECONDS: Final = 200
 """How long they are waited for."""
 
 LOOK_SECONDS: Final = 0.01
-"""How long nobody looks again whether the file is where it was: a look may cost as a commit."""
+"""How long nobody looks again whether all is in its place: a look may cost as much as a commit."""
 
 
 class Store:
@@ -54,9 +54,9 @@ class Store:
             self.file_lock.acquire()
         try:
             self.writer = open_writer(path, durability)
-            self._file = None if path is None else path.stat()
-            self._look_at = monotonic()
             migrate(self.writer, path)
+            self._files = {} if path is None else _files(path)
+            self._look_at = monotonic()
             # Checkpoints are this class's own business.
             self.writer.execute("PRAGMA wal_autocheckpoint = 0")
             self.registry = Registry(self.writer, caching=True)
@@ -75,30 +75,30 @@ class Store:
     def commit(self) -> None:
         """Make the transaction last, if one is open; raise sqlite3.Error where that fails.
 
-        It would not last in a file that was moved away or removed: nobody would find it there.
+        It would not last in files that were moved away or removed: nobody would find it there.
         """
         if not self.writer.in_transaction:
             return
-        if not self._is_there():
-            raise sqlite3.OperationalError(
-                f"{self.path} is not the file any more that was opened: it was moved or removed;"
-                " put it back, or end this process and open what is there"
-            )
+        self._check_place()
         reached("commit.before")
         self.writer.execute("COMMIT")
         reached("commit.after")
 
-    def _is_there(self) -> bool:
-        """Tell whether the path, if there is one, named the file that was opened a moment ago."""
-        if self.path is None or self._file is None or monotonic() < self._look_at:
-            return True
-        try:
-            is_there = os.path.samestat(self.path.stat(), self._file)
-        except OSError:
-            return False
-        if is_there:
-            self._look_at = monotonic() + LOOK_SECONDS
-        return is_there
+    def _check_place(self) -> None:
+        """Raise sqlite3.OperationalError unless the files were in their place a moment ago."""
+        if monotonic() < self._look_at:
+            return
+        for path, opened in self._files.items():
+            try:
+                is_there = os.path.samestat(path.stat(), opened)
+            except OSError:
+                is_there = False
+            if not is_there:
+                raise sqlite3.OperationalError(
+                    f"{path} is not the file any more that was opened: it was moved or removed;"
+                    " put it back, or end this process and open what is there"
+                )
+        self._look_at = monotonic() + LOOK_SECONDS
 
     def roll_back(self) -> None:
         """Undo the transaction, if one is open: SQLite ends some by itself."""
@@ -184,6 +184,11 @@ class Store:
             self.writer.close()
         if self.file_lock is not None:
             self.file_lock.release()
+
+
+def _files(path: Path) -> dict[Path, os.stat_result]:
+    """Return what a database and its write-ahead log are known by, while they are open."""
+    return {one: one.stat() for one in (path, path.with_name(f"{path.name}-wal"))}
 
 
 def _secret() -> str:

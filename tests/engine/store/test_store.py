@@ -75,10 +75,11 @@ def kept(store, text: str) -> bool:
     return True
 
 
+@pytest.mark.parametrize("name", ["swf.db", "swf.db-wal"])
 @pytest.mark.parametrize("by", [None, b"", b"another"], ids=["nothing", "empty", "another"])
-def test_nothing_is_committed_to_a_file_that_is_not_there_any_more(store, tmp_path, by):
+def test_nothing_is_committed_to_a_file_that_is_not_there_any_more(store, tmp_path, name, by):
     """A file that has gone, whatever is there instead, soon takes no commit until it is back."""
-    place, elsewhere = tmp_path / "swf.db", tmp_path / "elsewhere.db"
+    place, elsewhere = tmp_path / name, tmp_path / "elsewhere.db"
     assert kept(store, "before")
     place.rename(elsewhere)
     if by is not None:
@@ -86,7 +87,9 @@ def test_nothing_is_committed_to_a_file_that_is_not_there_any_more(store, tmp_pa
 
     taken = next(number for number in range(100_000) if not kept(store, str(number)))
     store.begin()
-    with pytest.raises(sqlite3.OperationalError, match="it was moved or removed; put it back"):
+    with pytest.raises(
+        sqlite3.OperationalError, match=f"{name} is not the file any more.*; put it"
+    ):
         store.commit()
     store.roll_back()
     assert store.kept("text") == ("before" if taken == 0 else str(taken - 1))
