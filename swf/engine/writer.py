@@ -119,13 +119,15 @@ class Writer:
     def hold(self, call: Call) -> bool:
         """Put a poll in its line without a turn of the writer's; False where that needs one.
 
-        It does where a task may wait for it, where time ends polls, and where too many wait.
+        It does where a task may wait for it, where time ends polls, where too many wait, and after
+        an interrupt: what a transaction saw that is to be begun anew may not be so.
         """
         kind, params = POLLED[call.operation], call.params
         line = kind, params["domain"], params["taskList"]["name"]
         with self.store.lock:
+            is_held = self._poll_milliseconds == inf and self._is_concluded
             is_full = self.waiting.length(line) >= self.options.limits.pollers
-            if self._poll_milliseconds != inf or is_full or not self._writes_nothing(call):
+            if not is_held or is_full or not self._writes_nothing(call):
                 return False
             self.waiting.saw(line, params.get("identity", ""), self.schedule.now())
             self.waiting.add(call, line, inf)

@@ -10,7 +10,9 @@ import pytest
 from embedded_harness import DOMAIN, Service, schedule
 
 from swf.engine import Call, Options
+from swf.engine.call import Waiter
 from swf.engine.hand_poll import HandPoll
+from swf.engine.store import points
 from swf.engine.turn import Limits
 from swf.exceptions import EngineError
 from swf.fault import Fault
@@ -180,6 +182,35 @@ def test_who_is_interrupted_while_polling_leaves_the_work_to_others(service: Ser
 
     service.start("w")
     assert service.decision_task()["workflowExecution"]["workflowId"] == "w"
+
+
+def test_a_poll_ahead_trusts_nothing_that_an_interrupted_transaction_saw(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The task that a poll took whose caller was interrupted is the next poll's, at once."""
+    service.start("w")
+    queue = service.engine._writer.queue
+    params = {"domain": DOMAIN, "taskList": DECIDERS, "identity": "gone"}
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    def interrupt(name: str) -> None:
+        if name == "commit.before":
+            monkeypatch.setattr(points, "hook", None)
+            raise KeyboardInterrupt
+
+    others = [Call("PollForDecisionTask", params, done=lambda _call: None) for _ in range(2)]
+    monkeypatch.setattr(points, "hook", interrupt)
+    queue.add(others[0])
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(KeyboardInterrupt):
+            queue.wait_for(others[1], Waiter())
+    for call in others:
+        call.gone = True
+
+    assert polling(service).take()["workflowExecution"]["workflowId"] == "w"
 
 
 def test_no_more_polls_are_made_ahead_than_may_wait(service: Service) -> None:
