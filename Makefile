@@ -15,14 +15,14 @@ AUDIT_VENV ?= .venv-audit
 PROCESSES ?= 3
 BIN := $(VENV)/bin
 
-.PHONY: help audit demo demo-ui test lint format types unit browser fuzz docs bench crash chaos simulate replays nightly judges shapes clean
+.PHONY: help audit demo demo-ui test lint format types unit coverage browser fuzz docs bench crash chaos simulate replays nightly judges shapes clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
 		| while IFS='|' read -r target what; do printf '%-16s%s\n' "$$target" "$$what"; done
 
 # In this order, whatever -j says: the quick checks first, pytest's closing line last.
-test: lint types docs unit ## Check everything: lint, types, docs, tests with coverage.
+test: lint types docs unit ## Check everything: lint, types, docs, tests.
 
 # Killed half-way and made again, it goes on where it was: all it knows is in orders.db.
 demo: $(VENV)/.demo ## Run an order-processing workflow, from registration to its history.
@@ -44,9 +44,15 @@ types: $(VENV)/.test ## Check types (mypy and pyright, both strict).
 	$(BIN)/mypy
 	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --project pyproject.toml --pythonpath $(BIN)/python
 
-unit: $(VENV)/.test $(JUDGES_VENV)/.judges browser ## Run the tests; at least 95 % of the lines and branches must be covered.
+ALL_TESTS = JUDGES_VENV="$(JUDGES_VENV)" $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations=30
+
+unit: $(VENV)/.test $(JUDGES_VENV)/.judges browser ## Run the tests.
+	$(ALL_TESTS) $(ARGS)
+
+# It takes half as long again as the tests alone; what they start as processes is not measured.
+coverage: $(VENV)/.test $(JUDGES_VENV)/.judges browser ## Run the tests; at least 95 % of the lines and branches must be covered.
 	$(BIN)/python -m coverage erase
-	JUDGES_VENV="$(JUDGES_VENV)" $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered --durations=30 $(ARGS)
+	$(ALL_TESTS) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 browser: ## Have a Chromium for the tests of pages, where one can be had.
 	@sh scripts/make_browser.sh

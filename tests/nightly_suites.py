@@ -16,6 +16,8 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".nightly"
 TESTS = ROOT / "tests"
 PYTHONS = ("3.11", "3.12", "3.13")
+MEASURED_BY = "3.11"
+COVERAGE = ("--cov", "--cov-report=term:skip-covered")
 EXTRAS = "crypto,docs,fsspec,lint,otel,redis,server,test"
 
 CONNECTIONS_OF_A_SEED = 50
@@ -104,7 +106,8 @@ def _unit(python: str, version: str) -> Callable[[int, int], Shard]:
     venv = FOLDER / f"python{version}"
     made = ("sh", str(ROOT / "scripts" / "make_venv.sh"), str(venv), EXTRAS)
     tests = (str(venv / "bin" / "python"), "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
-    return lambda _first, _count: Shard((made, (*tests, str(TESTS))), {"PYTHON": python})
+    measured = COVERAGE if version == MEASURED_BY else ()
+    return lambda _first, _count: Shard((made, (*tests, *measured, str(TESTS))), {"PYTHON": python})
 
 
 def units() -> tuple[list[Suite], list[str]]:
@@ -116,6 +119,7 @@ def units() -> tuple[list[Suite], list[str]]:
             missing.append(version)
         else:
             what = f"all tests by Python {version}"
+            what += ", of 95 % coverage" * (version == MEASURED_BY)
             found.append(Suite(f"python{version}", what, 1, 1, _unit(python, version)))
     return found, missing
 
