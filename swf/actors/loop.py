@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any, Final
 
 from swf.actors.words import described
+from swf.exceptions import ActorError
 
 logger = logging.getLogger(__name__)
 
@@ -62,9 +63,20 @@ class Loop:
         return threading.current_thread() in self._runners
 
     def start(self) -> None:
-        """Have all runners run."""
-        for thread in list(self._runners):
-            thread.start()
+        """Have all runners run; raises ActorError, and has none run on, where some cannot begin."""
+        try:
+            for thread in list(self._runners):
+                thread.start()
+        except RuntimeError as error:
+            with self._lock:
+                missing = [one for one in self._runners if one.ident is None]
+                told = f"{len(self._runners) - len(missing)} of its {len(self._runners)} threads"
+                for one in missing:
+                    del self._runners[one]
+                    self._at_work.discard(one)
+            self.drain()
+            self._end_if_last()
+            raise ActorError(f"{self._name}: {told} begin: {error}; start fewer") from error
 
     def run(self) -> None:
         """Have all runners run, and return when all have returned.

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from swf.actors.loop import Loop
+from swf.exceptions import ActorError
 
 
 class Interrupted(BaseException):
@@ -246,3 +247,32 @@ def test_a_loop_may_be_told_to_fail() -> None:
 
     with pytest.raises(ValueError, match="first"):
         loop.join(30)
+
+
+def until_drained(loop: Loop) -> None:
+    """Wait until the loop is told to drain."""
+    assert loop.draining.wait(30)
+
+
+def test_a_loop_that_gets_too_few_threads_leaves_none_at_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the machine gives no further thread, those that have begun are drained, and ended."""
+    really, begun = threading.Thread.start, []
+
+    def start(thread: threading.Thread) -> None:
+        if len(begun) == 2:
+            raise RuntimeError("can't start new thread")
+        begun.append(thread)
+        really(thread)
+
+    loop = Loop([until_drained] * 3, "few")
+    ended = threading.Event()
+    loop.ending.append(ended.set)
+    monkeypatch.setattr(threading.Thread, "start", start)
+
+    with pytest.raises(ActorError, match=r"few: 2 of its 3 threads begin.*start fewer"):
+        loop.start()
+
+    assert loop.join(30)
+    assert ended.wait(30)
