@@ -178,8 +178,7 @@ class Actor(ConnectedSWFObject):
         `block` it returns at once: see `join()`.
 
         Raises what made the loop end other than by `stop()`: an error of access, credentials or
-        domain, a bug, or ActorError for processes that cannot start. It is logged, too. Raises
-        ActorError at once where threads cannot begin.
+        domain, a bug, or ActorError for threads or processes that cannot start. It is logged, too.
         """
         self._check_start(threads, processes, tasks)
         self._counts = Counts()
