@@ -43,7 +43,8 @@ const keysButton = document.getElementById("keys");
 keysButton.hidden = false;
 keysButton.addEventListener("click", () => help.showModal());
 
-let began = null; // the first letter of two
+const SOON = 1500; // milliseconds between two letters that are one key
+let began = -Infinity; // when the first of two was pressed, which a busy page may hear of later
 
 function isTyped(target) {
   return target.closest("input, textarea, select, [contenteditable]") !== null;
@@ -68,13 +69,13 @@ const keys = {
   "?": () => help.showModal(),
   j: () => toRow(1),
   k: () => toRow(-1),
-  g: () => { began = "g"; setTimeout(() => { began = null; }, 1500); },
+  g: (event) => { began = event.timeStamp; },
 };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || help.open || isTyped(event.target)) return;
-  if (began === "g") {
-    began = null;
+  if (event.timeStamp - began < SOON) {
+    began = -Infinity;
     event.preventDefault();
     goTo(event.key);
     return;
@@ -82,7 +83,7 @@ document.addEventListener("keydown", (event) => {
   const act = keys[event.key];
   if (act) {
     event.preventDefault();
-    act();
+    act(event);
     return;
   }
   const tab = /^[1-9]$/.test(event.key) && document.querySelector(`a[data-tab="${event.key}"]`);
