@@ -119,6 +119,9 @@ def answering(*answers: Answer) -> Iterator[Served]:
     class Answers(Handler):
         def answer(self) -> None:
             text = self.received()
+            if self.path != "/":
+                self.reply(404, b"")
+                return
             operation = self.headers["X-Amz-Target"].rpartition(".")[2]
             headers = {name.lower(): value for name, value in self.headers.items()}
             with lock:

@@ -201,7 +201,7 @@ class Actor(ConnectedSWFObject):
         """Begin no new poll; what is polled or worked on is brought to its end.
 
         Returns at once: `start()` or `join()` return when all has drained. On AWS that may take the
-        60 seconds for which a poll is held: one given up could carry a task away with it.
+        60 seconds for which a poll is held: only an embedded SWF lets one be given up safely.
         """
         if self._loop is not None:
             self._loop.drain()
@@ -219,7 +219,7 @@ class Actor(ConnectedSWFObject):
         return self._loop is None or self._loop.join(timeout)
 
     def _release(self) -> None:
-        """End the polls that wait, where SWF is in this process and no task is lost by that."""
+        """End the polls that wait, where no task is lost by that."""
         self.connection.release()
 
     def _check_start(self, threads: int, processes: int, tasks: int | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final, Self
@@ -170,7 +170,11 @@ class Engine:
 
         Those of callers within this process, or `every` one.
         """
-        self._writer.release(every=every)
+        self._writer.release(lambda call: every or call.inside)
+
+    def release_of(self, identities: Collection[str]) -> None:
+        """Answer the polls of these identities that wait as those that found nothing."""
+        self._writer.release(lambda call: call.params.get("identity") in identities)
 
     def task_lists(self, domain: str) -> list[dict[str, Any]]:
         """Return what waits on each task list of a domain, and who polls it.

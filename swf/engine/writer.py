@@ -248,13 +248,13 @@ class Writer:
             self.store.begin()
             self.store.keep(due.ALIVE, str(self.schedule.now()))
             self.store.commit()
-        self.release(every=True)
+        self.release(lambda _: True)
 
-    def release(self, *, every: bool = False) -> None:
-        """Answer the polls that callers within this process hold, or all; no task is lost."""
+    def release(self, chosen: Callable[[Call], bool]) -> None:
+        """Answer the polls that wait and are chosen as those that found nothing."""
         for call in self.waiting.all():
             # Whoever takes a poll out of its line answers it: it may just have got a task.
-            if (every or call.inside) and self.waiting.withdraw(call):
+            if chosen(call) and self.waiting.withdraw(call):
                 _answer_empty(call)
 
     def unit(self, call: Call | None = None) -> Unit:

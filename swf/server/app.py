@@ -1,8 +1,9 @@
 """The server as an ASGI application: SWF's one endpoint at `/`, and what an operator looks at.
 
 `GET /health` tells whether the server takes requests, `GET /metrics` what it has counted, and
-`GET /task-lists?domain=NAME` who waits for what there: an extension that only reads. Below `/ui`
-may be pages for people, which are an application of their own.
+`GET /task-lists?domain=NAME` who waits for what there: an extension that only reads. By another,
+`POST /release`, whoever is about to stop has its polls answered, and loses no task by that. Below
+`/ui` may be pages for people, which are an application of their own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -37,6 +38,9 @@ logger = logging.getLogger(__name__)
 
 _OPEN: Final = frozenset({"/health"})
 """What is told without a signature."""
+
+_RELEASE: Final = "/release"
+"""Where polls are given up, those of `{"identities": [...]}`."""
 
 _PEOPLE: Final = "/ui"
 """Where pages for people are."""
@@ -113,6 +117,8 @@ class Application:
             await RedirectResponse(f"{_PEOPLE}/")(scope, receive, _with_headers(send))
         elif scope["path"] == "/":
             await self._endpoint(scope, headers, receive, send)
+        elif scope["path"] == _RELEASE:
+            await self._release(scope, headers, receive, send)
         else:
             await self._operators_page(scope, headers, receive, send)
 
@@ -176,6 +182,23 @@ class Application:
             logger.exception("%s could not be answered", operation)
             return operation, broken()
 
+    async def _release(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        """Have the polls of some identities answered as those that found nothing."""
+        if scope["method"] != "POST":
+            await _refuse_method(send)
+            return
+        try:
+            body = await wire.read_body(headers, receive)
+            self._check_signature(scope, headers, body)
+            wire.check_content_type(headers)
+            self._engine.release_of(_identities(decoded(body)))
+        except ClientGoneError:
+            return
+        except Fault as fault:
+            await wire.refuse(send, fault)
+        else:
+            await wire.answer(send, b"{}")
+
     async def _operators_page(
         self, scope: Scope, headers: Headers, receive: Receive, send: Send
     ) -> None:
@@ -223,6 +246,13 @@ class Application:
         except Fault as fault:
             return Response(wire.fault_body(fault), fault.status, media_type="application/json")
         return JSONResponse({"taskLists": found})
+
+
+def _identities(asked: dict[str, Any]) -> frozenset[str]:
+    found = asked.get("identities")
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise Fault("SerializationException", "identities must be a list of strings")
+    return frozenset(found)
 
 
 def _is_below(path: str, top: str) -> bool:

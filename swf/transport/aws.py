@@ -85,6 +85,15 @@ class AwsTransport(Transport):
         held = self._clients
         return held is None or not held[1].failed
 
+    def release(self) -> None:
+        """Have polls come back empty where a server of this package holds them: none loses a task.
+
+        Amazon SWF has no way to give up a poll, so that nothing happens there.
+        """
+        held = self._clients
+        if held is not None and held[0] == _process:
+            held[1].release()
+
     def close(self) -> None:
         """Let go of the clients and their sockets; a later call makes new ones."""
         held, self._clients = self._clients, None

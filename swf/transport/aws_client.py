@@ -7,10 +7,13 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from math import inf
+from time import monotonic
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import (
     BotoCoreError,
     ConnectTimeoutError,
@@ -33,8 +36,9 @@ from swf.fault import fault_class
 from swf.settings import is_loopback
 from swf.transport.aws_errors import mapped_errors
 from swf.transport.aws_parser import WireParserFactory
+from swf.transport.aws_release import may_know, released
 from swf.transport.recipe import Recipe
-from swf.transport.reply import check_reply
+from swf.transport.reply import POLLS, check_reply
 from swf.transport.resource import resource_of
 from swf.wire import epoch, moment, snake_case
 
@@ -49,6 +53,9 @@ MAX_POOL_CONNECTIONS: Final = 50
 
 POLL_READ_SECONDS: Final = LONG_POLL_SECONDS + 15
 """Who hangs up before SWF answers a poll leaves a ghost that swallows a task."""
+
+RELEASE_SECONDS: Final = 1
+"""How long polls are let be that were asked to be released: one may have come since."""
 
 SIGNAL_ATTEMPTS: Final = 3
 """How often a signal is sent that SWF refuses for the rate of calls, or that cannot be sent."""
@@ -115,12 +122,48 @@ class Clients:
         self._endpoint_url = recipe.endpoint_url
         self.failed = False
         """Whether a call has failed for want of settings or of credentials."""
+        self._polling: list[str] = []  # the identities of the polls that wait
+        self._asks_at = -inf  # whether polls can be released is not asked before
 
     def send(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Perform one operation and return its reply as the wire has it.
 
         Raises ResponseError for a reply that cannot be SWF's.
         """
+        if operation not in POLLS:
+            return self._sent(operation, params)
+        identity = params.get("identity", "")
+        self._polling.append(identity)
+        try:
+            return self._sent(operation, params)
+        finally:
+            self._polling.remove(identity)
+
+    def release(self) -> None:
+        """Have the polls that wait come back empty, where a server of this package has them.
+
+        Nothing happens elsewhere, nor with a client that was given, nor within a second of the
+        last time.
+        """
+        identities, url = sorted({*self._polling}), self._endpoint_url
+        if not identities or not may_know(url):
+            return
+        if monotonic() >= self._asks_at:
+            self._asks_at = monotonic() + RELEASE_SECONDS
+            if not self._released(identities):
+                self._asks_at = inf
+
+    def _released(self, identities: list[str]) -> bool:
+        made, session = self._recipe, self._session
+        if session is None:
+            return False
+        keys = made.credentials or LOOPBACK_KEYS
+        found = None if made.credentials or _is_bare(made) else session.get_credentials()
+        signer = found or Credentials(keys["aws_access_key_id"], keys["aws_secret_access_key"])
+        region = made.region or session.get_config_variable("region") or DEFAULT_REGION
+        return released(str(self._endpoint_url), identities, signer, region)
+
+    def _sent(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         try:
             with mapped_errors(operation, params, self._endpoint_url):
                 call = self._calls.get(operation) or self._bound(operation)

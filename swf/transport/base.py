@@ -134,7 +134,8 @@ class Transport(ABC):
     def release(self) -> None:  # noqa: B027
         """Have the polls that this process holds come back empty, where no task is lost by that.
 
-        Amazon SWF has no way to give up a poll, so that nothing happens there.
+        An embedded SWF does so, wherever it is; Amazon's has no way to give up a poll, so that
+        nothing happens there.
         """
 
     def close(self) -> None:  # noqa: B027

@@ -206,8 +206,11 @@ class LocalTransport(Transport):
 
         No task is lost by that.
         """
-        if self._opened is not None:
-            self._opened.release(every=self._is_shared)
+        opened, elsewhere = self._opened, self._elsewhere
+        if opened is not None:
+            opened.release(every=self._is_shared)
+        if elsewhere is not None:
+            elsewhere.release()
 
     @property
     def clock(self) -> Clock:

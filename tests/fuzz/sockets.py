@@ -209,7 +209,7 @@ def _of_another_line(random: Random, operation: bytes, body: bytes) -> Sent:
         ),
         *(b"POST //../../etc/passwd HTTP/1.1", b"POST /?x=%ff HTTP/1.1", b"post / http/1.1"),
         *(b"POST http://127.0.0.1/ HTTP/1.1", b"GET /health HTTP/1.1", b"GET /metrics HTTP/1.1"),
-        *(b"GET /task-lists?domain=%00 HTTP/1.1", b"GET /task-lists HTTP/1.1", b"POST / HTTP/9.9"),
+        *(b"GET /task-lists?domain=%00 HTTP/1.1", b"POST /release HTTP/1.1", b"POST / HTTP/9.9"),
         *(b"HEAD /health HTTP/1.1", b"GET /" + b"x" * 50_000 + b" HTTP/1.1", b"\xff / HTTP/1.1"),
         *(
             b"GET /%ff%fe HTTP/1.1",

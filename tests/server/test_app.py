@@ -22,7 +22,7 @@ ORIGINS = [None, "null", "http://evil.example", "http://localhost:8000", "https:
 
 @pytest.mark.parametrize("origin", ORIGINS)
 @pytest.mark.parametrize("host", [*LOCAL, *FOREIGN])
-@pytest.mark.parametrize("path", ["/", "/health", "/metrics", "/task-lists?domain=x"])
+@pytest.mark.parametrize("path", ["/", "/health", "/metrics", "/task-lists?domain=x", "/release"])
 def test_no_page_from_elsewhere_reads_anything(server, host, origin, path):
     """Only loop-back hosts are answered, and no answer allows a foreign page to read it."""
     method = "POST" if path == "/" else "GET"

@@ -147,6 +147,55 @@ def test_polls_are_served_in_the_order_they_came(patient):
     assert served == ["o0", "o1", "o2", "o3", "o4"]
 
 
+def released(server: ServerProcess, body: Any, **more: Any) -> Reply:
+    """Return what is answered to who gives up polls."""
+    return ask(server.port, request(body, path="/release", target=None, **more))
+
+
+def test_polls_are_given_up_by_identity(patient):
+    """Whoever is about to stop has its polls answered as empty; others go on waiting."""
+    with Connection(patient.port) as leaving, Connection(patient.port) as staying:
+        leaving.send(poll("leaves"))
+        staying.send(poll("stays"))
+        until(lambda: waiting(patient, "leaves") and waiting(patient, "stays"))
+
+        assert released(patient, {"identities": ["leaves", "nobody"]}).status == 200
+
+        assert leaving.reply().json == {"startedEventId": 0, "previousStartedEventId": 0}
+        start(patient, "stays")
+        assert staying.reply().json["workflowExecution"]["workflowId"] == "stays"
+
+
+def test_a_task_that_was_given_is_not_given_up(patient):
+    """A poll that just got a task has it, whatever is asked."""
+    with Connection(patient.port) as poller:
+        poller.send(poll("given"))
+        until(lambda: waiting(patient, "given"))
+        start(patient, "given")
+        assert released(patient, {"identities": ["given"]}).status == 200
+
+        assert poller.reply().json["workflowExecution"]["workflowId"] == "given"
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "status", "fault"),
+    [
+        ({}, {}, 400, "SerializationException"),
+        ({"identities": "leaves"}, {}, 400, "SerializationException"),
+        ({"identities": [1]}, {}, 400, "SerializationException"),
+        ("[", {}, 400, "SerializationException"),
+        ({"identities": []}, {"content_type": "text/plain"}, 415, "UnsupportedMediaTypeException"),
+        ({"identities": []}, {"method": "GET"}, 405, "UnknownOperationException"),
+        ({"identities": []}, {"host": "evil.example"}, 421, "MisdirectedRequestException"),
+    ],
+)
+def test_what_gives_up_no_polls_is_refused(patient, body, more, status, fault):
+    """Only who means it gives polls up: no page of somebody else's, no link, nothing malformed."""
+    reply = released(patient, body, **more)
+
+    assert (reply.status, reply.fault) == (status, fault)
+
+
 def test_many_polls_are_held_without_threads(patient):
     """A thousand polls are held at once while other calls go on; each is answered."""
     before = threads_of(patient)
