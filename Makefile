@@ -82,8 +82,8 @@ replays: $(VENV)/.test ## Replay COUNT lives of random workflow programs, from s
 	PYTHONPATH=.:tests $(BIN)/python -m flow_replays $(COUNT) $(FIRST)
 
 # What it has done is in .nightly/: stopped, it goes on there.
-nightly: $(VENV)/.test ## Try all that chance may find, for HOURS (2), on JOBS cores (all); goes on where it was stopped.
-	PYTHONPATH=.:tests $(BIN)/python -m nightly --hours $(or $(HOURS),2) $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
+nightly: $(VENV)/.test $(JUDGES_VENV)/.judges browser ## Try all that chance may find, for HOURS (2), on JOBS cores (all); goes on where it was stopped.
+	JUDGES_VENV="$(JUDGES_VENV)" PYTHONPATH=.:tests $(BIN)/python -m nightly --hours $(or $(HOURS),2) $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
 
 # JavaScript judges only here: not every machine has node.
 judges: $(VENV)/.test $(JUDGES_VENV)/.judges ## Let the AWS CLI, simpleflow and JavaScript's SDK judge the server.
