@@ -4,7 +4,7 @@ What was done is kept in `.nightly/`, so that a night which was stopped goes on 
 all is done the next one begins anew. `docs/nightly.md` tells what came of it. The status is 0 where
 all was done and nothing failed, 1 where something failed, 2 where the time was not enough.
 
-    python -m nightly [--hours H] [--jobs N] [--only SUITE …] [--anew]
+    python -m nightly [--hours H] [--jobs N] [--only SUITE …] [--again | --anew]
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ PAGE = ROOT / "docs" / "nightly.md"
 HUNG_SECONDS = 3_600
 """A shard that takes longer hangs."""
 
+LEAVE_SECONDS = 30
+"""A shard that is told to end has so long for it."""
+
 DONE, FAILED, UNFINISHED = 0, 1, 2
 
 ABOUT = """\
@@ -50,7 +53,8 @@ $ make nightly HOURS=8
 ```
 
 which goes on where it was stopped. A shard that fails is repeated by the commands in its log, in
-`.nightly/`. Suites run beside one another, so that their minutes are more than those of the night.
+`.nightly/`, and all that failed by `make nightly ARGS=--again`. Suites run beside one another, so
+that their minutes are more than those of the night.
 """
 
 
@@ -113,9 +117,8 @@ def chosen(
     return min(left, key=lambda suite: night.of(suite).next / suite.asked, default=None)
 
 
-async def tried(suite: Suite, course: Course, folder: Path) -> bool:
-    """Do the next shard of a suite; return whether it went well. Its log is kept if not."""
-    first = course.next
+async def tried(suite: Suite, course: Course, folder: Path, first: int) -> bool:
+    """Do a suite's shard from a seed on; return whether it went well. If not, its log stays."""
     count = min(suite.shard, suite.asked - first)
     log = folder / f"{suite.name}-{first}.log"
     work = folder / "work" / suite.name
@@ -123,13 +126,12 @@ async def tried(suite: Suite, course: Course, folder: Path) -> bool:
     began = time.monotonic()
     well = await _ran(suite.shards(first, count), log, work)
     course.seconds += time.monotonic() - began
-    course.next += count
-    course.tests += sum(map(int, re.findall(rb"\b(\d+) passed", log.read_bytes())))
+    course.next = max(course.next, first + count)
+    course.failed = [one for one in course.failed if one != first] + [first] * (not well)
     if well:
         course.done += count
+        course.tests += sum(map(int, re.findall(rb"\b(\d+) passed", log.read_bytes())))
         log.unlink()
-    else:
-        course.failed.append(first)
     return well
 
 
@@ -155,12 +157,19 @@ async def _ran(shard: Shard, log: Path, work: Path) -> bool:
                 told.write(f"it took more than {HUNG_SECONDS} s\n".encode())
                 return False
             finally:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                await process.wait()
+                await _ended(process)
             if status:
                 return False
     return True
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """End a shard and what it left: it may have to end others, in sessions of their own, itself."""
+    for number in (signal.SIGINT, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), LEAVE_SECONDS)
 
 
 def status(suites: Sequence[Suite], night: Night) -> int:
@@ -223,16 +232,30 @@ async def lived(
                 return
             course = night.of(suite)
             busy.add(suite.name)
-            well = await tried(suite, course, folder)
+            well = await tried(suite, course, folder, course.next)
             busy.remove(suite.name)
             night.write(folder)
-            how = "" if well else "  FAILED"
-            told = f"{course.next * suite.each:,} of {suite.asked * suite.each:,} {suite.what}"
-            print(f"{suite.name}: {told}{how}", flush=True)
+            tell(suite, course, well)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(jobs):
             group.create_task(work())
+
+
+async def again(suites: Sequence[Suite], night: Night, folder: Path) -> None:
+    """Do the shards that failed once more, one after the other: what was mended is right now."""
+    for suite in suites:
+        course = night.of(suite)
+        for first in list(course.failed):
+            well = await tried(suite, course, folder, first)
+            night.write(folder)
+            tell(suite, course, well)
+
+
+def tell(suite: Suite, course: Course, well: bool) -> None:
+    """Say how far a suite is."""
+    told = f"{course.next * suite.each:,} of {suite.asked * suite.each:,} {suite.what}"
+    print(f"{suite.name}: {told}{'' if well else '  FAILED'}", flush=True)
 
 
 async def until_told_to_end(lasting: Awaitable[None]) -> None:
@@ -254,6 +277,7 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--only", nargs="+", action="extend", default=[], metavar="SUITE", help="only these suites"
     )
+    parser.add_argument("--again", action="store_true", help="do only what failed, once more")
     parser.add_argument("--anew", action="store_true", help="forget what was done before")
     return parser.parse_args(given)
 
@@ -277,7 +301,12 @@ def main(given: Sequence[str] | None = None) -> int:
     night.commits += [one for one in [commit()] if one and one not in night.commits]
     try:
         these = [everything[name] for name in asked.only] or suites
-        asyncio.run(until_told_to_end(lived(these, night, asked.hours, FOLDER, asked.jobs)))
+        lasting = (
+            again(these, night, FOLDER)
+            if asked.again
+            else lived(these, night, asked.hours, FOLDER, asked.jobs)
+        )
+        asyncio.run(until_told_to_end(lasting))
     finally:
         night.write(FOLDER)
         PAGE.write_text(summary(suites, night, missing, circumstances(night)), encoding="utf-8")

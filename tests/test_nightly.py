@@ -100,6 +100,20 @@ class TestLived:
         assert "broken" in log.read_text()
         assert nightly.status([one], night) == FAILED
 
+    def test_what_failed_is_done_again(self, tmp_path):
+        """Once it is mended it counts as done; what fails again stays, and nothing else is done."""
+        mended = tmp_path / "mended"
+        code = f"import os; assert first == 2 and os.path.exists({str(mended)!r})"
+        one = suite("a", 8, 2, code)
+        night = Night(courses={"a": Course(next=6, done=2, failed=[2, 4])})
+        mended.touch()
+
+        asyncio.run(nightly.again([one], night, tmp_path))
+
+        course = night.courses["a"]
+        assert (course.next, course.done, course.failed) == (6, 4, [4])
+        assert [log.name for log in tmp_path.glob("*.log")] == ["a-4.log"]
+
     def test_the_tests_that_pytest_tells_of_are_counted(self, tmp_path):
         """Each shard adds those that passed; other numbers in its log do not count."""
         night = Night()
@@ -139,6 +153,32 @@ child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 open({str(told)!r}, "w").write(str(child.pid))
 """
         live([suite("a", 1, 1, code)], Night(), 1, tmp_path)
+
+        await_end(told.read_text())
+
+    def test_a_shard_that_is_ended_can_end_what_it_began(self, tmp_path):
+        """What it has in sessions of their own it ends itself: it is asked before it is killed."""
+        told = tmp_path / "told"
+        code = f"""
+import subprocess, sys, time
+waits = [sys.executable, "-c", "import time; time.sleep(600)"]
+child = subprocess.Popen(waits, start_new_session=True)
+open({str(told)!r}, "w").write(str(child.pid))
+try:
+    time.sleep(600)
+finally:
+    child.kill()
+"""
+
+        async def lived() -> None:
+            lasting = nightly.lived([suite("a", 1, 1, code)], Night(), 1, tmp_path)
+            ended = asyncio.create_task(nightly.until_told_to_end(lasting))
+            while not (told.exists() and told.read_text()):
+                await asyncio.sleep(0.01)
+            signal.raise_signal(signal.SIGTERM)
+            await ended
+
+        asyncio.run(asyncio.wait_for(lived(), 60))
 
         await_end(told.read_text())
 
