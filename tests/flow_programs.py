@@ -299,7 +299,7 @@ class Program(Workflow):
     def prepare(self) -> None:
         super().prepare()
         self.slots: list[tuple[Any, Future[Any]]] = []
-        self.known: dict[Any, int] = {}
+        self.known: dict[Any, frozenset[int]] = {}
         self.trace: list[Any] = []
         self.given: dict[str, Any] = {}
 
@@ -374,15 +374,22 @@ class Program(Workflow):
     # What begins
 
     def at(self, slot: int) -> Future[Any] | None:
-        """Return a task that is older than this strand, or its own: so none waits for itself."""
+        """Return a task that this strand may wait for; None where there is none."""
+        found = self.in_sight()
+        return self.slots[found[slot % len(found)]][1] if found else None
+
+    def in_sight(self) -> list[int]:
+        """Return the tasks that a strand began or its parent saw when it spawned it.
+
+        So none waits for itself, nor for one within which it goes on.
+        """
         here = self._run.scheduler.current
-        known = self.known.get(here, len(self.slots))
-        found = [
-            future
-            for index, (owner, future) in enumerate(self.slots)
-            if index < known or owner is here
+        known = self.known.get(here)
+        return [
+            index
+            for index, (owner, _) in enumerate(self.slots)
+            if known is None or index in known or owner is here
         ]
-        return found[slot % len(found)] if found else None
 
     def several(self, slots: list[int]) -> list[Future[Any]]:
         return list({id(one): one for slot in slots if (one := self.at(slot)) is not None}.values())
@@ -448,15 +455,15 @@ class Program(Workflow):
         return (Group if kind == "group" else Chain)(*tasks, **options)
 
     def do_spawn(self, script: Script) -> Walk:
-        self.begun(self.spawn(self.part, script, len(self.slots)))
+        self.begun(self.spawn(self.part, script, frozenset(self.in_sight())))
         yield from ()
 
-    def beside(self, script: Script, known: int) -> Walk:
-        """Go through a script in a strand of its own, which knows so many tasks of others."""
+    def beside(self, script: Script, known: frozenset[int]) -> Walk:
+        """Go through a script in a strand of its own, which knows these tasks of others."""
         self.known[self._run.scheduler.current] = known
         yield from self.script(script)
 
-    def part(self, script: Script, known: int) -> Any:
+    def part(self, script: Script, known: frozenset[int]) -> Any:
         """Be a strand of its own; each form has its own way to."""
         raise NotImplementedError
 
@@ -586,7 +593,7 @@ class Sync(Program):
     def run(self, given: dict[str, Any]) -> Any:
         return waited(self.walk(given))
 
-    def part(self, script: Script, known: int) -> Any:
+    def part(self, script: Script, known: frozenset[int]) -> Any:
         return waited(self.beside(script, known))
 
 
@@ -596,7 +603,7 @@ class Async(Program):
     async def run(self, given: dict[str, Any]) -> Any:
         return await awaited(self.walk(given))
 
-    async def part(self, script: Script, known: int) -> Any:
+    async def part(self, script: Script, known: frozenset[int]) -> Any:
         return await awaited(self.beside(script, known))
 
 
@@ -606,7 +613,7 @@ class Yielding(Program):
     def run(self, given: dict[str, Any]) -> Iterator[Any]:
         return (yield from self.walk(given))
 
-    def part(self, script: Script, known: int) -> Iterator[Any]:
+    def part(self, script: Script, known: frozenset[int]) -> Iterator[Any]:
         return (yield from self.beside(script, known))
 
 
