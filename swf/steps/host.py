@@ -163,7 +163,7 @@ class WorkflowHost:
     def stop(self, timeout: float | None = None) -> bool:
         """Take no part any more: steps at work are brought to their end, others begin elsewhere.
 
-        Where SWF is in another process that may take the minute for which a poll is held. Returns
+        On AWS that may take the minute for which a poll is held. Returns
         whether decider and worker were over within `timeout` seconds each. Raises what ended the
         work by itself, an error of access for one, once all is over.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import threading
@@ -41,6 +42,8 @@ from swf.transport.recipe import Recipe
 from swf.transport.reply import POLLS, check_reply
 from swf.transport.resource import resource_of
 from swf.wire import epoch, moment, snake_case
+
+logger = logging.getLogger(__name__)
 
 LOOPBACK_KEYS: Final = {"aws_access_key_id": "loopback", "aws_secret_access_key": "loopback"}
 """The keys for a server on this machine, which asks for a signature and cannot check it."""
@@ -150,8 +153,11 @@ class Clients:
             return
         if monotonic() >= self._asks_at:
             self._asks_at = monotonic() + RELEASE_SECONDS
-            if not self._released(identities):
-                self._asks_at = inf
+            try:
+                if not self._released(identities):
+                    self._asks_at = inf  # another's server
+            except BotoCoreError as error:  # who stops is not to fail by that
+                logger.debug("%s: no polls are released: %s", url, error)
 
     def _released(self, identities: list[str]) -> bool:
         made, session = self._recipe, self._session

@@ -6,16 +6,12 @@ Amazon SWF has no operation for that: there a poll that waits is waited for.
 from __future__ import annotations
 
 import json
-import logging
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import BotoCoreError, HTTPClientError
 from botocore.httpsession import URLLib3Session
-
-logger = logging.getLogger(__name__)
 
 SECONDS: Final = 2
 """How long a server may take to answer."""
@@ -30,7 +26,10 @@ def may_know(url: str | None) -> bool:
 
 
 def released(url: str, identities: list[str], credentials: Any, region: str) -> bool:
-    """Have the polls of these identities come back empty; return False where a server cannot."""
+    """Have the polls of these identities come back empty; return False where a server cannot.
+
+    Raises BotoCoreError where nothing can sign, and where no server answers.
+    """
     request = AWSRequest(
         "POST",
         f"{url.rstrip('/')}/release",
@@ -40,10 +39,6 @@ def released(url: str, identities: list[str], credentials: Any, region: str) -> 
     SigV4Auth(credentials, "swf", region).add_auth(request)
     session = URLLib3Session(timeout=SECONDS)
     try:
-        status = session.send(request.prepare()).status_code
-    except (BotoCoreError, HTTPClientError) as error:
-        logger.debug("%s releases no polls: %s", url, error)
-        return False
+        return bool(session.send(request.prepare()).status_code == 200)
     finally:
         session.close()
-    return bool(status == 200)

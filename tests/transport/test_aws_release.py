@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from botocore.exceptions import CredentialRetrievalError
 from botocore.session import Session
 from embedded import ServerProcess, server_process
 from serving import Handler, listening
@@ -186,6 +187,33 @@ def test_a_server_that_does_not_know_how_is_asked_once() -> None:
         connection.close()
 
     assert Asked.asked == ["/", "/release"]
+
+
+class Unsigned(Session):
+    """A session whose credentials cannot be had any more once it is told so."""
+
+    gone = False
+
+    def get_credentials(self) -> Any:
+        if self.gone:
+            raise CredentialRetrievalError(provider="a test", error_msg="they are gone")
+        return super().get_credentials()
+
+
+def test_who_stops_does_not_fail_by_that(patient: ServerProcess) -> None:
+    """Where nothing can sign, polls are waited for; once it can again, they are given up."""
+    session = Unsigned()
+    session.set_credentials("AKIAEXAMPLE", "secret")
+    connection = swf.connect(patient.url, session=session)
+    with ThreadPoolExecutor() as pool:
+        poll = polls_in(pool, connection, "unsigned")
+        session.gone = True
+        connection.release()
+        assert not poll.done()
+        session.gone = False
+        await_that(lambda: connection.release() is None and poll.done())
+        assert "taskToken" not in poll.result(SECONDS)
+    connection.close()
 
 
 def test_nothing_is_asked_where_nothing_waits() -> None:
