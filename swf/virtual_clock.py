@@ -18,7 +18,7 @@ from typing import Final
 
 import attrs
 
-from swf.clock import ManualClock, Ringing
+from swf.clock import Clock, ManualClock, Ringing
 
 LOOK_SECONDS: Final = 0.01
 """How late it may be noticed that a thread has ended: nobody is told of that."""
@@ -351,6 +351,17 @@ class VirtualClock(ManualClock):
                 if thread.ident is not None and not thread.is_alive():
                     del self._parties[thread]
             return all(rests() or thread in self._exempt for thread, rests in self._parties.items())
+
+
+def begin(thread: threading.Thread, clock: Clock) -> None:
+    """Start a thread that will work by a clock; virtual time waits for it from now on.
+
+    Where nobody but who starts it keeps the time from passing, it would else be overtaken before it
+    has got anywhere.
+    """
+    thread.start()
+    if isinstance(clock, VirtualClock):
+        clock.enlist(thread)
 
 
 def _works() -> bool:

@@ -16,6 +16,7 @@ from swf.actors.tasks import HeartbeatReply
 from swf.clock import Clock, SystemClock
 from swf.exceptions import DoesNotExistError, ValidationError, ValidationTypeError
 from swf.metrics import catalogue
+from swf.virtual_clock import begin
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +145,7 @@ class Heartbeat(Beats):
 
     def _begin(self, run: Callable[[], None]) -> None:
         thread = threading.Thread(target=run, name="heartbeat", daemon=True)
-        thread.start()
+        begin(thread, self._clock)
         self._thread = thread
 
     def _begin_late(self) -> None:

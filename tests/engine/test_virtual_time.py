@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from swf.actors import ActivityWorker, Actor, Decider
+from swf.actors import ActivityWorker, Actor, Decider, Limits
 from swf.engine import Call, Engine, Options
 from swf.models import ActivityType, Domain, WorkflowExecution, WorkflowType
 from swf.models.decision import CompleteWorkflowExecution, ScheduleActivityTask, StartTimer
@@ -23,6 +23,13 @@ from swf.virtual_clock import Standing
 HOUR = 3_600
 TIGHT = 2
 """Seconds until a task times out that time has not been held for."""
+
+TIME_OUTS = (
+    "task_schedule_to_start_timeout",
+    "task_start_to_close_timeout",
+    "task_schedule_to_close_timeout",
+    "task_heartbeat_timeout",
+)
 
 UNEVENTFUL = {
     "WorkflowExecutionStarted",
@@ -80,12 +87,7 @@ def shop(connection: Transport, **time_outs: Any) -> WorkflowType:
     """Return a registered workflow type; its activities have these time-outs, or tight ones."""
     domain = Domain("d", connection=connection)
     domain.save()
-    tight = {
-        "task_schedule_to_start_timeout": TIGHT,
-        "task_start_to_close_timeout": TIGHT,
-        "task_schedule_to_close_timeout": TIGHT,
-        "task_heartbeat_timeout": TIGHT,
-    }
+    tight = dict.fromkeys(TIME_OUTS, TIGHT)
     ActivityType(domain, "charge", "1", task_list="t", **{**tight, **time_outs}).save()
     order = WorkflowType(
         domain,
@@ -161,7 +163,7 @@ def test_the_same_in_the_background(engine, swf_connection, swf_clock):
 
     with at_work(engine, decider, worker, threads=2), swf_clock.skipping():
         executions = [order.start_execution(f"order-{number}") for number in range(50)]
-        until = monotonic() + 30
+        until = monotonic() + 120
         while not closed(*executions):
             assert monotonic() < until
             sleep(0.01)
@@ -196,6 +198,46 @@ def test_an_activity_may_take_virtual_time(engine, swf_connection, swf_clock):
     seen = execution.history().compiled
     assert [str(one.state) for one in seen.activities] == ["completed"] * 3
     assert (swf_clock.now() - ManualClock().now()).total_seconds() == 2 * HOUR
+
+
+@pytest.fixture
+def late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that begin beside an activity take a while to get anywhere."""
+    run = threading.Thread.run
+
+    def runs(thread: threading.Thread) -> None:
+        if thread.name in ("heartbeat", "overdue"):
+            sleep(0.05)
+        run(thread)
+
+    monkeypatch.setattr(threading.Thread, "run", runs)
+
+
+@pytest.mark.usefixtures("late")
+def test_a_beat_that_is_due_holds_time(engine, swf_connection, swf_clock):
+    """Time stands from when the first beat is due until the thread that sends it has sent it."""
+    test_an_activity_may_take_virtual_time(engine, swf_connection, swf_clock)
+
+
+@pytest.mark.usefixtures("late")
+def test_an_overdue_activity_holds_time_until_it_is_answered(engine, swf_connection, swf_clock):
+    """Past a limit of the worker's own, its task is failed then, and not timed out by SWF later."""
+
+    class Limited(Slow):
+        def limits(self, task: Any) -> Limits:
+            return Limits(start_to_close=60)
+
+    order = shop(swf_connection, **dict.fromkeys(TIME_OUTS, HOUR))
+    decider = Ordering("d", "t", connection=swf_connection, clock=swf_clock)
+    worker = Limited("d", "t", connection=swf_connection, clock=swf_clock)
+
+    with at_work(engine, decider, worker, threads=2):
+        execution = order.start_execution("order-1")
+        assert swf_connection.skip_until(lambda: closed(execution))
+
+    told = [(event.timestamp - ManualClock().now(), event) for event in execution.history()]
+    failed = [passed for passed, event in told if event.name == "ActivityTaskFailed"]
+    assert [passed.total_seconds() for passed in failed] == [60, 60, HOUR + 120]
 
 
 def test_a_running_activity_holds_time_until_the_test_moves_it(engine, swf_connection, swf_clock):
