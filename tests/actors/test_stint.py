@@ -265,24 +265,32 @@ def test_where_no_heartbeat_goes_through_the_task_is_lost(
     assert worker.counts == {"tasks": 1, "unanswered": 1, "errors": 1}
 
 
+class AwaitedClock(ManualClock):
+    """Lets the test know of each wait that begins, before the clock can be moved past it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited = threading.Semaphore(0)
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        with self._moved:
+            self.waited.release()
+            return super().wait(event, seconds)
+
+
 def test_heartbeats_that_go_through_keep_a_task(shop: Shop) -> None:
     """The heartbeat limit counts from the last beat that SWF answered."""
     shop.schedule("charge-1")
-    arrived = threading.Semaphore(0)
-    shop.troubled(RecordActivityTaskHeartbeat=arrived.release)
-    worker = Hanging(shop.connection, Limits(heartbeat=30), heartbeat_interval=None)
+    clock = AwaitedClock()
+    worker = Hanging(shop.connection, Limits(heartbeat=30), heartbeat_interval=None, clock=clock)
     worker.start(tasks=1, block=False)
     worker.working()
 
     for _ in range(6):
-        [before] = [
-            one for one in worker._slots.deadlines._open if one.call.__name__ == "_fall_silent"
-        ]
-        worker.clock.advance(10)
-        assert arrived.acquire(timeout=SECONDS)
-        while before in worker._slots.deadlines._open:
-            pass
+        clock.advance(10)
+        assert clock.waited.acquire(timeout=SECONDS)  # the beat was answered: the next is awaited
 
+    assert shop.connection.operations().count("RecordActivityTaskHeartbeat") == 6
     assert not worker.contexts[0].lost
     worker.let_go.set()
     assert worker.join(SECONDS)
