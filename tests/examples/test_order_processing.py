@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -28,8 +29,27 @@ from swf.transport import Transport
 
 ROOT: Final = Path(__file__).parents[2]
 
-SOON: Final = 20
+SOON: Final = 60
 """Seconds in which orders end that nobody waits for: their time-outs are hours."""
+
+DEMO: Final = ("-m", "examples.order_processing")
+
+MORTAL: Final = """
+import os, runpy, signal, sys
+
+moment, tell = sys.argv.pop(1), sys.stdout.write
+
+def write(text):
+    length = tell(text)
+    if moment in text:
+        sys.stdout.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return length
+
+sys.stdout.write = write
+runpy.run_module("examples.order_processing", run_name="__main__", alter_sys=True)
+"""
+"""The demo, which is dead as soon as it has printed something: it comes to nothing more."""
 
 
 class Told(HistoryBuilder):
@@ -130,35 +150,29 @@ def database(tmp_path: Path) -> Path:
     return tmp_path / "orders.db"
 
 
-def command(*arguments: object) -> dict[str, Any]:
+def command(*arguments: object, code: tuple[str, ...] = DEMO) -> dict[str, Any]:
     """Return how the demo is run: by what, and in which environment."""
     return {
-        "args": [sys.executable, "-m", "examples.order_processing", *map(str, arguments)],
+        "args": [sys.executable, *code, *map(str, arguments)],
         "cwd": ROOT,
         "env": {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
         "text": True,
+        "check": False,
+        "capture_output": True,
+        "timeout": 120,
     }
 
 
 def demo(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run the demo to its end."""
-    return subprocess.run(**command(*arguments), check=False, capture_output=True, timeout=120)
+    return subprocess.run(**command(*arguments))
 
 
-def killed_at(line: str, database: Path) -> str:
-    """Run the demo until it prints this, end it with SIGKILL there, and return what it printed."""
-    printed = ""
-    with subprocess.Popen(**command(database), stdout=subprocess.PIPE) as running:
-        assert running.stdout is not None
-        for told in running.stdout:
-            printed += told
-            if line in told:
-                break
-        running.kill()
-        printed += running.stdout.read()
-    assert running.returncode == -9, printed
-    assert line in printed
-    return printed
+def killed_at(line: str, database: Path) -> None:
+    """Run the demo until it prints this, and end it with SIGKILL there."""
+    ran = subprocess.run(**command(line, database, code=("-c", MORTAL)))
+    assert ran.returncode == -signal.SIGKILL, ran.stdout + ran.stderr
+    assert line in ran.stdout
 
 
 @contextmanager
