@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import select
 import shlex
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -49,14 +48,16 @@ def pages(here: dict[str, Any]) -> Iterator[str]:
 
 
 def printed(process: subprocess.Popen[str], start: str) -> str:
-    """Return what follows on the line of stderr that begins so."""
+    """Return what follows on the line of stderr that begins so; without one, the process ends."""
     assert process.stderr is not None
-    until = time.monotonic() + ENOUGH
-    while time.monotonic() < until:
-        if select.select([process.stderr], [], [], 0.5)[0]:
-            line = process.stderr.readline()
+    late = threading.Timer(ENOUGH, process.kill)
+    late.start()
+    try:
+        for line in process.stderr:
             if line.startswith(start):
                 return line.removeprefix(start).strip()
+    finally:
+        late.cancel()
     raise AssertionError(f"no line began with {start!r}")
 
 
