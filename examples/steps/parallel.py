@@ -15,6 +15,7 @@ from swf.steps import (
 )
 
 AT_ONCE = threading.Barrier(2)
+EATEN = threading.Event()
 
 
 def toast(context: StepExecutionContext) -> None:
@@ -36,12 +37,14 @@ def serve(context: StepExecutionContext) -> None:
 
 
 def eat(context: StepExecutionContext) -> None:
-    """Print that."""
+    """Print that, and let the dishes go."""
     print("eaten")
+    EATEN.set()
 
 
 def wash_up(context: StepExecutionContext) -> None:
-    """Print that."""
+    """Print that, once nobody needs the dishes any more."""
+    EATEN.wait(30)
     print("washed up")
 
 
@@ -64,6 +67,7 @@ class Breakfast(Workflow):
 
 def main() -> None:
     """Have breakfast."""
+    EATEN.clear()
     host = configure_workflow_host()
     host.register_workflow(Breakfast())
     with host:
