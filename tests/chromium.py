@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import select
 import shutil
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,15 +76,16 @@ def served(*command: str, environment: dict[str, str] | None = None) -> Iterator
 
 def _url(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
-    deadline = time.monotonic() + PATIENCE_SECONDS
     told = []
-    while time.monotonic() < deadline:
-        if select.select([process.stdout], [], [], 0.5)[0]:
-            line = process.stdout.readline()
+    late = threading.Timer(PATIENCE_SECONDS, process.kill)
+    late.start()
+    try:
+        for line in process.stdout:
             told.append(line)
             if "?token=" in line:
                 return line.strip().removeprefix("pages: ")
-            assert line, f"it ended: {told}"
+    finally:
+        late.cancel()
     raise AssertionError(f"it did not say where its pages are: {told}")
 
 
