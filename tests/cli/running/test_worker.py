@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from terminals import BASIC, terminal, typed
+from terminals import BASIC, PATIENCE_SECONDS, terminal, typed
 
 import swf
 from examples.flow.basic import BasicWorkflow
@@ -34,7 +34,7 @@ def test_a_decider_and_a_worker_finish_a_workflow(folder: Path, swf_url: str) ->
 
         worked = typed("worker", "start", BASIC, *where, "--max-tasks", "3")
 
-        assert handle.result(timeout=30) == 4
+        assert handle.result(timeout=PATIENCE_SECONDS) == 4
         assert decider.interrupt(signal.SIGINT) == 0
     assert worked.exit_code == 0
     assert "worker: polls task list 'quickstart' of domain 'shop'" in worked.stderr
@@ -50,7 +50,7 @@ def test_processes_poll_where_the_options_say(folder: Path, swf_url: str) -> Non
         terminal("decider", "start", BASIC, "-N", "1", *where, cwd=folder) as decider,
         terminal("worker", "start", BASIC, "-N", "1", *where, cwd=folder) as worker,
     ):
-        assert handle.result(timeout=60) == 4
+        assert handle.result(timeout=PATIENCE_SECONDS) == 4
         assert (decider.interrupt(), worker.interrupt()) == (0, 0)
 
 
@@ -186,6 +186,17 @@ def read(url: str, sample: str) -> float:
     return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(sample))
 
 
+def await_sample(url: str, sample: str, least: float) -> None:
+    """Return once a sample is so much.
+
+    Who answers a task measures it afterwards; a child hands on what it has every few seconds.
+    """
+    until = time.monotonic() + PATIENCE_SECONDS
+    while read(url, sample) < least:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+
 def test_metrics_are_served_while_it_polls(folder: Path, swf_url: str) -> None:
     """With --metrics-port one port tells what this process and its children have measured."""
     where = ("--endpoint-url", swf_url, "-d", "shop")
@@ -196,17 +207,13 @@ def test_metrics_are_served_while_it_polls(folder: Path, swf_url: str) -> None:
             "worker", "start", BASIC, "-N", "1", *where, "--metrics-port", "0", cwd=folder
         ) as worker,
     ):
-        assert handle.result(timeout=60) == 4
+        assert handle.result(timeout=PATIENCE_SECONDS) == 4
         urls = [
             re.findall(r"metrics are at (http://127\.0\.0\.1:\d+/metrics)", one.text)[0]
             for one in (decider, worker)
         ]
-        assert read(urls[0], "swf_decision_start_to_close_seconds_count") >= 3
-        # A child hands on what it has every few seconds.
-        until = time.monotonic() + 30
-        while read(urls[1], "swf_activity_start_to_close_seconds_count") < 3:
-            assert time.monotonic() < until
-            time.sleep(0.2)
+        await_sample(urls[0], "swf_decision_start_to_close_seconds_count", 3)
+        await_sample(urls[1], "swf_activity_start_to_close_seconds_count", 3)
 
 
 def test_a_port_of_metrics_that_is_taken_is_told(swf_url: str) -> None:
