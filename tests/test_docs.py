@@ -175,11 +175,16 @@ def test_the_program_of_the_tutorial_survives_a_kill(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     run: dict[str, Any] = {"cwd": tmp_path, "env": environment, "text": True}
 
-    with subprocess.Popen(command, stdout=subprocess.PIPE, **run) as first:
-        assert first.stdout is not None
-        seen = [first.stdout.readline(), first.stdout.readline()]
-        await_event(tmp_path / "orders.db", "ActivityTaskCompleted")
-        first.kill()
+    while True:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, **run) as first:
+            assert first.stdout is not None
+            seen = [first.stdout.readline(), first.stdout.readline()]
+            await_event(tmp_path / "orders.db", "ActivityTaskCompleted")
+            first.kill()
+        if not has_event(tmp_path / "orders.db", "TimerFired"):
+            break
+        for path in tmp_path.glob("orders.db*"):  # we were too slow: five seconds had passed
+            path.unlink()
     again = subprocess.run(command, capture_output=True, timeout=ENOUGH, check=True, **run)
 
     assert "".join(seen) + "Killed\n" in text
@@ -189,10 +194,16 @@ def test_the_program_of_the_tutorial_survives_a_kill(tmp_path: Path) -> None:
 def await_event(database: Path, event_type: str) -> None:
     """Return once an event of this type is in a database that another process has."""
     until = time.monotonic() + ENOUGH
+    while not has_event(database, event_type):
+        assert time.monotonic() < until, f"there is no {event_type}"
+        threading.Event().wait(0.01)
+
+
+def has_event(database: Path, event_type: str) -> bool:
+    """Tell whether an event of this type is in a database."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as found:
-        while not found.execute("SELECT 1 FROM event WHERE type = ?", [event_type]).fetchone():
-            assert time.monotonic() < until, f"there is no {event_type}"
-            threading.Event().wait(0.01)
+        told = found.execute("SELECT 1 FROM event WHERE type = ?", [event_type])
+        return told.fetchone() is not None
 
 
 def test_the_policies_name_what_there_is() -> None:
