@@ -97,10 +97,10 @@ def test_a_history_that_takes_long_to_read_is_no_program_that_hangs(
     handle = start(Waits, workflow_id="w", domain=DOMAIN, connection=connection)
     decider.work(own=True)
     other = Decider(Waits, TASK_LIST, domain=DOMAIN, connection=connection)
-    other._replay = ReplayThread(patience=0.05)
+    other._replay = ReplayThread(patience=0.5)
     handle.signal("add", None)
     never = threading.Event()
-    connection.trouble["GetWorkflowExecutionHistory"] = [lambda: never.wait(0.4)]
+    connection.trouble["GetWorkflowExecutionHistory"] = [lambda: never.wait(1.2)]
     other.own_task_list = TASK_LIST
 
     other.work(own=True)

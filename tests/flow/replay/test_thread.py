@@ -266,7 +266,7 @@ BLOCK = threading.Lock()
 class Hasty(Decider):
     """A decider of little patience."""
 
-    patience_seconds = 0.1
+    patience_seconds = 0.3
 
     def on_error(self, error: Exception, task: object) -> None:
         ERRORS.append(error)
