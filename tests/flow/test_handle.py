@@ -206,9 +206,11 @@ def test_a_timeout_is_not_negative(team: Team, timeout: float) -> None:
 def test_a_result_is_awaited_while_others_work(team: Team) -> None:
     """`result` returns once somebody has brought the execution to its end."""
     handle = start(Adds, 1, domain=team.domain)
-    threading.Timer(0.03, team.drive).start()
+    driving = threading.Timer(0.03, team.drive)
+    driving.start()
 
     assert handle.result(timeout=30) == 2
+    driving.join()  # it polls once more, after the result
 
 
 def test_what_passes_does_not_end_the_wait(connection: Overheard, team: Team) -> None:
