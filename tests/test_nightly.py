@@ -163,8 +163,8 @@ open({str(told)!r}, "w").write(str(child.pid))
 import subprocess, sys, time
 waits = [sys.executable, "-c", "import time; time.sleep(600)"]
 child = subprocess.Popen(waits, start_new_session=True)
-open({str(told)!r}, "w").write(str(child.pid))
 try:
+    open({str(told)!r}, "w").write(str(child.pid))
     time.sleep(600)
 finally:
     child.kill()
