@@ -15,10 +15,13 @@ from urllib.parse import urlsplit
 
 import attrs
 from ended import ended
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT: Final = Path(__file__).parent.parent
 PATIENCE_SECONDS: Final = 120
+
+# Of itself it has five seconds, whatever the timeout of a page.
+expect.set_options(timeout=PATIENCE_SECONDS * 1_000)
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 

@@ -25,7 +25,7 @@ def test_an_execution_is_started_and_seen_by_who_looks(visit: Visit) -> None:
 
     expect(page.get_by_role("status")).to_contain_text("was started")
     expect(page.locator("h1")).to_contain_text("refund-by-hand")
-    expect(watched.locator("#list")).to_contain_text("refund-by-hand", timeout=20_000)
+    expect(watched.locator("#list")).to_contain_text("refund-by-hand")
 
 
 def test_one_like_another_is_started(visit: Visit) -> None:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from chromium import Visit
+from chromium import PATIENCE_SECONDS, Visit
 from playwright.sync_api import Page, expect
 
 # The list
@@ -103,7 +103,7 @@ COUNTED = re.compile("in (1 min [0-4] s|[1-5]?[0-9] s)$")
 def test_a_time_out_counts_down(visit: Visit) -> None:
     """The time that is left is counted down in the page."""
     page = visit.execution("order-1048")
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE_SECONDS
 
     # The page may take a new one from the server meanwhile.
     while not COUNTED.match(page.locator("#vitals time.due").evaluate(SOON)):
