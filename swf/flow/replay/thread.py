@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import queue
 import sys
@@ -27,6 +28,9 @@ PATIENCE_SECONDS: Final = 10.0
 
 INTERRUPTS: Final = 3
 """How often a program is interrupted before its thread is given up."""
+
+_LOOKING: Final = threading.Lock()
+"""Of who looks at another thread's stack."""
 
 
 class _Job:
@@ -201,7 +205,7 @@ class ReplayThread:
 
 def _interrupt(job: _Job, thread_id: int) -> None:
     """Have Interrupted raised in the thread, where it is still at this job."""
-    stack = sys._current_frames().get(thread_id)
+    stack = _stack_of(thread_id)
     with job.guard:
         if not job.begun:
             return
@@ -212,6 +216,22 @@ def _interrupt(job: _Job, thread_id: int) -> None:
         )
     told = "".join(traceback.format_stack(stack))
     logger.error("a program does not wait for anything, and is interrupted:\n%s", told)
+
+
+def _stack_of(thread_id: int) -> FrameType | None:
+    """Return the innermost frame of a thread.
+
+    Nothing is collected meanwhile: CPython 3.11 makes the frames with the lock of its list of
+    threads in hand, and a collection that frees a `threading.local` waits for that, for ever.
+    """
+    with _LOOKING:
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return sys._current_frames().get(thread_id)
+        finally:
+            if collects:
+                gc.enable()
 
 
 def _place(frame: FrameType | None) -> str | None:

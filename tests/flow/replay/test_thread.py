@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import subprocess
 import sys
 import threading
 from contextlib import suppress
@@ -83,6 +84,47 @@ def test_what_spins_is_interrupted_and_named(
 
     assert "in spin" in caplog.text
     assert thread.call(threading.get_ident) == before
+
+
+COLLECTED_MEANWHILE = """
+import gc, sys, threading
+from swf.flow.errors import HungProgramError
+from swf.flow.replay.thread import ReplayThread
+
+def spin():
+    while True:
+        pass
+
+def looked():
+    collects = gc.isenabled()
+    gc.disable()
+    for _ in range(1_000):
+        lost = [threading.local()]
+        lost.append(lost)
+    kept = [{} for _ in range(100)]
+    del kept  # so that the dict to come is one of these
+    if collects:
+        gc.enable()
+    return frames()
+
+frames, sys._current_frames = sys._current_frames, looked
+released = threading.Event()
+for _ in range(20):
+    threading.Thread(target=released.wait).start()
+try:
+    ReplayThread(patience=0.1).call(spin)
+except HungProgramError:
+    print("told", gc.isenabled())
+released.set()
+"""
+
+
+def test_garbage_is_not_collected_while_threads_are_looked_at():
+    """What local data of threads is garbage by then does not hold the process up for ever."""
+    command = [sys.executable, "-c", COLLECTED_MEANWHILE]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.stdout == "told True\n", done.stderr
 
 
 def test_what_takes_long_and_is_waited_for_is_not_interrupted():
