@@ -260,12 +260,11 @@ def test_what_swallows_the_interrupt_is_interrupted_again(thread: ReplayThread):
 
 def test_the_thread_ends_when_it_is_closed(thread: ReplayThread):
     """Nothing is left of it once it is closed; asked again, it begins anew."""
-    thread.call(lambda: None)
-    before = threading.active_count()
+    before = thread.call(threading.current_thread)
 
     thread.close()
 
-    assert threading.active_count() == before - 1
+    assert not before.is_alive()
     assert thread.call(lambda: 3) == 3
 
 
