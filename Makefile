@@ -44,10 +44,13 @@ types: $(VENV)/.test ## Check types (mypy and pyright, both strict).
 	$(BIN)/mypy
 	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --project pyproject.toml --pythonpath $(BIN)/python
 
-ALL_TESTS = JUDGES_VENV="$(JUDGES_VENV)" $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations=30
+PYTEST = JUDGES_VENV="$(JUDGES_VENV)" $(BIN)/python -m pytest
+ALL_TESTS = $(PYTEST) -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations=30
+SAID = "failed beside all the others: these run once more, alone; one that passes now is to be mended, too"
 
-unit: $(VENV)/.test $(JUDGES_VENV)/.judges browser ## Run the tests.
-	$(ALL_TESTS) $(ARGS)
+# Processes, browsers and clocks share two cores here. What fails alone has failed.
+unit: $(VENV)/.test $(JUDGES_VENV)/.judges browser ## Run the tests; what failed runs once more, alone.
+	$(ALL_TESTS) $(ARGS) || { [ $$? -eq 1 ] && echo $(SAID) && $(PYTEST) -x --last-failed --last-failed-no-failures none $(ARGS); }
 
 # It takes half as long again as the tests alone; what they start as processes is not measured.
 coverage: $(VENV)/.test $(JUDGES_VENV)/.judges browser ## Run the tests; at least 95 % of the lines and branches must be covered.
