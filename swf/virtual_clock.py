@@ -353,13 +353,11 @@ class VirtualClock(ManualClock):
             return all(rests() or thread in self._exempt for thread, rests in self._parties.items())
 
 
-def begin(thread: threading.Thread, clock: Clock) -> None:
-    """Start a thread that will work by a clock; virtual time waits for it from now on.
+def enlist(thread: threading.Thread, clock: Clock) -> None:
+    """Have time wait for a thread that works by a clock, where that is a virtual one.
 
-    Where nobody but who starts it keeps the time from passing, it would else be overtaken before it
-    has got anywhere.
+    What begins beside a thread that time waited for would else be overtaken before it got anywhere.
     """
-    thread.start()
     if isinstance(clock, VirtualClock):
         clock.enlist(thread)
 

@@ -16,7 +16,7 @@ from swf.actors.tasks import HeartbeatReply
 from swf.clock import Clock, SystemClock
 from swf.exceptions import DoesNotExistError, ValidationError, ValidationTypeError
 from swf.metrics import catalogue
-from swf.virtual_clock import begin
+from swf.virtual_clock import enlist
 
 logger = logging.getLogger(__name__)
 
@@ -145,7 +145,8 @@ class Heartbeat(Beats):
 
     def _begin(self, run: Callable[[], None]) -> None:
         thread = threading.Thread(target=run, name="heartbeat", daemon=True)
-        begin(thread, self._clock)
+        thread.start()
+        enlist(thread, self._clock)
         self._thread = thread
 
     def _begin_late(self) -> None:

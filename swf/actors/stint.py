@@ -17,7 +17,7 @@ from swf.actors.pool import Pool
 from swf.actors.tasks import ActivityTask
 from swf.actors.words import ids
 from swf.exceptions import ActivityOverdueError, ActorError, ProcessEndedError
-from swf.virtual_clock import begin
+from swf.virtual_clock import enlist
 
 if TYPE_CHECKING:
     from swf.actors.worker import ActivityWorker
@@ -201,7 +201,8 @@ class Stint:
     def _expire_elsewhere(self) -> None:
         # The answer may take minutes, and other limits wait for this one.
         thread = threading.Thread(target=self._give_up, name="overdue", daemon=True)
-        begin(thread, self._worker._clock)
+        thread.start()
+        enlist(thread, self._worker._clock)
 
     def _give_up(self) -> None:
         """Answer the task in the thread's place, which is lost to its code."""

@@ -24,7 +24,7 @@ from swf.transport.base import Transport
 from swf.transport.recipe import Recipe
 from swf.transport.reply import POLLS
 from swf.transport.resource import resource_of
-from swf.virtual_clock import VirtualClock
+from swf.virtual_clock import VirtualClock, enlist
 
 
 class Poll(Protocol):
@@ -219,9 +219,7 @@ class LocalTransport(Transport):
 
     def enlist(self, thread: threading.Thread) -> None:
         """Have virtual time wait for a thread that is about to work for this SWF, until it ends."""
-        clock = self.clock
-        if isinstance(clock, VirtualClock):
-            clock.enlist(thread)
+        enlist(thread, self.clock)
 
     def skip(self) -> bool:
         """Move a clock that can be moved to where something falls due next; False without one."""
